@@ -1,0 +1,55 @@
+"""The errors that askpapers raises.
+
+    RagError
+    ├── SettingsError       a setting is missing or wrong; names the variable
+    ├── SourceError         a file, folder or address cannot be read
+    ├── LibraryError        the library folder cannot be used
+    │   ├── LibraryBusyError    another process is writing to it
+    │   └── NotALibraryError    the folder holds something else, or a newer version's data
+    ├── ModelError          a model cannot be loaded or did not answer
+    │   └── WeightsError        weights or vocabulary are missing or not the expected bytes
+    ├── PromptError         a prompt file is missing, malformed or asks for other inputs
+    └── QuestionError       a question or filter that cannot be used
+
+Every message is one plain sentence that names the thing and the next step; it is shown as it is.
+"""
+
+
+class RagError(Exception):
+    """The base of all errors of this package; `str(error)` may be shown to the user."""
+
+
+class SettingsError(RagError):
+    """A setting is missing or wrong."""
+
+
+class SourceError(RagError):
+    """A file, folder or address cannot be read."""
+
+
+class LibraryError(RagError):
+    """The library folder cannot be used."""
+
+
+class LibraryBusyError(LibraryError):
+    """Another process is writing to the library."""
+
+
+class NotALibraryError(LibraryError):
+    """The folder is not a library of this version."""
+
+
+class ModelError(RagError):
+    """A model cannot be loaded or did not answer as agreed."""
+
+
+class WeightsError(ModelError):
+    """Weights or vocabulary are missing or are not the expected bytes."""
+
+
+class PromptError(RagError):
+    """A prompt file is missing, malformed, or its inputs do not match."""
+
+
+class QuestionError(RagError):
+    """A question or filter that cannot be used."""

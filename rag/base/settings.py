@@ -1,0 +1,71 @@
+"""Settings: the environment and a `.env` file, read once into one frozen value.
+
+This module is the only reader of the environment. Every field is listed in `.env.example`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import platformdirs
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from rag.base.errors import SettingsError
+
+
+def _default_library() -> Path:
+    return Path(platformdirs.user_data_dir("askpapers", appauthor=False)) / "library"
+
+
+class Settings(BaseSettings):
+    """What can be set. Values given as arguments win over the environment, that over `.env`."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", extra="ignore", frozen=True, populate_by_name=True
+    )
+
+    library: Path = Field(default_factory=_default_library, validation_alias="ASKPAPERS_LIBRARY")
+    """Folder of the library; made when it is missing."""
+
+    openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
+    """Key for the model endpoint; local servers need none."""
+
+    openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
+    """Address of an OpenAI-compatible endpoint; empty with a key means OpenAI's own."""
+
+    model: str | None = Field(default=None, validation_alias="ASKPAPERS_MODEL")
+    """Name of the model that writes answers; empty means quoted answers only."""
+
+    model_timeout_s: float = Field(
+        default=120.0, gt=0, le=3600, validation_alias="ASKPAPERS_MODEL_TIMEOUT"
+    )
+    """Seconds a written answer may take in all before the quoted one stands."""
+
+    weights: Path | None = Field(default=None, validation_alias="ASKPAPERS_WEIGHTS")
+    """Another copy of the embedding weights (the same bytes), if the package's is missing."""
+
+    prompts_dir: Path | None = Field(default=None, validation_alias="PROMPTS_DIR")
+    """Folder of prompt files that replaces the shipped one."""
+
+    threads: int = Field(default=0, ge=0, le=256, validation_alias="ASKPAPERS_THREADS")
+    """Threads for embedding; 0 takes what the machine offers, at most four."""
+
+    @property
+    def has_model(self) -> bool:
+        """True when an endpoint and a model are named, so that answers can be written."""
+        return bool(self.model and (self.openai_base_url or self.openai_api_key))
+
+
+def load_settings(**given: object) -> Settings:
+    """Read the settings; arguments that are None are left to the environment.
+
+    Raises:
+        SettingsError: a value cannot be used; the message names the variable.
+    """
+    try:
+        return Settings(**{key: value for key, value in given.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = first["loc"][0] if first["loc"] else "settings"
+        raise SettingsError(f"{name}: {first['msg']}. Correct it or remove it.") from error

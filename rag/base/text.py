@@ -1,0 +1,199 @@
+"""Pure functions over text: cleaning, folding for comparison, words for BM25, sentence borders."""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from collections.abc import Iterator
+
+# Invisible characters that can reorder or hide text: bidi embeddings, overrides and isolates,
+# Unicode tags, byte order marks. Joiners (ZWJ, ZWNJ) stay: Persian and emoji need them.
+_HIDDEN = re.compile(
+    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f"
+    "\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e007f\ud800-\udfff]"
+)
+_DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
+_LATEX_COMMAND = re.compile(r"\\(?:href\{[^{}]*\}|[a-zA-Z]+\*?|[^a-zA-Z\s])")
+_WORD = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*")
+_NUMBER_WORD = re.compile(r"(\d+(?:\.\d+)*)[x×]?")  # "5.4x" and "$5.4\times$" are the same word
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_NUMBER = re.compile(r"(?<![\w.])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\w)|\d+(?:\.\d+)?")
+
+STOP_WORDS = frozenset(
+    "a about above after again against all also am an and any are as at be because been before "
+    "being below between both but by can could did do does doing down during each few for from "
+    "further had has have having he her here hers him his how i if in into is it its itself just "
+    "me more most my no nor not of off on once only or other our ours out over own same she should "
+    "so some such than that the their theirs them then there these they this those through to too "
+    "under until up very was we were what when where which while who whom why will with would you "
+    "your yours".split()
+)
+
+
+def clean_text(raw: str) -> str:
+    """Text as it is stored: NFC, Unix line ends, no control, bidi-override or tag characters."""
+    text = raw.replace("\r\n", "\n").replace("\r", "\n")
+    return unicodedata.normalize("NFC", _HIDDEN.sub("", text)).strip()
+
+
+def clean_line(raw: str) -> str:
+    """Like `clean_text`, on one line with single spaces."""
+    return " ".join(clean_text(raw).split())
+
+
+def fold(text: str) -> str:
+    """Text for comparing names and titles: no case, accents, LaTeX commands or punctuation."""
+    text = _LATEX_COMMAND.sub(" ", text) if "\\" in text else text
+    decomposed = unicodedata.normalize("NFKD", _DASHES.sub("-", text))
+    bare = "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+    return " ".join(re.sub(r"[^\w]+", " ", bare).split())
+
+
+def words(text: str) -> list[str]:
+    """Stemmed words in order, stop words kept; a hyphened word gives its parts and the whole.
+
+    "Pre-training" gives "pre", "train" and "pretrain", so that both spellings meet.
+    """
+    return [stem for _, stem in _word_stems(text)]
+
+
+def content_words(text: str) -> list[str]:
+    """`words` without stop words."""
+    return [stem for raw, stem in _word_stems(text) if raw not in STOP_WORDS]
+
+
+def _word_stems(text: str) -> Iterator[tuple[str, str]]:
+    text = _LATEX_COMMAND.sub(" ", text) if "\\" in text else text
+    text = unicodedata.normalize("NFKC", _DASHES.sub("-", text)).casefold()
+    text = _THOUSANDS.sub("", text)
+    for match in _WORD.finditer(text):
+        whole = match.group().replace("’", "'")
+        if whole.endswith("'s"):
+            whole = whole[:-2]
+        number = _NUMBER_WORD.fullmatch(whole)
+        parts = [number.group(1)] if number else [p for p in re.split(r"[-'.]", whole) if p]
+        for part in parts:
+            yield part, stem(part)
+        if len(parts) > 1:
+            joined = "".join(parts)
+            yield joined, stem(joined)
+
+
+@functools.cache
+def _stemmer() -> object:
+    import Stemmer  # compiled Snowball; loaded on first use to keep start-up light
+
+    return Stemmer.Stemmer("english")
+
+
+@functools.lru_cache(maxsize=100_000)
+def stem(word: str) -> str:
+    """The Snowball English stem of a lower-case word."""
+    return str(_stemmer().stemWord(word))  # type: ignore[attr-defined]
+
+
+def numbers(text: str) -> list[str]:
+    """The numbers in a text, without thousands separators: "400,000" gives "400000"."""
+    plain = text.replace("{,}", ",")
+    return [m.group().replace(",", "") for m in _NUMBER.finditer(plain)]
+
+
+# --- sentences -------------------------------------------------------------------------------
+
+_BORDER = re.compile(r"[.!?][\"'”’)\]}]*(?=\s|$)|\n\s*\n|(?<=[:;])\n")
+_ABBREVIATIONS = frozenset(
+    "al cf e.g i.e eg ie viz vs v resp fig figs eq eqs eqn sec sect ch no nos vol pp p approx ca "
+    "dr prof mr mrs ms st jr sr inc ltd co corp dept univ ed eds est ref refs tab thm lem prop def "
+    "alg w.r.t wrt i.i.d a.k.a aka etal ph.d".split()
+)
+# A single capital before a stop is an initial ("J. Smith") unless such a word follows.
+_STARTERS = frozenset(
+    "the a an we our in on this these it its they to for by with however here both using when while "
+    "although moreover furthermore finally thus therefore as at from one two such unlike".split()
+)
+_LAST_TOKEN = re.compile(r"[^\s(\[{\"'“‘~]*$")
+_NEXT_TOKEN = re.compile(r"\s*[\"'“‘(\[]*([^\s]+)")
+_MAX_PARENTHESIS = 400  # characters; an unclosed bracket must not swallow the rest of a text
+
+
+def sentence_spans(text: str) -> list[tuple[int, int]]:
+    """Offsets (start, end) of the sentences of a text, in order, without surrounding space.
+
+    Formulas between dollars, decimals, abbreviations, initials and short parentheses are not cut.
+    """
+    spans: list[tuple[int, int]] = []
+    start = 0
+    closed = _protected(text)
+    for match in _BORDER.finditer(text):
+        end = match.end()
+        if closed[min(match.start(), len(text) - 1)] or not _is_border(text, match):
+            continue
+        _append_span(spans, text, start, end)
+        start = end
+    _append_span(spans, text, start, len(text))
+    return spans
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text."""
+    return [text[a:b] for a, b in sentence_spans(text)]
+
+
+def _append_span(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:
+    piece = text[start:end]
+    left = len(piece) - len(piece.lstrip())
+    stripped = piece.strip()
+    if not any(c.isalnum() for c in stripped):
+        if spans and stripped:  # stray closing marks belong to the sentence before
+            spans[-1] = (spans[-1][0], start + left + len(stripped))
+        return
+    spans.append((start + left, start + left + len(stripped)))
+
+
+def _is_border(text: str, match: re.Match[str]) -> bool:
+    mark = match.group()
+    if "\n" in mark:
+        return True
+    following = _NEXT_TOKEN.match(text, match.end())
+    if following is None:
+        return True
+    next_word = following.group(1)
+    on_new_line = "\n" in text[match.end() : following.start(1)]
+    if next_word[0].islower() and not on_new_line and not _is_inner_capital(next_word):
+        return False
+    if mark[0] != ".":
+        return True
+    return not _is_abbreviation(text[: match.start()], next_word)
+
+
+def _is_inner_capital(word: str) -> bool:
+    """Names such as "mT5" or "iPhone" may open a sentence."""
+    return len(word) > 1 and word[1].isupper()
+
+
+def _is_abbreviation(before: str, next_word: str) -> bool:
+    found = _LAST_TOKEN.search(before[-40:])
+    last = found.group() if found else ""
+    bare_next = re.sub(r"\W", "", next_word).casefold()
+    if last.casefold().strip(".") in _ABBREVIATIONS:
+        # "et al. The ..." may end a sentence; "e.g. The" never does.
+        return not (last.casefold() in {"al", "etc"} and bare_next in _STARTERS)
+    is_initial = len(last) == 1 and last.isalpha() and last.isupper()
+    return is_initial and bare_next not in _STARTERS
+
+
+def _protected(text: str) -> bytearray:
+    """Marks for characters inside a formula or a short parenthesis."""
+    marks = bytearray(len(text) + 1)
+    for match in re.finditer(r"(?<!\\)\$[^$]{1,400}?(?<!\\)\$", text):
+        marks[match.start() : match.end() - 1] = b"\1" * (match.end() - 1 - match.start())
+    opened: list[int] = []
+    for i, char in enumerate(text):
+        if char in "([":
+            opened.append(i)
+        elif char in ")]" and opened:
+            first = opened.pop()
+            if i - first <= _MAX_PARENTHESIS:
+                marks[first:i] = b"\1" * (i - first)
+    return marks

@@ -1,0 +1,341 @@
+"""The values that stages hand to each other: papers, plans, hits, evidence, answers, events.
+
+Everything here is frozen. Offsets are character offsets into `Paper.abstract`, end exclusive.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Status = Literal["answered", "abstained"]
+Reason = Literal[
+    "not_in_library", "not_stated", "library_empty", "model_unavailable", "bad_question"
+]
+Mode = Literal["extractive", "generated", "lookup"]
+Support = Literal["quoted", "supported", "partial", "unsupported", "contradicted"]
+Verdict = Literal["supported", "contradicted", "not_found"]
+Intent = Literal["fact", "lookup", "list", "count", "compare", "small_talk"]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a record of a paper came from: `kind` of file, its path or address, the place in it."""
+
+    kind: str
+    origin: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One bibliographic record with text. `authors` are names as printed, in order.
+
+    `date` is ISO and as long as it is known ("2024", "2024-05", "2024-05-28"). `more_authors` says
+    that the source printed "et al."; `date_inferred` that it printed no year and we worked it out.
+    """
+
+    id: str
+    title: str
+    authors: tuple[str, ...] = ()
+    date: str | None = None
+    category: str | None = None
+    venue: str | None = None
+    orgs: tuple[str, ...] = ()
+    has_code: bool = False
+    score: float | None = None
+    doi: str | None = None
+    arxiv_id: str | None = None
+    url: str | None = None
+    abstract: str = ""
+    sources: tuple[Source, ...] = ()
+    citekey: str = ""
+    more_authors: bool = False
+    date_inferred: bool = False
+
+    @property
+    def year(self) -> int | None:
+        """The year of `date`, if known."""
+        return int(self.date[:4]) if self.date else None
+
+    @property
+    def name(self) -> str:
+        """The title, or the first words of the text where the source gave no title."""
+        if self.title:
+            return self.title
+        words = self.abstract.split()
+        return "Untitled: " + " ".join(words[:9]) + ("…" if len(words) > 9 else "")
+
+    def to_dict(self) -> dict[str, Any]:
+        """All fields and `year`, as plain JSON values."""
+        return {**_plain_fields(self), "year": self.year}
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A passage of a paper, cut at sentence borders: `text == paper.abstract[start:end]`."""
+
+    id: str
+    paper_id: str
+    ordinal: int
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Conditions on records; all must hold. Within one field any value is enough.
+
+    `authors` match a family name, a full name or initials with a family name; `years` are closed
+    intervals; `ids` restricts to these papers.
+    """
+
+    year_from: int | None = None
+    year_to: int | None = None
+    authors: tuple[str, ...] = ()
+    first_author: str | None = None
+    categories: tuple[str, ...] = ()
+    orgs: tuple[str, ...] = ()
+    has_code: bool | None = None
+    score_from: float | None = None
+    ids: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """True when nothing is restricted."""
+        return self == Filters()
+
+
+@dataclass(frozen=True, slots=True)
+class QueryPlan:
+    """What was understood of a question. `query` is the question with its history resolved."""
+
+    question: str
+    query: str
+    intent: Intent = "fact"
+    filters: Filters = field(default_factory=Filters)
+    named: tuple[str, ...] = ()  # ids of papers that the question names
+    parts: tuple[str, ...] = ()  # one retrieval query a side, for comparisons
+    sort: str | None = None  # "newest" | "oldest" | "score" for lists
+    understood: tuple[str, ...] = ()  # the filters in words, for the screen
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A paper that retrieval returned with its best chunk; scores are 0..1 within one query."""
+
+    paper: Paper
+    score: float
+    chunk: Chunk | None = None
+    dense: float = 0.0  # cosine similarity of question and best chunk
+    keyword: float = 0.0  # BM25, divided by the best score of this query
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return {**_plain_fields(self), "paper": self.paper.to_dict()}
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A sentence of a paper that bears on the question: `text == paper.abstract[start:end]`."""
+
+    paper: Paper
+    start: int
+    end: int
+    text: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A numbered link to words of a paper: `quote == paper.abstract[start:end]`."""
+
+    number: int
+    paper: Paper
+    quote: str
+    start: int
+    end: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return {**_plain_fields(self), "paper": self.paper.to_dict()}
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of an answer with the numbers of its citations."""
+
+    text: str
+    citations: tuple[int, ...]
+    support: Support
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a comparison; `stated` is False where the paper's text does not say."""
+
+    text: str
+    citations: tuple[int, ...] = ()
+    stated: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Papers × aspects; `cells[i][j]` is what `papers[i]` says on `aspects[j]`."""
+
+    papers: tuple[Paper, ...]
+    aspects: tuple[str, ...]
+    cells: tuple[tuple[Cell, ...], ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return {**_plain_fields(self), "papers": [p.to_dict() for p in self.papers]}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Sentences with citations, or an abstention with its reason and the nearest papers."""
+
+    question: str
+    status: Status
+    mode: Mode
+    reason: Reason | None = None
+    sentences: tuple[Sentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    table: Comparison | None = None
+    confidence: float | None = None
+    notice: str | None = None
+    nearest: tuple[Paper, ...] = ()
+    understood: tuple[str, ...] = ()
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """The sentences with their citation numbers, as one string."""
+        return " ".join(_with_marks(s) for s in self.sentences)
+
+    def to_markdown(self) -> str:
+        """The answer, then the cited papers with the quoted words."""
+        lines = [self.text] if self.sentences else []
+        if self.notice:
+            lines.append(f"_{self.notice}_")
+        lines += [_reference_line(c) for c in self.citations]
+        if not self.sentences and self.nearest:
+            lines.append("Nearest papers:\n" + "\n".join(f"- {p.name}" for p in self.nearest))
+        return "\n\n".join(lines)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values, the contract of `askpapers ask --json`."""
+        return {
+            **_plain_fields(self),
+            "citations": [c.to_dict() for c in self.citations],
+            "table": self.table.to_dict() if self.table else None,
+            "nearest": [p.to_dict() for p in self.nearest],
+            "text": self.text,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedSentence:
+    """A sentence of somebody's draft and what the library says of it."""
+
+    text: str
+    verdict: Verdict
+    citations: tuple[Citation, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return {**_plain_fields(self), "citations": [c.to_dict() for c in self.citations]}
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A record or file that could not be added: which, where in it, and why."""
+
+    source: str
+    where: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddReport:
+    """What `add` did, counted in records; `failed` names every record that was left out."""
+
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    merged: int = 0
+    failed: tuple[Failure, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return _plain_fields(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the doctor: what was looked at, whether it is well, and what to do."""
+
+    check: str
+    ok: bool
+    detail: str
+    cure: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return _plain_fields(self)
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceFound:
+    """Event: retrieval is done; these sentences bear on the question."""
+
+    evidence: tuple[Evidence, ...]
+    understood: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """Event: a piece of the draft answer. A draft is not checked yet."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Final:
+    """Event: the checked answer; always the last event of a stream."""
+
+    answer: Answer
+
+
+Event = EvidenceFound | Token | Final
+
+
+def _with_marks(sentence: Sentence) -> str:
+    marks = "".join(f"[{n}]" for n in sentence.citations)
+    return f"{sentence.text} {marks}" if marks else sentence.text
+
+
+def _reference_line(citation: Citation) -> str:
+    paper = citation.paper
+    people = ", ".join(paper.authors) + (" et al." if paper.more_authors else "")
+    facts = " · ".join(part for part in (people, paper.date) if part)
+    quote = f"\n> {citation.quote}" if citation.quote else ""
+    return f"[{citation.number}] {paper.name}" + (f" ({facts})" if facts else "") + quote
+
+
+def _plain_fields(value: Any) -> dict[str, Any]:
+    return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+
+
+def _plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value):
+        return _plain_fields(value)
+    if isinstance(value, (tuple, list)):
+        return [_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    return value

@@ -276,6 +276,15 @@ class AddReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Progress:
+    """How far long work has come: `done` of `total` records in this `stage`."""
+
+    done: int
+    total: int
+    stage: Literal["reading", "embedding", "indexing"]
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One line of the doctor: what was looked at, whether it is well, and what to do."""
 

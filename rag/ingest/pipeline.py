@@ -1,0 +1,212 @@
+"""Run an ingestion: records → papers → chunks → vectors → store, with a report.
+
+Safe to repeat and to interrupt: a paper is written in one transaction, and what was written stays.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from rag.base.errors import SourceError
+from rag.base.text import sentence_spans
+from rag.base.types import AddReport, Chunk, Failure, Paper, Progress
+from rag.index.store import EmbeddedChunk, Store, Writer
+from rag.ingest import fetch, merge
+from rag.ingest.chunk import chunks_of, text_to_embed
+from rag.ingest.readers import read
+from rag.models.embed import MiniLM
+
+Vector = npt.NDArray[np.float32]
+
+logger = logging.getLogger(__name__)
+
+_BATCH = 16  # papers embedded together: long enough to fill batches, short enough to stop soon
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """Bytes to read, with where they came from and when they were last changed."""
+
+    data: bytes
+    origin: str
+    modified: date | None = None
+
+
+@dataclass(slots=True)
+class _Run:
+    """The state of one `add`."""
+
+    store: Store
+    writer: Writer
+    embedder: MiniLM
+    progress: Callable[[Progress], None]
+    cancelled: Callable[[], bool]
+    counts: dict[str, int] = field(default_factory=dict)
+    failed: list[Failure] = field(default_factory=list)
+    citekeys: set[str] = field(default_factory=set)
+    pending: dict[str, Paper] = field(default_factory=dict)
+
+    def count(self, outcome: str) -> None:
+        self.counts[outcome] = self.counts.get(outcome, 0) + 1
+
+    def report(self) -> AddReport:
+        return AddReport(**self.counts, failed=tuple(self.failed))
+
+
+def inputs_of(sources: Iterable[str | Path]) -> Iterator[Input | Failure]:
+    """The files behind paths and folders, read; what cannot be read is a `Failure`."""
+    for source in sources:
+        for found in fetch.files(source):
+            if isinstance(found, Failure):
+                yield found
+                continue
+            try:
+                yield Input(fetch.load(found), str(found), fetch.modified_date(found))
+            except SourceError as error:
+                yield Failure(str(found), "file", str(error))
+
+
+def add(
+    inputs: Iterable[Input | Failure],
+    *,
+    store: Store,
+    embedder: MiniLM,
+    as_of: date | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> AddReport:
+    """Add all records of all inputs; returns what happened to each, counted.
+
+    Raises:
+        LibraryBusyError: another process is writing to the library.
+    """
+    with store.writer() as writer:
+        run = _Run(store, writer, embedder, progress or _no_progress, cancelled or (lambda: False))
+        run.citekeys = {paper.citekey for paper in store.papers()}
+        _add_records(run, _read_all(run, inputs, as_of))
+    logger.info("added %s, failed %d", run.counts, len(run.failed))
+    return run.report()
+
+
+def _no_progress(_: Progress) -> None:
+    """Nobody watches."""
+
+
+def _read_all(run: _Run, inputs: Iterable[Input | Failure], as_of: date | None) -> list[Paper]:
+    """All records of all inputs; the originals are kept and what failed is noted on the way."""
+    records: list[Paper] = []
+    for item in inputs:
+        if run.cancelled():
+            break
+        if isinstance(item, Failure):
+            run.failed.append(item)
+            continue
+        sha256 = run.writer.keep_original(item.data)
+        for found in read(item.data, origin=item.origin, as_of=as_of, modified=item.modified):
+            if isinstance(found, Failure):
+                run.failed.append(found)
+            else:
+                records.append(found)
+        run.writer.log(action="read", origin=item.origin, sha256=sha256, outcome="read")
+        run.progress(Progress(len(records), 0, "reading"))
+    return records
+
+
+def _add_records(run: _Run, records: list[Paper]) -> None:
+    for done, record in enumerate(records):
+        if run.cancelled():
+            break
+        _take(run, record)
+        if len(run.pending) >= _BATCH:
+            _flush(run)
+        run.progress(Progress(done + 1, len(records), "embedding"))
+    _flush(run)
+
+
+def _take(run: _Run, record: Paper) -> None:
+    """Decide what a record is: new, known and the same, or known with something to add."""
+    key = merge.identity_key(record)
+    known = run.pending.get(key) or run.store.find(key)
+    if known is None:
+        new_key = merge.citekey(record, run.citekeys)
+        run.citekeys.add(new_key)
+        run.pending[key] = dataclasses.replace(record, id=merge.paper_id(key), citekey=new_key)
+        run.count("added")
+        return
+    merged = merge.merge(known, record)
+    if merged == known:
+        run.count("unchanged")
+    elif dataclasses.replace(merged, sources=known.sources) == known:
+        run.count("merged")
+        _note_source(run, key, merged)
+    else:
+        run.count("updated")
+        run.pending[key] = merged
+
+
+def _note_source(run: _Run, key: str, merged: Paper) -> None:
+    """The same words from one more source: nothing to embed again."""
+    if key in run.pending:
+        run.pending[key] = merged
+        return
+    run.writer.add_source(merged.id, merged.sources[-1])
+
+
+def _flush(run: _Run) -> None:
+    """Embed what is pending and write it, one transaction a paper."""
+    if not run.pending:
+        return
+    papers = list(run.pending.items())
+    chunked = [
+        chunks_of(
+            paper,
+            count_tokens=run.embedder.count_tokens,
+            max_tokens=run.embedder.identity.max_tokens,
+        )
+        for _, paper in papers
+    ]
+    embedded = embed_chunks(run.embedder, [p for _, p in papers], chunked)
+    for (key, paper), chunks in zip(papers, embedded, strict=True):
+        run.writer.put(paper, chunks, identity_key=key)
+    run.pending.clear()
+
+
+def embed_chunks(
+    embedder: MiniLM, papers: list[Paper], chunked: list[list[Chunk]]
+) -> list[list[EmbeddedChunk]]:
+    """Vectors of all chunks and of all their sentences, in one pass over the model.
+
+    Sentences are embedded on their own: pooling them out of the chunk's token vectors costs
+    nothing more but finds the right sentence far less often (measured on SciFact rationales,
+    hit@1 0.32 against 0.50).
+    """
+    texts: list[str] = []
+    layout: list[list[tuple[Chunk, tuple[tuple[int, int], ...]]]] = []
+    for paper, chunks in zip(papers, chunked, strict=True):
+        rows = []
+        for chunk in chunks:
+            spans = tuple((chunk.start + a, chunk.start + b) for a, b in sentence_spans(chunk.text))
+            texts.append(text_to_embed(paper, chunk))
+            texts.extend(paper.abstract[a:b] for a, b in spans)
+            rows.append((chunk, spans))
+        layout.append(rows)
+    vectors = iter(embedder.embed(texts))
+    return [[_embedded(chunk, spans, vectors) for chunk, spans in rows] for rows in layout]
+
+
+def _embedded(
+    chunk: Chunk, spans: tuple[tuple[int, int], ...], vectors: Iterator[Vector]
+) -> EmbeddedChunk:
+    own = next(vectors)
+    rows = [next(vectors) for _ in spans]
+    return EmbeddedChunk(
+        chunk, own, spans, np.stack(rows) if rows else np.zeros((0, own.shape[0]), np.float32)
+    )

@@ -1,0 +1,184 @@
+"""How values look on a terminal: wrapped plain text, and nothing that could steer it.
+
+Leaves printing and exit codes to `rag.cli`.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import textwrap
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from rag.base.text import clean_line
+
+if TYPE_CHECKING:
+    from rag.base.types import (
+        AddReport,
+        Answer,
+        Citation,
+        Failure,
+        Finding,
+        Hit,
+        Paper,
+        Progress,
+        Sentence,
+    )
+
+_SHOWN_AUTHORS = 3
+_PASSAGE_CHARS = 240
+# Terminal sequences as a whole: CSI (colours, cursor), then strings such as OSC (links, window
+# titles), then the rest. Control characters that stand alone are taken by `clean_line`.
+_ESCAPES = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
+    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"
+    r"|\x1b[ -/]*[0-~]"
+)
+ADD_FIRST = (
+    "The library is empty. Add your papers with `askpapers add FOLDER`, "
+    "or load the sample with `askpapers add --sample`."
+)
+_ABSTENTIONS = {
+    "not_in_library": "Nothing in the library bears on this question.",
+    "not_stated": "The papers nearest to this question do not state the answer.",
+    "library_empty": ADD_FIRST,
+    "model_unavailable": "The model did not answer, and nothing could be quoted instead.",
+    "bad_question": "There is no question here; write one between quotation marks.",
+}
+
+
+def plain(text: str) -> str:
+    """Text of papers, models and files as one line without escapes, controls or reordering."""
+    return clean_line(_ESCAPES.sub("", text))
+
+
+def width() -> int:
+    """Columns to wrap to: the terminal's, within what reads well."""
+    return max(40, min(100, shutil.get_terminal_size().columns))
+
+
+def answer_text(answer: Answer, columns: int) -> str:
+    """What was understood, the sentences, then the references with their quoted words."""
+    blocks = [_understood(answer), *_sentence_blocks(answer, columns)]
+    if answer.status == "abstained":
+        blocks.append(_wrap(_ABSTENTIONS.get(answer.reason or "", ""), columns))
+    blocks.append("\n".join(_citation_text(c, columns) for c in answer.citations))
+    if answer.status == "abstained" and answer.nearest:
+        nearest = [_wrap(f"- {_reference(p)}", columns, indent=2) for p in answer.nearest]
+        blocks.append("Nearest papers:\n" + "\n".join(nearest))
+    blocks.append(_wrap(plain(answer.notice or ""), columns))
+    return "\n\n".join(block for block in blocks if block)
+
+
+def hit_text(place: int, hit: Hit, columns: int) -> str:
+    """A found paper: its reference and score, then the beginning of the passage that was found."""
+    lines = [f"{place}. {_reference(hit.paper)} · {hit.score:.2f}"]
+    if hit.chunk:
+        lines.append(
+            "   " + textwrap.shorten(plain(hit.chunk.text), _PASSAGE_CHARS, placeholder=" …")
+        )
+    return "\n".join(_wrap(line, columns, indent=3) for line in lines)
+
+
+def paper_text(paper: Paper, columns: int) -> str:
+    """One paper of a list, its id first, because `askpapers remove` wants it."""
+    return _wrap(f"{plain(paper.id)}  {_reference(paper)}", columns, indent=4)
+
+
+def finding_line(finding: Finding) -> str:
+    """One line of the doctor, with the cure where something is wrong."""
+    mark = "ok " if finding.ok else "BAD"
+    cure = f" {plain(finding.cure)}" if finding.cure and not finding.ok else ""
+    return f"{mark}  {plain(finding.check)}: {plain(finding.detail)}{cure}"
+
+
+def report_line(report: AddReport) -> str:
+    """What `add` did, in numbers; what did not happen is left out."""
+    parts = [f"{report.added} added"]
+    parts += [
+        f"{n} {name}" for name in ("updated", "merged", "unchanged") if (n := getattr(report, name))
+    ]
+    if report.failed:
+        parts.append(f"{len(report.failed)} could not be read")
+    return ", ".join(parts) + "."
+
+
+def failure_line(failure: Failure) -> str:
+    """One record that was left out: which, where in it, and why."""
+    where = f", {plain(failure.where)}" if failure.where else ""
+    return f"  {plain(failure.source)}{where}: {plain(failure.reason)}"
+
+
+class ProgressBars:
+    """Progress on stderr, one bar a stage, with rate and remaining time."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+        self._stage = ""
+
+    def __call__(self, progress: Progress) -> None:
+        """Show how far the work has come."""
+        from tqdm import tqdm
+
+        if progress.stage != self._stage:
+            self.close()
+            self._stage = progress.stage
+            self._bar = tqdm(desc=progress.stage.capitalize(), unit=" papers", leave=False)
+        self._bar.total = progress.total
+        self._bar.update(progress.done - self._bar.n)
+
+    def close(self) -> None:
+        """Take the bar off the screen."""
+        if self._bar is not None:
+            self._bar.close()
+
+
+def _understood(answer: Answer) -> str:
+    return "Understood: " + " · ".join(map(plain, answer.understood)) if answer.understood else ""
+
+
+def _sentence_blocks(answer: Answer, columns: int) -> list[str]:
+    lines = [_sentence_text(sentence) for sentence in answer.sentences]
+    if answer.mode == "generated":  # prose; quotations stand alone
+        lines = [" ".join(lines)]
+    return [_wrap(line, columns) for line in lines]
+
+
+def _sentence_text(sentence: Sentence) -> str:
+    doubtful = sentence.support in {"partial", "unsupported", "contradicted"}
+    doubt = f" ({sentence.support})" if doubtful else ""
+    return f"{plain(sentence.text)}{doubt} {_marks(sentence.citations)}".strip()
+
+
+def _marks(numbers: Sequence[int]) -> str:
+    return "".join(f"[{n}]" for n in numbers)
+
+
+def _citation_text(citation: Citation, columns: int) -> str:
+    lines = [_wrap(f"[{citation.number}] {_reference(citation.paper)}", columns, indent=4)]
+    if citation.quote:
+        lines.append(_wrap(f"    “{plain(citation.quote)}”", columns, indent=4))
+    return "\n".join(lines)
+
+
+def _reference(paper: Paper) -> str:
+    """Title, people, year, category and badge: "A Title — Ada Byron et al., 2022 · LG · code"."""
+    people = ", ".join(plain(name) for name in paper.authors[:_SHOWN_AUTHORS])
+    if people and (paper.more_authors or len(paper.authors) > _SHOWN_AUTHORS):
+        people += " et al."
+    made = ", ".join(part for part in (people, str(paper.year or "")) if part)
+    code = "code" if paper.has_code else ""
+    facts = " · ".join(part for part in (made, plain(paper.category or ""), code) if part)
+    return f"{plain(paper.name)} — {facts}" if facts else plain(paper.name)
+
+
+def _wrap(text: str, columns: int, *, indent: int = 0) -> str:
+    # Words are never broken: a name or number cut at the margin could not be searched for.
+    return textwrap.fill(
+        text,
+        columns,
+        subsequent_indent=" " * indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

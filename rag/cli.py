@@ -11,8 +11,8 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import closing
-from typing import TYPE_CHECKING, Any, NoReturn
+from contextlib import closing, redirect_stdout
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from rag.base.errors import RagError
 
@@ -136,26 +136,28 @@ def _doctor(args: argparse.Namespace) -> int:
     from rag.terminal import finding_line
 
     with _open(args) as assistant:
-        repaired = assistant.repair() if args.repair else []
-        findings = assistant.doctor()
+        findings = assistant.repair() if args.repair else assistant.doctor()
     if args.json:
-        _emit({"findings": [finding.to_dict() for finding in (*repaired, *findings)]})
+        _emit({"findings": [finding.to_dict() for finding in findings]})
     else:
-        print("\n".join(finding_line(finding) for finding in (*repaired, *findings)))
+        print("\n".join(finding_line(finding) for finding in findings))
     return 0 if all(finding.ok for finding in findings) else 1
 
 
 def _serve(args: argparse.Namespace) -> int:
     from rag.web.serve import serve
 
+    out = sys.stdout
+
     def tell(address: str) -> None:
         if args.json:
-            _emit({"address": address})
+            _emit({"address": address}, out)
         _say(f"The chat is open at {address} (Ctrl-C stops it).")
 
     with _open(args) as assistant:  # a folder that is no library is told here, not in the page
         library = assistant.settings.library
-    serve(library, port=args.port, opens_browser=args.opens_browser, on_ready=tell)
+    with redirect_stdout(sys.stderr):  # the server's own remarks
+        serve(library, port=args.port, opens_browser=args.opens_browser, on_ready=tell)
     return 0
 
 
@@ -210,9 +212,9 @@ def _say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def _emit(value: dict[str, Any]) -> None:
+def _emit(value: dict[str, Any], out: TextIO | None = None) -> None:
     # ASCII only: nothing in a title can steer a terminal, and every encoding carries it.
-    print(json.dumps(value), flush=True)
+    print(json.dumps(value), file=out or sys.stdout, flush=True)
 
 
 def _fail(error: Exception, args: argparse.Namespace) -> int:

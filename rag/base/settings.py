@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import platformdirs
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rag.base.errors import SettingsError
@@ -22,7 +22,7 @@ class Settings(BaseSettings):
     """What can be set. Values given as arguments win over the environment, that over `.env`."""
 
     model_config = SettingsConfigDict(
-        env_file=".env", extra="ignore", frozen=True, populate_by_name=True
+        env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, populate_by_name=True
     )
 
     library: Path = Field(default_factory=_default_library, validation_alias="ASKPAPERS_LIBRARY")
@@ -50,6 +50,12 @@ class Settings(BaseSettings):
 
     threads: int = Field(default=0, ge=0, le=256, validation_alias="ASKPAPERS_THREADS")
     """Threads for embedding; 0 takes what the machine offers, at most four."""
+
+    @field_validator("library", "weights", "prompts_dir")
+    @classmethod
+    def _with_home(cls, value: Path | None) -> Path | None:
+        # A shell expands "~" before we see it, a `.env` file does not.
+        return value.expanduser() if value else None
 
     @property
     def has_model(self) -> bool:

@@ -80,6 +80,10 @@ def _word_stems(text: str) -> Iterator[tuple[str, str]]:
             yield joined, stem(joined)
 
 
+_ISE = re.compile(r"(?<=\w[^vcao])is(e[sdr]?|ing|ations?)$")  # normalise; not supervise, noise
+_OUR = re.compile(r"(?<=\w\w\w)our(s|ed|ing|al|able)?$")  # behaviour, neighbouring
+
+
 @functools.cache
 def _stemmer() -> object:
     import Stemmer  # compiled Snowball; loaded on first use to keep start-up light
@@ -89,8 +93,10 @@ def _stemmer() -> object:
 
 @functools.lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
-    """The Snowball English stem of a lower-case word."""
-    return str(_stemmer().stemWord(word))  # type: ignore[attr-defined]
+    """The Snowball English stem of a lower-case word, the same for British and American spelling."""
+    american = _ISE.sub(r"iz\1", word) if "is" in word else word
+    american = _OUR.sub(r"or\1", american) if "our" in american else american
+    return str(_stemmer().stemWord(american))  # type: ignore[attr-defined]
 
 
 def numbers(text: str) -> list[str]:

@@ -17,6 +17,7 @@ Reason = Literal[
 Mode = Literal["extractive", "generated", "lookup"]
 Support = Literal["quoted", "supported", "partial", "unsupported", "contradicted"]
 Verdict = Literal["supported", "contradicted", "not_found"]
+Sort = Literal["newest", "oldest", "score", "lowest_score"]
 Intent = Literal["fact", "lookup", "list", "count", "compare", "small_talk"]
 
 
@@ -119,7 +120,9 @@ class QueryPlan:
     filters: Filters = field(default_factory=Filters)
     named: tuple[str, ...] = ()  # ids of papers that the question names
     parts: tuple[str, ...] = ()  # one retrieval query a side, for comparisons
-    sort: str | None = None  # "newest" | "oldest" | "score" for lists
+    sort: Sort | None = None  # order of a list; the first is the answer to "which is the newest"
+    asks: tuple[str, ...] = ()  # facts of the record that are asked: "authors", "date", "code" …
+    topic: str = ""  # the query without its filters and asks; empty for purely bibliographic ones
     understood: tuple[str, ...] = ()  # the filters in words, for the screen
 
 

@@ -1,0 +1,95 @@
+"""Answers without a model: verbatim sentences, with lead-ins made from the records."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rag.answer import records
+from rag.answer.draft import Draft
+from rag.base.types import Evidence, Paper, QueryPlan
+
+_MOST_SENTENCES = 3
+_NEAR = 0.22  # a sentence this far behind the best still belongs to the answer
+
+
+def quote_facts(plan: QueryPlan, evidence: Sequence[Evidence]) -> Draft:
+    """The best sentence and those close behind it, grouped by paper."""
+    draft = Draft()
+    best = evidence[0].score
+    chosen = [e for e in evidence if e.score >= best - _NEAR][:_MOST_SENTENCES]
+    _quote_by_paper(draft, chosen)
+    return draft
+
+
+def quote_papers(
+    papers: Sequence[Paper], evidence: Sequence[Evidence], *, per_paper: int = 1
+) -> Draft:
+    """For each paper its best sentences; a paper without evidence says what it is about."""
+    draft = Draft()
+    for paper in papers:
+        own = [e for e in evidence if e.paper.id == paper.id][:per_paper]
+        if own:
+            _quote_by_paper(draft, own)
+        else:
+            _quote(draft, paper, *records.key_span(paper), opening=True)
+    return draft
+
+
+def quote_records(
+    plan: QueryPlan, papers: Sequence[Paper], evidence: Sequence[Evidence] = ()
+) -> Draft:
+    """Facts of the records that are asked (authors, date, code …), with what the paper says."""
+    draft = Draft()
+    for paper in papers:
+        own = next((e for e in evidence if e.paper.id == paper.id), None)
+        span = (own.start, own.end) if own else records.key_span(paper)
+        number = _number(draft, paper, *span)
+        draft.say(records.facts_sentence(paper, plan.asks), number, "supported")
+        if own:
+            _quote(draft, paper, *span, opening=False)
+    return draft
+
+
+def list_records(plan: QueryPlan, papers: Sequence[Paper]) -> Draft:
+    """A complete list of records: how many there are, then each of them."""
+    draft = Draft()
+    numbers = [_number(draft, paper, *records.key_span(paper)) for paper in papers]
+    everything = tuple(n for number in numbers for n in number)
+    if plan.intent in ("list", "count"):
+        draft.say(_headline(plan, len(papers)), everything, "supported")
+    with_score = plan.sort in ("score", "lowest_score") or plan.filters.score_from is not None
+    for paper, number in zip(papers, numbers, strict=True):
+        draft.say(records.entry(paper, with_score=with_score), number, "supported")
+    return draft
+
+
+def conditions(plan: QueryPlan) -> str:
+    """The filters as a phrase after "papers": " by Rosie Zhao from 2025"."""
+    said = [w for w in plan.understood if not w.endswith(" first") and "“" not in w]
+    return "".join(f" {w}" if not w.startswith("category") else f" in {w}" for w in said)
+
+
+def _headline(plan: QueryPlan, count: int) -> str:
+    noun = "paper" if count == 1 else "papers"
+    return f"Your library has {count} {noun}{conditions(plan)}."
+
+
+def _quote_by_paper(draft: Draft, chosen: Sequence[Evidence]) -> None:
+    for paper_id in dict.fromkeys(e.paper.id for e in chosen):
+        own = sorted((e for e in chosen if e.paper.id == paper_id), key=lambda e: e.start)
+        for i, evidence in enumerate(own):
+            _quote(draft, evidence.paper, evidence.start, evidence.end, opening=i == 0)
+
+
+def _quote(draft: Draft, paper: Paper, start: int, end: int, *, opening: bool) -> None:
+    words = paper.abstract[start:end]
+    if not words:
+        draft.say(f"{records.lead(paper)} has no text in your library.", (), "supported")
+        return
+    quoted = f"“{words}”"
+    text = f"{records.lead(paper)}: {quoted}" if opening else quoted
+    draft.say(text, _number(draft, paper, start, end), "quoted")
+
+
+def _number(draft: Draft, paper: Paper, start: int, end: int) -> tuple[int, ...]:
+    return (draft.cite(paper, start, end),)

@@ -1,0 +1,126 @@
+"""Words about papers that come from their records, never from a model."""
+
+from __future__ import annotations
+
+import re
+
+from rag.base.text import sentence_spans
+from rag.base.types import Paper
+
+_MONTHS = (
+    "January February March April May June July August September October November December"
+).split()
+_CONTRIBUTION = re.compile(
+    r"\b(?:we|this\s+(?:paper|work|article|study)|our\s+\w+)\b.{0,40}?\b(?:introduc|propos|present|"
+    r"develop|show|demonstrat|study|investigat|releas|find|prove|describ|explor|analy[sz]|examin|"
+    r"compar|evaluat|train|address|deriv|aim)\w*",
+    re.IGNORECASE,
+)
+
+
+def family_name(author: str) -> str:
+    """The family name of an author as printed ("Vyas" of "Nikhil Vyas", also of "Vyas, N.")."""
+    if "," in author:
+        return author.split(",")[0].strip()
+    return author.split()[-1] if author.split() else author
+
+
+def short_title(paper: Paper) -> str:
+    """The name that people use: what stands before the colon, if it is short, else the title."""
+    head = paper.title.split(":", maxsplit=1)[0].strip()
+    return head if ":" in paper.title and len(head.split()) <= 4 else paper.name
+
+
+def people(paper: Paper) -> str:
+    """ "Vyas et al.", "Barak and Edelman", "Hayek"; empty when no author is known."""
+    families = [family_name(a) for a in paper.authors]
+    if not families:
+        return ""
+    if len(families) > 2 or paper.more_authors:
+        return f"{families[0]} et al."
+    return " and ".join(families)
+
+
+def lead(paper: Paper) -> str:
+    """How a paper is called in running text: "SOAP (Vyas et al., 2024)"."""
+    facts = ", ".join(str(fact) for fact in (people(paper), paper.year) if fact)
+    return f"{short_title(paper)} ({facts})" if facts else short_title(paper)
+
+
+def all_authors(paper: Paper) -> str:
+    """All names that the record holds, as a phrase."""
+    names = list(paper.authors)
+    if paper.more_authors:
+        return ", ".join(names) + " et al."
+    if len(names) < 2:
+        return "".join(names)
+    return ", ".join(names[:-1]) + " and " + names[-1]
+
+
+def long_date(paper: Paper) -> str:
+    """The date in words, as much of it as is known: "22 February 2024"."""
+    if not paper.date:
+        return ""
+    parts = paper.date.split("-")
+    words = [parts[0]]
+    if len(parts) > 1:
+        words.insert(0, _MONTHS[int(parts[1]) - 1])
+    if len(parts) > 2:
+        words.insert(0, str(int(parts[2])))
+    return " ".join(words)
+
+
+def entry(paper: Paper, *, with_score: bool = False) -> str:
+    """One line of a list: title, people, date, and the score where the list is about scores."""
+    facts = [all_authors(paper), long_date(paper)]
+    if with_score and paper.score is not None:
+        facts.append(f"score {paper.score:g}")
+    if paper.has_code:
+        facts.append("with code")
+    said = ", ".join(fact for fact in facts if fact)
+    return f"{paper.name} ({said})" if said else paper.name
+
+
+def facts_sentence(paper: Paper, asks: tuple[str, ...]) -> str:
+    """What the record says of a paper on the facts that are asked, as sentences."""
+    said = [f"{paper.name}{_written_by(paper) if 'authors' in asks or 'date' in asks else ''}"]
+    if "date" in asks:
+        inferred = " (the listing prints no year)" if paper.date_inferred else ""
+        date = long_date(paper)
+        said.append(f"is dated {date}{inferred}" if date else "has no date in its record")
+    if "code" in asks:
+        said.append("is listed with code" if paper.has_code else "is listed without code")
+    if "orgs" in asks:
+        orgs = ", ".join(paper.orgs)
+        said.append(f"is listed under {orgs}" if orgs else "names no organisation in its record")
+    if "category" in asks:
+        category = paper.category
+        said.append(f"is in category {category}" if category else "has no category in its record")
+    if "score" in asks:
+        score = "no score" if paper.score is None else f"a score of {paper.score:g}"
+        said.append(f"has {score} in its record")
+    return _join(said)
+
+
+def key_span(paper: Paper) -> tuple[int, int]:
+    """Offsets of the sentence that says what the paper does; (0, 0) without text."""
+    spans = sentence_spans(paper.abstract)
+    for start, end in spans:
+        if _CONTRIBUTION.search(paper.abstract[start:end]):
+            return start, end
+    return spans[0] if spans else (0, 0)
+
+
+def _written_by(paper: Paper) -> str:
+    return f" was written by {all_authors(paper)}" if paper.authors else " names no authors"
+
+
+def _join(said: list[str]) -> str:
+    """Subject and predicates as one sentence: the first item opens it."""
+    subject, predicates = said[0], said[1:]
+    opened = " was written by " in subject or subject.endswith(" names no authors")
+    if not predicates:
+        return subject + "."
+    text = ", ".join(predicates[:-1]) + (" and " if len(predicates) > 1 else "") + predicates[-1]
+    stop = "" if text.endswith(".") else "."
+    return f"{subject} and {text}{stop}" if opened else f"{subject} {text}{stop}"

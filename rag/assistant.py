@@ -1,0 +1,279 @@
+"""The one object that users hold: a library with its models, and everything one can do with it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+from types import TracebackType
+
+from rag.answer.records import short_title
+from rag.base.settings import Settings, load_settings
+from rag.base.types import (
+    AddReport,
+    Answer,
+    Event,
+    Filters,
+    Final,
+    Finding,
+    Hit,
+    Paper,
+    Progress,
+)
+from rag.index.store import Store
+from rag.ingest import pipeline
+from rag.ingest.chunk import CHUNKER
+from rag.models.embed import IDENTITY, MiniLM
+from rag.search.evidence import EvidenceFinder
+from rag.search.names import Names, mine
+from rag.search.plan import is_bibliographic, make_plan
+from rag.search.retrieve import Retriever
+from rag.turn import Stream, Turn, ordered
+
+logger = logging.getLogger(__name__)
+
+Watch = Callable[[Progress], None]
+Stop = Callable[[], bool]
+
+
+class Assistant:
+    """Answers questions over one library. Safe to use from several threads."""
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self.settings = settings
+        self._store = store
+        self._names: tuple[int, Names] | None = None
+        self._lock = threading.Lock()
+
+    @classmethod
+    def open(cls, library: str | Path | None = None, settings: Settings | None = None) -> Assistant:
+        """Open a library folder, made if it is missing; settings come from the environment.
+
+        Raises:
+            NotALibraryError: the folder holds something else.
+            SettingsError: a setting cannot be used.
+        """
+        settings = settings or load_settings()
+        folder = Path(library) if library is not None else settings.library
+        return cls(Store.open(folder, identity=library_identity()), settings)
+
+    def close(self) -> None:
+        """Release the library's files."""
+        self._store.close()
+
+    def __enter__(self) -> Assistant:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    # --- adding and removing -----------------------------------------------------------------
+
+    def add(
+        self,
+        *sources: str | Path,
+        as_of: date | None = None,
+        progress: Watch | None = None,
+        cancelled: Stop | None = None,
+    ) -> AddReport:
+        """Add the records of files and folders. Safe to repeat and to interrupt.
+
+        `as_of` is the day on which listings were taken, for dates printed without a year.
+
+        Raises:
+            LibraryBusyError: another process is adding to this library.
+        """
+        return self._add(pipeline.inputs_of(sources), as_of, progress, cancelled)
+
+    def add_bytes(
+        self,
+        data: bytes,
+        name: str,
+        *,
+        as_of: date | None = None,
+        progress: Watch | None = None,
+        cancelled: Stop | None = None,
+    ) -> AddReport:
+        """Add the records of an uploaded or pasted text; `name` is shown as its origin."""
+        given = pipeline.Input(data, name, as_of or date.today())
+        return self._add([given], as_of, progress, cancelled)
+
+    def add_sample(
+        self, *, progress: Watch | None = None, cancelled: Stop | None = None
+    ) -> AddReport:
+        """Add the sample library that comes with the package."""
+        data = resources.files("rag").joinpath("sample/papers.jsonl").read_bytes()
+        given = pipeline.Input(data, "sample library", date.today())
+        return self._add([given], None, progress, cancelled)
+
+    def remove(self, paper_id: str) -> Paper | None:
+        """Remove a paper by its id or citekey; returns it, or None if there is none."""
+        paper = self.paper(paper_id)
+        if paper is None:
+            return None
+        with self._store.writer() as writer:
+            writer.remove(paper.id)
+        return paper
+
+    # --- asking ------------------------------------------------------------------------------
+
+    def ask(self, question: str, history: Sequence[tuple[str, Answer]] = ()) -> Answer:
+        """Answer a question from the library, or abstain with the reason."""
+        for event in self.stream(question, history):
+            if isinstance(event, Final):
+                return event.answer
+        raise AssertionError("a stream ends with Final")  # pragma: no cover
+
+    def stream(self, question: str, history: Sequence[tuple[str, Answer]] = ()) -> Iterator[Event]:
+        """Like `ask`, as events: `EvidenceFound`, `Token` …, `Final`."""
+        turn = Turn(
+            self._store,
+            self._retriever,
+            EvidenceFinder(self._store, self._embedder, self._mined()),
+            self._mined(),
+            self._model,
+            self.settings.prompts_dir,
+        )
+        yield from turn.run(question, history)
+
+    def search(self, query: str, k: int = 10, filters: Filters | None = None) -> list[Hit]:
+        """The `k` papers that bear most on a query, best first."""
+        if not query.strip() or k < 1:
+            return []
+        return self._retriever.search(query, k=k, filters=filters)
+
+    def lookup(self, text: str) -> list[Paper]:
+        """Papers for a citation: by author, title, name, year or a sentence; best first."""
+        if not any(c.isalnum() for c in text):
+            return []
+        plan = make_plan(text, (), self._mined())
+        if is_bibliographic(plan):
+            return ordered(self._store.papers(plan.filters), plan.sort)
+        hits = self._retriever.search(
+            plan.query, k=10, filters=plan.filters, named=plan.named, words=plan.topic
+        )
+        return [hit.paper for hit in hits]
+
+    # --- looking -----------------------------------------------------------------------------
+
+    def papers(self, filters: Filters | None = None) -> Iterator[Paper]:
+        """All papers that satisfy the filters, in the order in which they were added."""
+        return self._store.papers(filters)
+
+    def paper(self, paper_id: str) -> Paper | None:
+        """One paper by its id or citekey."""
+        found = self._store.get([paper_id]).get(paper_id)
+        return found or next((p for p in self._store.papers() if p.citekey == paper_id), None)
+
+    def paper_count(self) -> int:
+        """How many papers the library has."""
+        return self._store.paper_count()
+
+    def suggestions(self, n: int = 3) -> list[str]:
+        """First questions to ask, made from the library's own papers."""
+        newest = ordered(self._store.papers(), "newest")
+        named = [p for p in newest if short_title(p) != p.name]
+        asked = [f"What does {short_title(p)} show?" for p in named[:1]]
+        if len(named) > 2:
+            asked.append(f"Compare {short_title(named[1])} and {short_title(named[2])}.")
+        authors = Counter(a for p in newest for a in p.authors).most_common(1)
+        asked += [f"Which papers are by {author}?" for author, count in authors if count > 1]
+        asked += [f"What is {short_title(p)} about?" for p in newest if p.title]
+        return asked[:n]
+
+    # --- health ------------------------------------------------------------------------------
+
+    def doctor(self) -> list[Finding]:
+        """Look over the library and its models; one finding a check."""
+        return [*self._store.check(), *self._check_models()]
+
+    def repair(self) -> list[Finding]:
+        """Rebuild what can be rebuilt, then look again."""
+        self._store.repair()
+        return self.doctor()
+
+    def warm(self) -> None:
+        """Load models and indexes now, so that the first question does not wait."""
+        self._embedder.embed_query("warm")
+        self._store.warm()
+        self._mined()
+
+    # --- parts -------------------------------------------------------------------------------
+
+    @cached_property
+    def _embedder(self) -> MiniLM:
+        return MiniLM(weights=self.settings.weights, threads=self.settings.threads)
+
+    @cached_property
+    def _retriever(self) -> Retriever:
+        return Retriever(self._store, self._embedder)
+
+    @cached_property
+    def _model(self) -> Stream | None:
+        if not self.settings.has_model:
+            return None
+        from rag.models.remote import ChatModel
+
+        key = self.settings.openai_api_key
+        return ChatModel(
+            base_url=self.settings.openai_base_url,
+            api_key=key.get_secret_value() if key else None,
+            model=self.settings.model or "",
+            timeout_s=self.settings.model_timeout_s,
+        ).stream
+
+    def _mined(self) -> Names:
+        """The library's names, mined again when it has changed."""
+        with self._lock:
+            revision = self._store.revision
+            if self._names is None or self._names[0] != revision:
+                self._names = (revision, mine(self._store.papers()))
+            return self._names[1]
+
+    def _add(
+        self,
+        inputs: Iterator[pipeline.Input | pipeline.Failure] | list[pipeline.Input],
+        as_of: date | None,
+        progress: Watch | None,
+        cancelled: Stop | None,
+    ) -> AddReport:
+        return pipeline.add(
+            inputs,
+            store=self._store,
+            embedder=self._embedder,
+            as_of=as_of,
+            progress=progress,
+            cancelled=cancelled,
+        )
+
+    def _check_models(self) -> list[Finding]:
+        self._embedder.embed_query("check")
+        weights = Finding("embedding model", ok=True, detail=self._embedder.identity.model)
+        if not self.settings.has_model:
+            detail = "none is set; answers are quotations"
+            return [weights, Finding("answering model", ok=True, detail=detail)]
+        host = self.settings.openai_base_url or "OpenAI"
+        return [
+            weights,
+            Finding("answering model", ok=True, detail=f"{self.settings.model} at {host}"),
+        ]
+
+
+def library_identity() -> dict[str, str]:
+    """What the vectors of a library were made with; checked whenever one is opened."""
+    return {
+        "embedder": IDENTITY.model,
+        "weights_sha256": IDENTITY.weights_sha256,
+        "dimension": str(IDENTITY.dim),
+        "chunker": CHUNKER,
+    }

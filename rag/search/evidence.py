@@ -1,0 +1,172 @@
+"""Hits → the sentences that bear on the question, and how sure it is that they answer it.
+
+A sentence is scored by meaning (cosine with the query), by the telling words that it shares with
+it, and by whether it has figures where figures are asked for. Words of the paper's own name count
+little: every sentence of the SOAP paper is about SOAP.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from rag.base.text import content_words, words
+from rag.base.types import Evidence, Hit, QueryPlan
+from rag.index.store import Store
+from rag.models.embed import MiniLM
+from rag.search.names import Names, looks_like_name, tokens
+from rag.search.plan import topic_words
+
+_WANTS_FIGURES = re.compile(
+    r"\bhow\s+(?:much|many|well|fast|large|big|long|far|accurate|often|few)\b|\bwhat\s+(?:\S+\s+){0,3}"
+    r"(?:score|accuracy|percent\w*|number|improvement|speed-?up|rate|range|size|gain|cost|factor|ratio)s?\b|"
+    r"\bspeed-?up\b|\bpercentage\b|\bhow\s+\w+er\b",
+    re.IGNORECASE,
+)
+_FIGURE = re.compile(
+    r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|dozens?|hundreds?|thousands?|millions?|"
+    r"billions?|half|twice|double[sd]?|triple[sd]?)\b",
+    re.IGNORECASE,
+)
+_WORDS_WEIGHT = 0.75
+_FIGURE_BONUS = 0.12
+_PAPER_WEIGHT = 0.35  # how much the paper's rank speaks for its sentences
+_ALIKE, _COVERED = 0.55, 0.6
+_TOP = 3  # sentences that speak for the whole when it is judged whether they answer
+_OWN_NAME = 0.25  # what a word is worth that the paper's title says anyway
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What the decision to answer or abstain rests on. Shares are of idf weight, 0..1."""
+
+    cosine: float = 0.0  # of the query and the best sentence or chunk
+    in_paper: float = 0.0  # share of the query's telling words that the best paper has
+    in_sentence: float = 0.0  # the same for the best sentence, beyond the paper's own name
+    strange: tuple[str, ...] = ()  # names in the question that no paper of the library has
+    figures_missing: bool = False  # a figure is asked for and the best sentences have none
+    named: bool = False  # the question calls the best paper by its name
+
+    @property
+    def confidence(self) -> float:
+        """How likely the evidence answers the question, 0..1. Not calibrated yet."""
+        if self.named:
+            # The name alone makes the paper's every sentence alike; what is asked of it decides.
+            logit = 5.0 * (self.in_sentence - 0.33) + 2.0 * (self.cosine - 0.5)
+        else:
+            logit = 8.0 * (self.cosine - 0.42) + 1.5 * (self.in_paper + self.in_sentence - 0.65)
+        logit -= 2.5 * min(len(self.strange), 2) + 1.0 * self.figures_missing
+        return 1 / (1 + math.exp(-logit))
+
+    @property
+    def on_topic(self) -> bool:
+        """True when the best paper is about the question's subject, answered or not."""
+        return not self.strange and (self.cosine >= _ALIKE or self.in_paper >= _COVERED)
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Evidence, best first, with the signals for abstention."""
+
+    evidence: tuple[Evidence, ...]
+    signals: Signals = Signals()
+
+
+class EvidenceFinder:
+    """Chooses sentences out of retrieved papers."""
+
+    def __init__(self, store: Store, embedder: MiniLM, names: Names) -> None:
+        self._store = store
+        self._embedder = embedder
+        self._names = names
+
+    def find(self, query: str, hits: Sequence[Hit], plan: QueryPlan, *, k: int = 8) -> Findings:
+        """The `k` best sentences of the hits, with the signals for abstention."""
+        if not hits:
+            return Findings(())
+        vector = self._embedder.embed_query(query)
+        stored = self._store.sentence_vectors(hit.paper.id for hit in hits)
+        asked = self._weights(query)
+        wants_figures = bool(_WANTS_FIGURES.search(plan.query))
+        found: list[Evidence] = []
+        cosines: dict[tuple[str, int], float] = {}
+        for hit in hits:
+            spans, vectors = stored.get(hit.paper.id, ((), np.zeros((0, len(vector)))))
+            scored = self._score(hit, spans, vectors @ vector, asked, figures=wants_figures)
+            for evidence, cosine in scored:
+                found.append(evidence)
+                cosines[evidence.paper.id, evidence.start] = cosine
+        found.sort(key=lambda e: -e.score)
+        return Findings(tuple(found[:k]), self._signals(found, hits, asked, cosines, plan))
+
+    def _weights(self, query: str) -> dict[str, float]:
+        """How telling each word of the query is."""
+        topic = " ".join(topic_words(query)) or query
+        return {w: self._names.idf(w) for w in content_words(topic)}
+
+    def _score(
+        self,
+        hit: Hit,
+        spans: Sequence[tuple[int, int]],
+        cosines: npt.NDArray[np.float32],
+        asked: dict[str, float],
+        *,
+        figures: bool,
+    ) -> list[tuple[Evidence, float]]:
+        title = set(words(hit.paper.title))
+        worth = {w: v * (_OWN_NAME if w in title else 1.0) for w, v in asked.items()}
+        total = sum(worth.values()) or 1.0
+        scored = []
+        for (start, end), cosine in zip(spans, cosines.tolist(), strict=True):
+            text = hit.paper.abstract[start:end]
+            present = set(words(text))
+            shared = sum(v for w, v in worth.items() if w in present) / total
+            score = cosine + _WORDS_WEIGHT * shared + _PAPER_WEIGHT * hit.score
+            score += _FIGURE_BONUS if figures and _FIGURE.search(text) else 0.0
+            scored.append((Evidence(hit.paper, start, end, text, round(score, 6)), cosine))
+        return scored
+
+    def _signals(
+        self,
+        found: Sequence[Evidence],
+        hits: Sequence[Hit],
+        asked: dict[str, float],
+        cosines: dict[tuple[str, int], float],
+        plan: QueryPlan,
+    ) -> Signals:
+        best = found[0].paper if found else hits[0].paper
+        title = set(words(best.title)) | set(words(" ".join(best.authors)))
+        beyond = {w: v for w, v in asked.items() if w not in title}
+        top = found[:_TOP]
+        sentence_cosine = max((cosines[e.paper.id, e.start] for e in top), default=0.0)
+        chunk_cosine = next((h.dense for h in hits if h.paper.id == best.id), 0.0)
+        wants_figures = bool(_WANTS_FIGURES.search(plan.query))
+        return Signals(
+            cosine=max(sentence_cosine, chunk_cosine),
+            in_paper=_share(asked, title | set(words(best.abstract))),
+            in_sentence=max((_share(beyond, set(words(e.text))) for e in top), default=0.0),
+            strange=self._strange(plan.query),
+            figures_missing=wants_figures and not any(_FIGURE.search(e.text) for e in top),
+            named=best.id in plan.named,
+        )
+
+    def _strange(self, query: str) -> tuple[str, ...]:
+        """Names in the question that the library never says: a sign that it does not know."""
+        opening = tokens(query)[:1]
+        return tuple(
+            token
+            for token in topic_words(query)
+            if (looks_like_name(token) or (token[0].isupper() and [token] != opening))
+            and not any(self._names.knows(w) for w in words(token))
+        )
+
+
+def _share(weights: dict[str, float], present: set[str]) -> float:
+    """Share of the weight of words that are present; 1 when there is nothing to look for."""
+    total = sum(weights.values())
+    return sum(v for w, v in weights.items() if w in present) / total if total else 1.0

@@ -1,0 +1,214 @@
+"""The names of a library, mined from its own records: people, methods, titles, words.
+
+A question names papers in many ways ("ReLoRA", "the Q-Probe paper", "Rosie Zhao"). Nothing here is
+a fixed list: names come from titles, from author lists, and from the places in abstracts where a
+method is introduced.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from rapidfuzz import fuzz, process
+from rapidfuzz.distance import DamerauLevenshtein
+
+from rag.base.text import STOP_WORDS, fold, sentences, stem, words
+from rag.base.types import Paper
+
+_TOKEN = re.compile(r"[A-Za-z0-9][\w]*(?:[-–'.+][A-Za-z0-9][\w]*)*\+*")
+_INTRODUCES = re.compile(
+    r"\b(introduc|propos|present|develop|releas|call|dub|term|nam|coin|design|creat|describ|denot|"
+    r"build|built|construct|offer|contribut|formulat|devis)\w*",
+    re.IGNORECASE,
+)
+_REACH = 90  # characters between "we propose" and the name that is proposed
+_COMMON = 4  # a name claimed by more papers than this names none of them
+_EVERYDAY = 0.12  # a name said in more than this share of the papers is a word of the field
+
+TITLE_HEAD, INTRODUCED, IN_TITLE = 1.0, 0.9, 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """A name and the papers it stands for, best first, each with a weight 0..1."""
+
+    name: str
+    papers: tuple[tuple[str, float], ...]
+
+
+def looks_like_name(token: str) -> bool:
+    """True for tokens shaped like a method or model name: "GPT-4", "ReLoRA", "PUMA", "mT5"."""
+    return any(_is_name_part(part) for part in re.split("[-–]", token)) and len(token) > 1
+
+
+def _is_name_part(part: str) -> bool:
+    """Ordinary hyphened words ("Pre-Training") are no names: a part itself must be odd."""
+    has_digit = any(c.isdigit() for c in part)
+    return any(c.isupper() for c in part[1:]) or (has_digit and any(c.isupper() for c in part))
+
+
+def name_key(name: str) -> str:
+    """How names are compared: no case, no plural ("FlexMDMs" and "FlexMDM" are one)."""
+    singular = name[:-1] if name.endswith("s") and name[-2:-1].isupper() else name
+    return singular.casefold()
+
+
+def tokens(text: str) -> list[str]:
+    """Words as written, with inner hyphens, apostrophes and digits."""
+    return _TOKEN.findall(text)
+
+
+@dataclass(slots=True)
+class Names:
+    """Everything that a question can call by name; built once for each state of a library."""
+
+    handles: dict[str, Handle] = field(default_factory=dict)  # lower-case name → papers
+    people: dict[str, str] = field(default_factory=dict)  # folded full name → name as printed
+    families: dict[str, list[str]] = field(default_factory=dict)  # folded family → names
+    orgs: dict[str, str] = field(default_factory=dict)  # folded org → org as printed
+    categories: frozenset[str] = frozenset()
+    titles: dict[str, str] = field(default_factory=dict)  # paper id → folded title
+    frequency: Counter[str] = field(default_factory=Counter)  # lower-case word → papers
+    stem_frequency: Counter[str] = field(default_factory=Counter)  # stem → papers
+    paper_count: int = 0
+
+    def idf(self, stemmed: str) -> float:
+        """How telling a stem is: BM25's inverse document frequency in this library."""
+        n = self.stem_frequency[stemmed]
+        return math.log(1 + (self.paper_count - n + 0.5) / (n + 0.5))
+
+    def knows(self, stemmed: str) -> bool:
+        """True when some paper has a word with this stem."""
+        return self.stem_frequency[stemmed] > 0
+
+    def correct(self, word: str) -> str | None:
+        """The library's word for a misspelt one, or None when nothing is close enough."""
+        return _closest(word, self.frequency)
+
+    def person(self, name: str) -> str | None:
+        """The name as printed for a full name, a family name, or a slightly misspelt one."""
+        folded = fold(name)
+        if folded in self.people:
+            return self.people[folded]
+        if folded in self.families:
+            return name
+        found = process.extractOne(folded, list(self.people), scorer=fuzz.ratio, score_cutoff=88)
+        return self.people[found[0]] if found else None
+
+
+def mine(papers: Iterable[Paper]) -> Names:
+    """Read all names of a library from its records."""
+    names = Names()
+    claims: dict[str, dict[str, float]] = defaultdict(dict)
+    spelling: dict[str, str] = {}
+    categories = set()
+    for paper in papers:
+        names.paper_count += 1
+        names.titles[paper.id] = fold(paper.title)
+        _mine_people(paper, names)
+        categories.update(filter(None, [paper.category and paper.category.upper()]))
+        text = f"{paper.title} {paper.abstract}"
+        names.frequency.update({t.lower() for t in tokens(text)})
+        names.stem_frequency.update(set(words(text)))
+        for name, weight in _claims_of(paper):
+            spelling.setdefault(name_key(name), name)
+            held = claims[name_key(name)]
+            held[paper.id] = max(weight, held.get(paper.id, 0.0))
+    names.categories = frozenset(categories)
+    names.handles = {
+        key: _handle(spelling[key], held)
+        for key, held in claims.items()
+        if _is_telling(key, held, names)
+    }
+    return names
+
+
+def _mine_people(paper: Paper, names: Names) -> None:
+    for author in paper.authors:
+        folded = fold(author)
+        if not folded:
+            continue
+        names.people.setdefault(folded, author)
+        known = names.families.setdefault(folded.split()[-1], [])
+        if author not in known:
+            known.append(author)
+    for org in paper.orgs:
+        names.orgs.setdefault(fold(org), org)
+
+
+def _claims_of(paper: Paper) -> Iterable[tuple[str, float]]:
+    head = paper.title.split(":")[0].strip() if ":" in paper.title else ""
+    if head and len(head.split()) <= 4:
+        yield head, TITLE_HEAD
+    for token in tokens(paper.title):
+        if looks_like_name(token):
+            yield token, IN_TITLE
+    for sentence in sentences(paper.abstract):
+        for name in _introduced(sentence):
+            yield name, INTRODUCED
+
+
+def _introduced(sentence: str) -> Iterable[str]:
+    """Names that a sentence brings in: after "we propose …", or as "long form (SHORT)"."""
+    for match in re.finditer(r"\((\w[\w.+-]{1,24})\)", sentence):
+        before = sentence[: match.start()].split()
+        if looks_like_name(match.group(1)) and _abbreviates(match.group(1), before):
+            yield match.group(1)
+    for verb in _INTRODUCES.finditer(sentence):
+        following = sentence[verb.end() : verb.end() + _REACH]
+        first = next((t for t in tokens(re.split(r"[.;:]\s", following)[0]) if _new(t)), None)
+        if first:
+            yield first
+
+
+def _new(token: str) -> bool:
+    return looks_like_name(token) and len(token) <= 30
+
+
+def _abbreviates(short: str, before: Sequence[str]) -> bool:
+    """True when the letters of the short form begin the words before it, in order."""
+    letters = [c.lower() for c in short if c.isalpha() and c.isupper()]
+    initials = [w.lstrip("\"'(").lower()[:1] for part in before[-10:] for w in part.split("-") if w]
+    position = len(initials)
+    for letter in reversed(letters):
+        try:
+            position = len(initials[:position]) - 1 - initials[:position][::-1].index(letter)
+        except ValueError:
+            return False
+    return bool(letters)
+
+
+def _is_telling(key: str, held: dict[str, float], names: Names) -> bool:
+    """A name claimed by many papers, or said in a good part of them all, names no paper."""
+    if len(held) > _COMMON or key in STOP_WORDS:
+        return False
+    said = max(names.frequency[key], names.frequency[key + "s"])
+    everyday = said > max(_COMMON, _EVERYDAY * names.paper_count)
+    return not everyday or max(held.values()) == TITLE_HEAD
+
+
+def _handle(name: str, held: dict[str, float]) -> Handle:
+    ranked = sorted(held.items(), key=lambda item: -item[1])
+    return Handle(name, tuple(ranked))
+
+
+def _closest(word: str, frequency: Counter[str]) -> str | None:
+    """A known word within an edit or two; long words only, since short ones collide."""
+    lowered = word.lower()
+    if len(lowered) < 5 or lowered in frequency or any(c.isdigit() for c in lowered):
+        return None
+    allowed = 1 if len(lowered) < 8 else 2
+    found = process.extractOne(
+        lowered,
+        frequency.keys(),
+        scorer=DamerauLevenshtein.distance,
+        processor=None,
+        score_cutoff=allowed,
+    )
+    if not found or found[0][:1] != lowered[:1]:
+        return None
+    return None if stem(found[0]) == stem(lowered) else str(found[0])

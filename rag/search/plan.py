@@ -1,0 +1,282 @@
+"""Question + history → `QueryPlan`: what is asked, of which papers, under which filters.
+
+Works by rules over the library's own names; no model is needed. What was understood as a filter is
+given in words too, so that the screen can show it and take it away again.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Sequence
+
+from rag.base.errors import QuestionError
+from rag.base.text import STOP_WORDS, clean_line, fold, stem
+from rag.base.types import Answer, Filters, Intent, QueryPlan
+from rag.search.filters import Understood, read_filters
+from rag.search.names import INTRODUCED, Names, looks_like_name, name_key, tokens
+
+MAX_QUESTION = 20_000  # characters; more is a pasted text, not a question
+MAX_QUERY = 2_000  # characters that are searched for
+_MAX_NAMED = 2  # a name that stands for more papers names none of them
+
+_SMALL_TALK = re.compile(
+    r"(hi|hello|hey|thanks?( you)?|thank you( very much)?|good (morning|afternoon|evening)|"
+    r"who are you|what can you do|help|bye|ok(ay)?|test)\W*",
+    re.IGNORECASE,
+)
+_COMPARES = re.compile(
+    r"\b(compar(?:e[sd]?|ing|isons?)|versus|vs\.?|differen\w+\s+(?:between|of|from)|differ|contrast\w*|side\s+by\s+side|"
+    r"in\s+common|similarit\w+)(?=\W|$)|\bhow\s+do\s+.+\s+and\s+.+|\bwhat\s+does\s+each\b",
+    re.IGNORECASE,
+)
+_ASKS_A_FACT = re.compile(
+    r"^\W*(?:by\s+|and\s+)?(?:how\s+(?:much|many|well|far|fast|often|large|long)|which|who|when)\b",
+    re.IGNORECASE,
+)
+_LISTS = re.compile(
+    r"\b(list|which|what|all|any|show|find|give|name|enumerate)\b(?:\s+\S+){0,6}?\s+"
+    r"(papers|works|articles|publications|studies|preprints)\b|"
+    r"^\W*(?:\S+\s+){0,3}(papers|works|articles|publications)\b",
+    re.IGNORECASE,
+)
+_COUNTS = re.compile(
+    r"\b(?:how\s+many|number\s+of|count(?:\s+the)?)\s+(?:\S+\s+){0,3}?"
+    r"(papers|works|articles|publications|studies|preprints)\b",
+    re.IGNORECASE,
+)
+_LOOKS_UP = re.compile(
+    r"\b(?:which|what|the)\s+(?:\S+\s+){0,2}?(paper|work|article|study|publication)\b",
+    re.IGNORECASE,
+)
+_ASKS: tuple[tuple[str, str], ...] = (
+    ("authors", r"\bwho\s+(?:\w+\s+)?(?:wrote|writes|authored|published)\b|\bauthors?\s+of\b|"
+     r"\bwho\s+(?:is|are|was|were)\s+the\s+(?:\w+\s+)?authors?\b|\bwritten\s+by\s+whom\b|\bby\s+whom\b|"
+     r"\bwho\s+(?:proposed|introduced|developed|invented|created|came\s+up\s+with|made)\b"),
+    ("date", r"\bwhen\s+(?:was|were|did)\b|\b(?:what|which)\s+year\b|\band\s+when\b|\bpublication\s+date\b|"
+     r"\bhow\s+old\s+is\b"),
+    ("code", r"\b(?:does|do|did|is|are|has|have)\b.{0,60}\bcode\b(?!\s+\w*(?:model|infill|generat|complet))"),
+    ("orgs", r"\b(?:which|what)\s+(?:lab|labs|university|universities|institutions?|organi[sz]ations?|"
+     r"company|companies)\b|\baffiliations?\s+of\b"),
+    ("category", r"\b(?:which|what)\s+category\b|\bcategory\s+of\b"),
+    ("score", r"\b(?:what|which)\s+score\s+does\b.{0,60}\b(?:have|get)\b|\bwhat\s+is\s+the\s+score\s+of\b"),
+)  # fmt: skip
+_REFERS_BACK = re.compile(
+    r"\b(it|its|that|this|they|them|their|these|those|he|she|his|her|the\s+(?:paper|authors?|method|"
+    r"former|latter|same)|(?:which|one|any|all|both|most)\s+of\s+(?:them|these|those))\b",
+    re.IGNORECASE,
+)
+_CONTINUES = re.compile(r"^\W*(?:and|but|also|so|then|what\s+about|how\s+about)\b", re.IGNORECASE)
+_GENERIC_WORDS = (
+    "paper work article study publication preprint library collection list show find "
+    "give tell name enumerate many much number count write written wrote author publish release "
+    "available recent first lead come newest latest oldest please know use using year date "
+    "say report propose introduce present describe explain mention cover deal discuss "
+    "find whose category code score compare comparison versus vs difference differ side set "
+    "contrast similarity common papers exist contain well"
+)
+_GENERIC = frozenset(stem(word) for word in _GENERIC_WORDS.split())
+
+
+def make_plan(question: str, history: Sequence[tuple[str, Answer]], names: Names) -> QueryPlan:
+    """Understand a question in the light of what was asked and answered before.
+
+    Raises:
+        QuestionError: there is nothing to search for, or far too much.
+    """
+    asked = clean_line(question[: MAX_QUESTION + 1])
+    if len(question) > MAX_QUESTION:
+        raise QuestionError(
+            f"The question is {len(question):,} characters long; "
+            f"please ask in at most {MAX_QUESTION:,}."
+        )
+    if not any(c.isalnum() for c in asked):
+        raise QuestionError("There is no question in this. Ask something about your papers.")
+    if _SMALL_TALK.fullmatch(asked):
+        return QueryPlan(asked, asked, intent="small_talk")
+    query, corrected = _spell(asked[:MAX_QUERY], names)
+    understood = read_filters(query, names)
+    plan = _plan(asked, query, understood, names)
+    plan = dataclasses.replace(plan, understood=(*corrected, *plan.understood))
+    return _resolve(plan, history)
+
+
+def topic_words(text: str) -> list[str]:
+    """The words of a question that are about its subject, as written."""
+    return [
+        token
+        for token in tokens(text)
+        if token.casefold() not in STOP_WORDS and stem(token.casefold()) not in _GENERIC
+    ]
+
+
+def _plan(asked: str, query: str, understood: Understood, names: Names) -> QueryPlan:
+    asks = tuple(ask for ask, pattern in _ASKS if re.search(pattern, query, re.IGNORECASE))
+    if understood.filters.has_code is not None and not _LISTS.search(query):
+        understood.filters = dataclasses.replace(understood.filters, has_code=None)
+        understood.words = [w for w in understood.words if w not in ("with code", "without code")]
+    named = named_papers(query, names)
+    topic = " ".join(topic_words(understood.rest))
+    intent = _intent(query, understood, asks, named)
+    sort = understood.sort
+    if topic and sort in ("score", "lowest_score"):  # "the highest BLEU score" is no record field
+        sort = None
+    return QueryPlan(
+        asked,
+        query,
+        intent=intent,
+        filters=understood.filters,
+        named=named,
+        parts=split_sides(query) if intent == "compare" else (),
+        sort=sort,
+        understood=tuple(understood.words),
+        asks=asks,
+        topic=topic,
+    )
+
+
+def _intent(
+    query: str, understood: Understood, asks: tuple[str, ...], named: tuple[str, ...]
+) -> Intent:
+    if _COUNTS.search(query):
+        return "count"
+    if _COMPARES.search(query) and not _ASKS_A_FACT.search(query):
+        return "compare"
+    if _LISTS.search(query):
+        return "list"
+    if understood.sort or _LOOKS_UP.search(query) or asks:
+        return "lookup"
+    return "fact"
+
+
+# --- names in the question -----------------------------------------------------------------------
+
+
+def named_papers(text: str, names: Names) -> tuple[str, ...]:
+    """Ids of the papers that a text calls by title or by the name of what they introduce."""
+    found: dict[str, None] = {}
+    folded = f" {fold(text)} "
+    for paper_id, title in names.titles.items():
+        if title.count(" ") >= 2 and f" {title} " in folded:
+            found[paper_id] = None
+    for ids in _handles_in(text, names):
+        found.update(dict.fromkeys(ids))
+    return tuple(found)
+
+
+def _handles_in(text: str, names: Names) -> list[tuple[str, ...]]:
+    parts = tokens(text)
+    shouts = text.isupper() or text.islower()
+    found: list[tuple[str, ...]] = []
+    position = 0
+    parts = [piece for part in parts for piece in _known_pieces(part, names)]
+    while position < len(parts):
+        size = next((n for n in range(5, 0, -1) if _handle(parts, position, n, names, shouts)), 0)
+        if size:
+            found.append(_handle(parts, position, size, names, shouts))
+        position += max(size, 1)
+    return found
+
+
+def _known_pieces(token: str, names: Names) -> list[str]:
+    """A hyphened token, cut where a known name is part of it: "AdANNS-IVF", "LLC-based"."""
+    pieces = re.split("[-–]", token)
+    whole = name_key(token) in names.handles
+    if whole or not any(looks_like_name(p) and name_key(p) in names.handles for p in pieces):
+        return [token]
+    return pieces
+
+
+def _handle(parts: list[str], start: int, size: int, names: Names, shouts: bool) -> tuple[str, ...]:
+    words = parts[start : start + size]
+    if len(words) < size:
+        return ()
+    handle = names.handles.get(name_key(" ".join(words)))
+    if handle is None:
+        return ()
+    # "a lotion" is not LOTION: in a text with both cases, a one-word name must be written as one.
+    if size == 1 and not shouts and words[0].islower() and looks_like_name(handle.name):
+        return ()
+    strong = tuple(paper for paper, weight in handle.papers if weight >= INTRODUCED)
+    return strong if len(strong) <= _MAX_NAMED else ()
+
+
+def _spell(text: str, names: Names) -> tuple[str, tuple[str, ...]]:
+    """The text with words that the library spells otherwise corrected, and what was changed."""
+    changed: dict[str, str] = {}
+    for token in tokens(text):
+        odd = token.islower() and token not in STOP_WORDS and not names.knows(stem(token))
+        better = names.correct(token) if odd else None
+        if better:
+            changed[token] = better
+    for wrong, right in changed.items():
+        text = re.sub(rf"\b{re.escape(wrong)}\b", right, text)
+    return text, tuple(f"“{right}” for “{wrong}”" for wrong, right in changed.items())
+
+
+# --- comparisons ---------------------------------------------------------------------------------
+
+_FRAMES = re.compile(
+    r"^\W*(?:please\s+)?(?:compare|contrast|what\s+(?:is|are)\s+the\s+(?:main\s+)?differences?\s+(?:between|of)|"
+    r"set\s+side\s+by\s+side|put\s+side\s+by\s+side|how\s+(?:do|does|did|are|is)|what\s+do|"
+    r"what\s+the\s+papers\s+say\s+about)\s+(?:how\s+|what\s+the\s+papers\s+say\s+about\s+)?",
+    re.IGNORECASE,
+)
+_VERSUS = re.compile(
+    r"\s+(?:versus|vs\.?|compared\s+(?:to|with)|as\s+opposed\s+to)\s+", re.IGNORECASE
+)
+_JOINTS = re.compile(r"\s+(?:with|against|and|to|from|than|or)\s+|,\s+(?:and\s+)?", re.IGNORECASE)
+
+
+def split_sides(query: str) -> tuple[str, ...]:
+    """The possible two sides of a comparison: left and right of every joint, in order.
+
+    Returns a flat tuple (left 1, right 1, left 2, right 2 …); which joint is the right one is
+    decided by what the library finds for the sides.
+    """
+    body = re.split(r"[:;?]\s", _FRAMES.sub("", query), maxsplit=1)[0].strip(" ?.")
+    joints = list(_VERSUS.finditer(body)) or list(_JOINTS.finditer(body))
+    sides: list[str] = []
+    for joint in joints[:6]:
+        left, right = body[: joint.start()].strip(), body[joint.end() :].strip()
+        if left and right:
+            sides += [left, right]
+    return tuple(sides)
+
+
+# --- conversation --------------------------------------------------------------------------------
+
+
+def _resolve(plan: QueryPlan, history: Sequence[tuple[str, Answer]]) -> QueryPlan:
+    """Point "it", "them" and "and who wrote it?" to the papers of the last answer."""
+    focus = next((a for _, a in reversed(history) if a.status == "answered" and a.citations), None)
+    refers = _REFERS_BACK.search(plan.query) or _CONTINUES.search(plan.query)
+    if focus is None or not refers or plan.named or plan.filters.ids:
+        return plan
+    cited = tuple(dict.fromkeys(c.paper.id for c in focus.citations))
+    plural = re.search(r"\b(them|these|those|they|both|papers)\b", plan.query, re.IGNORECASE)
+    ids = cited if plural or len(cited) == 1 else cited[:1]
+    titles = {c.paper.id: c.paper.name for c in focus.citations}
+    said = (
+        "about " + " · ".join(_short(titles[i]) for i in ids[:3]) + (" …" if len(ids) > 3 else "")
+    )
+    intent: Intent = "fact" if plan.intent == "compare" and len(ids) < 2 else plan.intent
+    return dataclasses.replace(
+        plan,
+        filters=dataclasses.replace(plan.filters, ids=ids),
+        named=ids if len(ids) == 1 else (),
+        intent=intent,
+        understood=(*plan.understood, said),
+    )
+
+
+def _short(title: str) -> str:
+    head = title.split(":", maxsplit=1)[0]
+    return head if len(head) <= 48 else head[:47].rstrip() + "…"
+
+
+def is_bibliographic(plan: QueryPlan) -> bool:
+    """True when the question is answered by records alone: filters or order, and no topic."""
+    restricted = plan.filters != Filters() or plan.sort is not None
+    lists = plan.intent in ("list", "count", "lookup")
+    return lists and not plan.topic and not plan.named and (restricted or plan.intent != "lookup")

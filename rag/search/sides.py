@@ -1,0 +1,103 @@
+"""Which papers a comparison is between."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.base.text import content_words, words
+from rag.base.types import Hit, Paper, QueryPlan
+from rag.search.names import Names
+from rag.search.plan import named_papers
+from rag.search.retrieve import Retriever
+
+MOST_PAPERS = 8
+_CANDIDATES = 6
+_TITLE_WEIGHT, _TEXT_WEIGHT = 0.6, 0.8
+_FITS = 0.75  # fit at which a side is as likely right as wrong
+_NAMED = 3.0  # no likeness reaches this: a name settles its side
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The papers of a comparison and how surely they are the ones meant, 0..1."""
+
+    papers: tuple[Paper, ...] = ()
+    confidence: float = 0.0
+
+
+def resolve_sides(plan: QueryPlan, retriever: Retriever, names: Names) -> Sides:
+    """The papers to compare, in the order of the question; empty when no two can be told.
+
+    Two or more named papers settle it. Else every joint of the question ("A and B", "A with B")
+    is tried, and the one whose sides are best matched by two different papers wins.
+    """
+    if plan.filters.ids and len(plan.filters.ids) > 1 and not plan.named:
+        hits = retriever.search(plan.query, k=MOST_PAPERS, filters=plan.filters)
+        return Sides(tuple(hit.paper for hit in hits), 1.0)
+    everything = retriever.search(plan.query, k=_CANDIDATES, filters=plan.filters, named=plan.named)
+    pairs = [
+        _best_pair(left, right, everything, retriever, names, plan)
+        for left, right in zip(plan.parts[::2], plan.parts[1::2], strict=True)
+    ]
+    found = max((p for p in pairs if p), key=lambda pair: pair[0], default=None)
+    by_id = {hit.paper.id: hit.paper for hit in everything}
+    named = tuple(by_id[i] for i in plan.named if i in by_id)
+    if len(named) > 1:
+        return Sides(named[:MOST_PAPERS], 1.0)
+    return Sides(found[1], _confidence(found[0])) if found else Sides()
+
+
+def _confidence(fit: float) -> float:
+    """From the worse side's fit; a side that is found by one common word is not found."""
+    return 1 / (1 + math.exp(-5.0 * (fit - _FITS)))
+
+
+def _best_pair(
+    left: str,
+    right: str,
+    everything: Sequence[Hit],
+    retriever: Retriever,
+    names: Names,
+    plan: QueryPlan,
+) -> tuple[float, tuple[Paper, Paper]] | None:
+    a = _fits(left, everything, retriever, names, plan)
+    b = _fits(right, everything, retriever, names, plan)
+    options = [
+        (min(fit_a, fit_b) + 0.1 * (fit_a + fit_b), (paper_a, paper_b))
+        for fit_a, paper_a in a
+        for fit_b, paper_b in b
+        if paper_a.id != paper_b.id
+    ]
+    return max(options, key=lambda option: option[0], default=None)
+
+
+def _fits(
+    side: str, everything: Sequence[Hit], retriever: Retriever, names: Names, plan: QueryPlan
+) -> list[tuple[float, Paper]]:
+    """Candidates for one side with how well they fit its words."""
+    own = retriever.search(side, k=_CANDIDATES, filters=plan.filters)
+    named = named_papers(side, names)
+    dense = {hit.paper.id: hit.dense for hit in own}
+    papers = {hit.paper.id: hit.paper for hit in [*own, *everything]}
+    weights = {w: names.idf(w) for w in content_words(side)}
+    return [
+        (
+            _NAMED
+            if paper_id in named
+            else dense.get(paper_id, 0.0) + _overlap(paper, weights, names),
+            paper,
+        )
+        for paper_id, paper in papers.items()
+    ]
+
+
+def _overlap(paper: Paper, weights: dict[str, float], names: Names) -> float:
+    """Shared words, title words first; a side of common words only ("the models") says little."""
+    total = sum(weights.values()) or 1.0
+    telling = min(1.0, total / math.log(2 + names.paper_count))
+    title, text = set(words(paper.title)), set(words(paper.abstract))
+    in_title = sum(v for w, v in weights.items() if w in title) / total
+    in_text = sum(v for w, v in weights.items() if w in text or w in title) / total
+    return telling * (_TITLE_WEIGHT * in_title + _TEXT_WEIGHT * in_text)

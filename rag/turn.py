@@ -1,0 +1,315 @@
+"""One turn: a question → events, the last of which is the checked answer.
+
+Here the stages of search and answer meet. Which road a question takes is decided by its plan:
+records (no text search at all), comparison, or evidence; each ends in an answer or an abstention.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rag.answer import generate, quote
+from rag.answer.draft import Draft
+from rag.base.errors import ModelError, QuestionError
+from rag.base.types import (
+    Answer,
+    Event,
+    Evidence,
+    EvidenceFound,
+    Filters,
+    Final,
+    Hit,
+    Mode,
+    Paper,
+    QueryPlan,
+    Reason,
+    Token,
+)
+from rag.index.store import Store
+from rag.models.prompts import Message
+from rag.search.evidence import EvidenceFinder, Findings
+from rag.search.names import Names
+from rag.search.plan import is_bibliographic, make_plan
+from rag.search.retrieve import Retriever
+from rag.search.sides import Sides, resolve_sides
+
+logger = logging.getLogger(__name__)
+
+ENOUGH = 0.5  # confidence below which a question is not answered
+_HITS = 8
+_NEAREST = 3
+_LIST_NEAR = 0.3  # a paper whose best sentence is this far behind the best is still listed
+_MOST_LISTED = 12
+
+Stream = Callable[[list[Message]], Iterator[str]]
+
+
+@dataclass(slots=True)
+class Turn:
+    """Everything that one question needs; made anew for each."""
+
+    store: Store
+    retriever: Retriever
+    finder: EvidenceFinder
+    names: Names
+    model: Stream | None = None
+    prompts_dir: Path | None = None
+    started: float = field(default_factory=time.perf_counter)
+    timings: dict[str, float] = field(default_factory=dict)
+
+    def run(self, question: str, history: Sequence[tuple[str, Answer]]) -> Iterator[Event]:
+        """Answer a question, streaming what is known as soon as it is known."""
+        try:
+            plan = make_plan(question, history, self.names)
+        except QuestionError as error:
+            yield self._abstain(QueryPlan(question[:200], ""), "bad_question", str(error))
+            return
+        self._lap("plan")
+        if self.store.paper_count() == 0:
+            yield self._abstain(plan, "library_empty", _EMPTY)
+        elif plan.intent == "small_talk":
+            yield self._abstain(plan, "bad_question", _SMALL_TALK)
+        elif is_bibliographic(plan):
+            yield from self._from_records(plan)
+        else:
+            yield from self._from_text(plan)
+
+    # --- roads -------------------------------------------------------------------------------
+
+    def _from_records(self, plan: QueryPlan) -> Iterator[Event]:
+        papers = ordered(self.store.papers(plan.filters), plan.sort)
+        if plan.intent == "lookup" and plan.sort:
+            papers = _first_and_ties(papers, plan.sort)
+        if not papers:
+            yield self._nothing_matches(plan)
+            return
+        yield EvidenceFound((), plan.understood)
+        if plan.asks and len(papers) <= _HITS:
+            draft = quote.quote_records(plan, papers)
+        else:
+            draft = quote.list_records(plan, papers)
+        yield from self._settle(plan, draft, "lookup", confidence=1.0)
+
+    def _from_text(self, plan: QueryPlan) -> Iterator[Event]:
+        if self.store.allowed(plan.filters) == frozenset():
+            yield self._nothing_matches(plan)
+            return
+        if plan.intent == "compare":
+            sides = resolve_sides(plan, self.retriever, self.names)
+            if len(sides.papers) > 1 and sides.confidence >= ENOUGH:
+                yield from self._compare(plan, sides)
+                return
+        hits = self.retriever.search(
+            plan.query, k=_HITS, filters=plan.filters, named=plan.named, words=plan.topic
+        )
+        self._lap("retrieve")
+        findings = self.finder.find(plan.query, hits, plan)
+        self._lap("evidence")
+        if findings.signals.confidence < ENOUGH:
+            yield self._not_answered(plan, hits, findings)
+        elif plan.asks:
+            yield from self._facts_of_records(plan, hits, findings)
+        elif plan.intent in ("list", "count"):
+            yield from self._list_by_topic(plan, findings)
+        else:
+            yield from self._facts(plan, findings)
+
+    def _compare(self, plan: QueryPlan, sides: Sides) -> Iterator[Event]:
+        """Each paper has its own retrieval, so that each has evidence."""
+        evidence: list[Evidence] = []
+        for paper in sides.papers:
+            hits = self.retriever.search(plan.query, k=1, filters=Filters(ids=(paper.id,)))
+            evidence += self.finder.find(plan.query, hits, plan, k=2).evidence
+        self._lap("evidence")
+        yield EvidenceFound(tuple(evidence), plan.understood)
+        draft = quote.quote_papers(sides.papers, evidence, per_paper=2)
+        yield from self._written_or(plan, evidence, draft, sides.confidence)
+
+    def _facts_of_records(
+        self, plan: QueryPlan, hits: Sequence[Hit], findings: Findings
+    ) -> Iterator[Event]:
+        yield EvidenceFound(findings.evidence, plan.understood)
+        named = [h.paper for h in hits if h.paper.id in plan.named]
+        papers = named or [findings.evidence[0].paper if findings.evidence else hits[0].paper]
+        evidence = () if named and not _has_own_topic(plan, named) else findings.evidence
+        draft = quote.quote_records(plan, papers, evidence)
+        yield from self._settle(plan, draft, "lookup", confidence=findings.signals.confidence)
+
+    def _list_by_topic(self, plan: QueryPlan, findings: Findings) -> Iterator[Event]:
+        hits = self.retriever.search(
+            plan.query, k=_MOST_LISTED, filters=plan.filters, named=plan.named, words=plan.topic
+        )
+        best = {hit.paper.id: self.finder.find(plan.query, [hit], plan, k=1) for hit in hits}
+        first = {key: found.evidence[0] for key, found in best.items() if found.evidence}
+        top = max((e.score for e in first.values()), default=0.0)
+        papers = [h.paper for h in hits if _belongs(first.get(h.paper.id), top)]
+        evidence = tuple(first[paper.id] for paper in papers)
+        yield EvidenceFound(evidence, plan.understood)
+        if plan.sort:
+            papers = ordered(iter(papers), plan.sort)
+        draft = quote.quote_papers(papers, evidence)
+        yield from self._settle(plan, draft, "lookup", findings.signals.confidence)
+
+    def _facts(self, plan: QueryPlan, findings: Findings) -> Iterator[Event]:
+        yield EvidenceFound(findings.evidence, plan.understood)
+        draft = quote.quote_facts(plan, findings.evidence)
+        yield from self._written_or(plan, findings.evidence, draft, findings.signals.confidence)
+
+    # --- endings -------------------------------------------------------------------------------
+
+    def _written_or(
+        self, plan: QueryPlan, evidence: Sequence[Evidence], quoted: Draft, confidence: float
+    ) -> Iterator[Event]:
+        """Let the model write, if there is one; its failure or silence leaves the quotations."""
+        if self.model is None:
+            yield from self._settle(plan, quoted, "extractive", confidence)
+            return
+        notice: str | None
+        try:
+            for item in generate.write(plan.query, evidence, self.model, self.prompts_dir):
+                if isinstance(item, Token):
+                    yield item
+                    continue
+                if item.draft.sentences:
+                    yield self._final(
+                        plan, item.draft, "generated", confidence, _struck(item.struck)
+                    )
+                    return
+            notice = (
+                "The model's text did not hold against the quoted words; they stand as they are."
+            )
+        except ModelError as error:
+            notice = f"{error} The quoted sentences stand instead."
+        yield self._final(plan, quoted, "extractive", confidence, notice)
+
+    def _settle(
+        self, plan: QueryPlan, draft: Draft, mode: Mode, confidence: float
+    ) -> Iterator[Event]:
+        for sentence in draft.sentences:
+            yield Token(sentence.text + "\n")
+        yield self._final(plan, draft, mode, confidence, None)
+
+    def _final(
+        self, plan: QueryPlan, draft: Draft, mode: Mode, confidence: float, notice: str | None
+    ) -> Final:
+        self._lap("write")
+        return Final(
+            Answer(
+                question=plan.question,
+                status="answered",
+                mode=mode,
+                sentences=tuple(draft.sentences),
+                citations=tuple(draft.citations),
+                confidence=round(confidence, 3),
+                notice=notice,
+                understood=plan.understood,
+                timings_ms=self._timings(),
+            )
+        )
+
+    def _nothing_matches(self, plan: QueryPlan) -> Final:
+        notice = f"No paper in your library is{quote.conditions(plan) or ' like this'}."
+        open_plan = dataclasses.replace(plan, filters=Filters())
+        nearest = self.retriever.search(open_plan.query, k=_NEAREST)
+        return self._abstain(plan, "not_in_library", notice, [hit.paper for hit in nearest])
+
+    def _not_answered(self, plan: QueryPlan, hits: Sequence[Hit], findings: Findings) -> Final:
+        on_topic = bool(plan.named or plan.filters.authors) or findings.signals.on_topic
+        reason: Reason = "not_stated" if on_topic else "not_in_library"
+        if findings.signals.strange:
+            notice = (
+                f"Nothing in your library mentions {' or '.join(findings.signals.strange[:3])}."
+            )
+        elif on_topic:
+            notice = "The nearest papers in your library do not state this."
+        else:
+            notice = "Nothing in your library bears on this."
+        return self._abstain(
+            plan,
+            reason,
+            notice,
+            [hit.paper for hit in hits[:_NEAREST]],
+            findings.signals.confidence,
+        )
+
+    def _abstain(
+        self,
+        plan: QueryPlan,
+        reason: Reason,
+        notice: str,
+        nearest: Sequence[Paper] = (),
+        confidence: float | None = None,
+    ) -> Final:
+        return Final(
+            Answer(
+                question=plan.question,
+                status="abstained",
+                mode="extractive",
+                reason=reason,
+                notice=notice,
+                nearest=tuple(nearest),
+                understood=plan.understood,
+                confidence=None if confidence is None else round(confidence, 3),
+                timings_ms=self._timings(),
+            )
+        )
+
+    def _lap(self, stage: str) -> None:
+        spent = sum(self.timings.values())
+        self.timings[stage] = round((time.perf_counter() - self.started) * 1000 - spent, 2)
+
+    def _timings(self) -> dict[str, float]:
+        return {**self.timings, "total": round((time.perf_counter() - self.started) * 1000, 2)}
+
+
+_EMPTY = (
+    "Your library is empty. Load the sample with `askpapers add --sample`, "
+    "or add your own papers with `askpapers add FILE`."
+)
+_SMALL_TALK = (
+    "Ask me about your papers: what they found, how they compare, who wrote them and when."
+)
+
+
+def ordered(papers: Iterator[Paper], sort: str | None) -> list[Paper]:
+    """Papers in the order asked for: newest first unless said otherwise; unknown values last."""
+    found = list(papers)
+    if sort in ("score", "lowest_score"):
+        known = [p for p in found if p.score is not None]
+        return sorted(known, key=lambda p: p.score or 0.0, reverse=sort == "score")
+    dated = sorted(
+        (p for p in found if p.date), key=lambda p: p.date or "", reverse=sort != "oldest"
+    )
+    return dated + [p for p in found if not p.date]
+
+
+def _belongs(evidence: Evidence | None, top: float) -> bool:
+    return evidence is not None and evidence.score >= top - _LIST_NEAR
+
+
+def _first_and_ties(papers: Sequence[Paper], sort: str) -> list[Paper]:
+    if not papers:
+        return []
+    by_score = sort in ("score", "lowest_score")
+    first = papers[0].score if by_score else papers[0].date
+    return [p for p in papers if (p.score if by_score else p.date) == first]
+
+
+def _has_own_topic(plan: QueryPlan, named: Sequence[Paper]) -> bool:
+    """True when more is asked than facts of the record: a topic beyond the paper's own name."""
+    titles = " ".join(paper.title for paper in named).casefold()
+    return any(word.casefold() not in titles for word in plan.topic.split())
+
+
+def _struck(count: int) -> str | None:
+    if not count:
+        return None
+    sentences = "1 sentence" if count == 1 else f"{count} sentences"
+    return (
+        f"{sentences} of the model's text did not hold against the quoted words and was left out."
+    )

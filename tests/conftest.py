@@ -1,0 +1,113 @@
+"""What every test gets: no network but loopback, an empty environment, its own data folder."""
+
+from __future__ import annotations
+
+import importlib.util
+import ipaddress
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rag.base.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / "shared"
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what this machine cannot run, and say so; a CI without a browser is an error."""
+    if item.get_closest_marker("seeds") and not SHARED.is_dir():
+        pytest.skip("needs the folder `shared` beside the project")
+    if item.get_closest_marker("browser") and not _has_browser():
+        missing = "needs Debian's chromium and the package playwright"
+        if os.environ.get("CI"):
+            pytest.fail(missing, pytrace=False)
+        pytest.skip(missing)
+
+
+def _has_browser() -> bool:
+    return CHROMIUM is not None and importlib.util.find_spec("playwright") is not None
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder with seeds and evaluation sets, which is not part of the project."""
+    if not SHARED.is_dir():
+        pytest.skip("needs the folder `shared` beside the project")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def seeds(shared: Path) -> Path:
+    """The folder of seed listings."""
+    return shared / "seeds"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of the browser; tests that use it are marked `browser`."""
+    assert CHROMIUM is not None
+    return CHROMIUM
+
+
+@pytest.fixture(autouse=True)
+def own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No setting, key or library of the person who runs the tests reaches a test."""
+    for field in Settings.model_fields.values():
+        monkeypatch.delenv(str(field.validation_alias), raising=False)
+    folder = tmp_path / "home"
+    folder.mkdir()
+    monkeypatch.chdir(folder)  # a `.env` in the project's root stays unread
+    monkeypatch.setenv("XDG_DATA_HOME", str(folder / "data"))
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))  # for programs that a test starts
+
+
+@pytest.fixture(autouse=True)
+def network_ban(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Fail a test that reaches for anything but this machine, even if the error was caught."""
+    attempts: list[str] = []
+
+    def forbid(target: object) -> None:
+        attempts.append(str(target))
+        raise OSError(f"the tests have no network: {target}")
+
+    def guard(name: str) -> None:
+        real = getattr(socket.socket, name)
+
+        def guarded(self: socket.socket, *args: Any) -> Any:
+            address = args[-1]
+            if self.family in {socket.AF_INET, socket.AF_INET6} and not _is_local(address[0]):
+                forbid(address)
+            return real(self, *args)
+
+        monkeypatch.setattr(socket.socket, name, guarded)
+
+    for name in ("connect", "connect_ex", "sendto"):
+        guard(name)
+    real_lookup = socket.getaddrinfo
+
+    def lookup(host: Any, *args: Any, **kwargs: Any) -> Any:
+        if not _is_local(host):
+            forbid(host)
+        return real_lookup(host, *args, **kwargs)
+
+    monkeypatch.setattr(socket, "getaddrinfo", lookup)
+    yield attempts
+    assert not attempts, f"reached for the network: {attempts}"
+
+
+def _is_local(host: object) -> bool:
+    name = host.decode() if isinstance(host, bytes) else host
+    if name in {None, "", "localhost"}:
+        return True
+    try:
+        address = ipaddress.ip_address(str(name))
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_unspecified

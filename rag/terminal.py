@@ -125,8 +125,10 @@ class ProgressBars:
             self.close()
             self._stage = progress.stage
             self._bar = tqdm(desc=progress.stage.capitalize(), unit=" papers", leave=False)
-        self._bar.total = progress.total
+        self._bar.total = progress.total or None  # unknown while files are still being read
         self._bar.update(progress.done - self._bar.n)
+        if progress.done == progress.total:
+            self._bar.refresh()
 
     def close(self) -> None:
         """Take the bar off the screen."""

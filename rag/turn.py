@@ -16,6 +16,7 @@ from pathlib import Path
 from rag.answer import generate, quote
 from rag.answer.draft import Draft
 from rag.base.errors import ModelError, QuestionError
+from rag.base.text import content_words, words
 from rag.base.types import (
     Answer,
     Event,
@@ -40,7 +41,7 @@ from rag.search.sides import Sides, resolve_sides
 
 logger = logging.getLogger(__name__)
 
-ENOUGH = 0.5  # confidence below which a question is not answered
+ENOUGH = 0.45  # confidence below which a question is not answered
 _HITS = 8
 _NEAREST = 3
 _LIST_NEAR = 0.3  # a paper whose best sentence is this far behind the best is still listed
@@ -110,7 +111,9 @@ class Turn:
         self._lap("retrieve")
         findings = self.finder.find(plan.query, hits, plan)
         self._lap("evidence")
-        if findings.signals.confidence < ENOUGH:
+        if plan.named and (plan.asks or not has_own_topic(plan, hits)):
+            yield from self._about_named(plan, hits, findings)
+        elif findings.signals.confidence < ENOUGH:
             yield self._not_answered(plan, hits, findings)
         elif plan.asks:
             yield from self._facts_of_records(plan, hits, findings)
@@ -134,11 +137,24 @@ class Turn:
         self, plan: QueryPlan, hits: Sequence[Hit], findings: Findings
     ) -> Iterator[Event]:
         yield EvidenceFound(findings.evidence, plan.understood)
-        named = [h.paper for h in hits if h.paper.id in plan.named]
-        papers = named or [findings.evidence[0].paper if findings.evidence else hits[0].paper]
-        evidence = () if named and not _has_own_topic(plan, named) else findings.evidence
-        draft = quote.quote_records(plan, papers, evidence)
-        yield from self._settle(plan, draft, "lookup", confidence=findings.signals.confidence)
+        paper = findings.evidence[0].paper if findings.evidence else hits[0].paper
+        draft = quote.quote_records(plan, [paper], findings.evidence)
+        yield from self._settle(plan, draft, "lookup", findings.signals.confidence)
+
+    def _about_named(
+        self, plan: QueryPlan, hits: Sequence[Hit], findings: Findings
+    ) -> Iterator[Event]:
+        """Answer "Who wrote ReLoRA?" from the record, "What is SOAP?" by what the paper does."""
+        papers = [hit.paper for hit in hits if hit.paper.id in plan.named]
+        own = [e for e in findings.evidence if e.paper.id in plan.named]
+        yield EvidenceFound(tuple(own), plan.understood)
+        if plan.asks:
+            evidence = own if has_own_topic(plan, hits) else ()
+            draft = quote.quote_records(plan, papers, evidence)
+            yield from self._settle(plan, draft, "lookup", confidence=1.0)
+        else:
+            draft = quote.quote_overview(papers, own)
+            yield from self._written_or(plan, own, draft, confidence=1.0)
 
     def _list_by_topic(self, plan: QueryPlan, findings: Findings) -> Iterator[Event]:
         hits = self.retriever.search(
@@ -157,7 +173,7 @@ class Turn:
 
     def _facts(self, plan: QueryPlan, findings: Findings) -> Iterator[Event]:
         yield EvidenceFound(findings.evidence, plan.understood)
-        draft = quote.quote_facts(plan, findings.evidence)
+        draft = quote.quote_facts(findings.evidence)
         yield from self._written_or(plan, findings.evidence, draft, findings.signals.confidence)
 
     # --- endings -------------------------------------------------------------------------------
@@ -300,10 +316,13 @@ def _first_and_ties(papers: Sequence[Paper], sort: str) -> list[Paper]:
     return [p for p in papers if (p.score if by_score else p.date) == first]
 
 
-def _has_own_topic(plan: QueryPlan, named: Sequence[Paper]) -> bool:
-    """True when more is asked than facts of the record: a topic beyond the paper's own name."""
-    titles = " ".join(paper.title for paper in named).casefold()
-    return any(word.casefold() not in titles for word in plan.topic.split())
+def has_own_topic(plan: QueryPlan, hits: Sequence[Hit]) -> bool:
+    """True when the question is about more than the named papers as such."""
+    named = [hit.paper for hit in hits if hit.paper.id in plan.named]
+    if not named:
+        return True
+    said = {stemmed for paper in named for stemmed in words(paper.title)}
+    return any(w not in said for w in content_words(plan.topic))
 
 
 def _struck(count: int) -> str | None:

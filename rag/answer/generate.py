@@ -51,7 +51,7 @@ def messages_for(
 
 
 def keyed(evidence: Sequence[Evidence]) -> dict[str, Evidence]:
-    """Evidence under the keys that the model may cite: E1, E2 …"""
+    """Evidence under the keys that the model may cite, from E1 on."""
     return {f"E{i}": e for i, e in enumerate(evidence[:_MOST_EVIDENCE], start=1)}
 
 

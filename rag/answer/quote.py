@@ -9,16 +9,22 @@ from rag.answer.draft import Draft
 from rag.base.types import Evidence, Paper, QueryPlan
 
 _MOST_SENTENCES = 3
-_NEAR = 0.22  # a sentence this far behind the best still belongs to the answer
+_NEAR = 0.25  # a sentence of the same paper this far behind the best belongs to the answer
+_NEAR_OTHER = 0.12  # another paper must come closer to be heard unasked
 
 
-def quote_facts(plan: QueryPlan, evidence: Sequence[Evidence]) -> Draft:
+def quote_facts(evidence: Sequence[Evidence]) -> Draft:
     """The best sentence and those close behind it, grouped by paper."""
     draft = Draft()
-    best = evidence[0].score
-    chosen = [e for e in evidence if e.score >= best - _NEAR][:_MOST_SENTENCES]
+    best = evidence[0]
+    chosen = [e for e in evidence if _is_near(e, best)][:_MOST_SENTENCES]
     _quote_by_paper(draft, chosen)
     return draft
+
+
+def _is_near(evidence: Evidence, best: Evidence) -> bool:
+    allowed = _NEAR if evidence.paper.id == best.paper.id else _NEAR_OTHER
+    return evidence.score >= best.score - allowed
 
 
 def quote_papers(
@@ -32,6 +38,20 @@ def quote_papers(
             _quote_by_paper(draft, own)
         else:
             _quote(draft, paper, *records.key_span(paper), opening=True)
+    return draft
+
+
+def quote_overview(papers: Sequence[Paper], evidence: Sequence[Evidence]) -> Draft:
+    """What each paper does, and its most telling other sentence."""
+    draft = Draft()
+    for paper in papers:
+        start, end = records.key_span(paper)
+        _quote(draft, paper, start, end, opening=True)
+        others = [e for e in evidence if e.paper.id == paper.id and e.start != start]
+        more = next((e for e in others if any(c.isdigit() for c in e.text)), None)
+        more = more or next(iter(others), None)
+        if more:
+            _quote(draft, paper, more.start, more.end, opening=False)
     return draft
 
 

@@ -7,13 +7,19 @@ import re
 from rag.base.text import sentence_spans
 from rag.base.types import Paper
 
-_MONTHS = (
+_MONTH_NAMES = (
     "January February March April May June July August September October November December"
-).split()
-_CONTRIBUTION = re.compile(
-    r"\b(?:we|this\s+(?:paper|work|article|study)|our\s+\w+)\b.{0,40}?\b(?:introduc|propos|present|"
-    r"develop|show|demonstrat|study|investigat|releas|find|prove|describ|explor|analy[sz]|examin|"
-    r"compar|evaluat|train|address|deriv|aim)\w*",
+)
+_MONTHS = _MONTH_NAMES.split()
+_PROPOSES = re.compile(
+    r"\b(?:we|this\s+(?:paper|work|article|study))\b.{0,30}?\b(?:introduc|propos|present|develop|"
+    r"releas|design|describ|construct|formulat|defin)\w*|\b(?:called|termed|dubbed|named)\b",
+    re.IGNORECASE,
+)
+_STUDIES = re.compile(
+    r"\b(?:we|this\s+(?:paper|work|article|study))\b.{0,30}?\b(?:show|demonstrat|study|studi|"
+    r"investigat|find|prov|explor|analy[sz]|examin|compar|address|deriv|aim|establish|"
+    r"attempt|reveal|characteri[sz]|ask|consider)\w*",
     re.IGNORECASE,
 )
 
@@ -21,8 +27,8 @@ _CONTRIBUTION = re.compile(
 def family_name(author: str) -> str:
     """The family name of an author as printed ("Vyas" of "Nikhil Vyas", also of "Vyas, N.")."""
     if "," in author:
-        return author.split(",")[0].strip()
-    return author.split()[-1] if author.split() else author
+        return author.split(",", maxsplit=1)[0].strip()
+    return author.rsplit(maxsplit=1)[-1] if author.strip() else author
 
 
 def short_title(paper: Paper) -> str:
@@ -32,7 +38,7 @@ def short_title(paper: Paper) -> str:
 
 
 def people(paper: Paper) -> str:
-    """ "Vyas et al.", "Barak and Edelman", "Hayek"; empty when no author is known."""
+    """Authors in short: "Vyas et al.", "Barak and Edelman"; empty when none is known."""
     families = [family_name(a) for a in paper.authors]
     if not families:
         return ""
@@ -105,10 +111,17 @@ def facts_sentence(paper: Paper, asks: tuple[str, ...]) -> str:
 def key_span(paper: Paper) -> tuple[int, int]:
     """Offsets of the sentence that says what the paper does; (0, 0) without text."""
     spans = sentence_spans(paper.abstract)
-    for start, end in spans:
-        if _CONTRIBUTION.search(paper.abstract[start:end]):
-            return start, end
-    return spans[0] if spans else (0, 0)
+    name = short_title(paper).casefold()
+    return max(spans, key=lambda s: _says_what(paper.abstract[slice(*s)], name), default=(0, 0))
+
+
+def _says_what(sentence: str, name: str) -> float:
+    """How much a sentence looks like the one that names the contribution; the first wins a tie."""
+    proposes = 2.0 if _PROPOSES.search(sentence) else 0.0
+    studies = 1.0 if _STUDIES.search(sentence) else 0.0
+    lowered = sentence.casefold()
+    named = 2.5 if f"({name})" in lowered else 1.5 if name in lowered else 0.0
+    return max(proposes, studies) + named
 
 
 def _written_by(paper: Paper) -> str:
@@ -120,7 +133,7 @@ def _join(said: list[str]) -> str:
     subject, predicates = said[0], said[1:]
     opened = " was written by " in subject or subject.endswith(" names no authors")
     if not predicates:
-        return subject + "."
+        return subject if subject.endswith(".") else subject + "."
     text = ", ".join(predicates[:-1]) + (" and " if len(predicates) > 1 else "") + predicates[-1]
     stop = "" if text.endswith(".") else "."
     return f"{subject} and {text}{stop}" if opened else f"{subject} {text}{stop}"

@@ -105,6 +105,44 @@ def numbers(text: str) -> list[str]:
     return [m.group().replace(",", "") for m in _NUMBER.finditer(plain)]
 
 
+# --- abbreviations ---------------------------------------------------------------------------
+
+_SHORT_FORM = re.compile(r"\(([A-Za-z][\w.+-]{1,14})\)")
+
+
+def abbreviations(text: str) -> dict[str, str]:
+    """Short forms that a text defines, with their long forms: {"CBS": "critical batch size"}.
+
+    After Schwartz and Hearst, "A simple algorithm for identifying abbreviation definitions in
+    biomedical text" (2003): the letters of the short form are sought from right to left in the
+    words before the bracket, the first of them at the beginning of a word.
+    """
+    found: dict[str, str] = {}
+    for match in _SHORT_FORM.finditer(text):
+        short = match.group(1)
+        if sum(c.isupper() for c in short) < 2:
+            continue
+        singular = short[:-1] if short.endswith("s") else short
+        before = text[max(0, match.start() - 120) : match.start()].rstrip()
+        window = " ".join(before.split()[-(len(singular) * 2) :])
+        long_form = _long_form(singular, window)
+        if long_form:
+            found[singular] = long_form
+    return found
+
+
+def _long_form(short: str, before: str) -> str | None:
+    letters = [c.lower() for c in short if c.isalnum()]
+    position = len(before)
+    for i, letter in reversed(list(enumerate(letters))):
+        position = before.lower().rfind(letter, 0, position)
+        while i == 0 and position > 0 and before[position - 1].isalnum():
+            position = before.lower().rfind(letter, 0, position)
+        if position < 0:
+            return None
+    return before[position:]
+
+
 # --- sentences -------------------------------------------------------------------------------
 
 _BORDER = re.compile(r"[.!?][\"'”’)\]}]*(?=\s|$)|\n\s*\n|(?<=[:;])\n")

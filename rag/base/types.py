@@ -6,6 +6,7 @@ Everything here is frozen. Offsets are character offsets into `Paper.abstract`, 
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -217,8 +218,8 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """The sentences with their citation numbers, as one string."""
-        return " ".join(_with_marks(s) for s in self.sentences)
+        """The sentences with their citation numbers; a list of records has one line each."""
+        return ("\n" if self.mode == "lookup" else " ").join(map(_with_marks, self.sentences))
 
     def to_markdown(self) -> str:
         """The answer, then the cited papers with the quoted words."""
@@ -326,8 +327,18 @@ class Final:
 Event = EvidenceFound | Token | Final
 
 
+def citation_marks(numbers: tuple[int, ...]) -> str:
+    """Citation numbers as they are printed: "[2][5]", and "[1]–[9]" for a run of three or more."""
+    marks: list[str] = []
+    for _, group in itertools.groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0]):
+        run = [number for _, number in group]
+        long_run = len(run) > 2
+        marks.append(f"[{run[0]}]–[{run[-1]}]" if long_run else "".join(f"[{n}]" for n in run))
+    return "".join(marks)
+
+
 def _with_marks(sentence: Sentence) -> str:
-    marks = "".join(f"[{n}]" for n in sentence.citations)
+    marks = citation_marks(sentence.citations)
     return f"{sentence.text} {marks}" if marks else sentence.text
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from rag.base.text import content_words, words
+from rag.base.text import abbreviations, content_words, words
 from rag.base.types import Evidence, Hit, QueryPlan
 from rag.index.store import Store
 from rag.models.embed import MiniLM
@@ -33,12 +33,18 @@ _FIGURE = re.compile(
     r"billions?|half|twice|double[sd]?|triple[sd]?)\b",
     re.IGNORECASE,
 )
+_ADDRESS = re.compile(r"https?://|\bgithub\.com|\bcode\s+(?:is\s+)?available\b", re.IGNORECASE)
+_ADDRESS_MALUS = 0.3  # "our code is at …" is seldom what was asked
 _WORDS_WEIGHT = 0.75
-_FIGURE_BONUS = 0.12
+_FIGURE_BONUS = 0.2
+# Abstracts open with what is known and end with what was found. On 400 SciFact claims with their
+# abstracts, hit@1 of the rationale rises from 0.60 to 0.65 with this (hit@3 0.90 to 0.91).
+_LATE_WEIGHT = 0.15
 _PAPER_WEIGHT = 0.35  # how much the paper's rank speaks for its sentences
+_LONG = 5  # letters from which one word may begin another and be its kin
 _ALIKE, _COVERED = 0.55, 0.6
 _TOP = 3  # sentences that speak for the whole when it is judged whether they answer
-_OWN_NAME = 0.25  # what a word is worth that the paper's title says anyway
+_OWN_TITLE = 0.25  # what a word is worth that the paper's title says anyway
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,15 +125,19 @@ class EvidenceFinder:
         figures: bool,
     ) -> list[tuple[Evidence, float]]:
         title = set(words(hit.paper.title))
-        worth = {w: v * (_OWN_NAME if w in title else 1.0) for w, v in asked.items()}
-        total = sum(worth.values()) or 1.0
+        handle = {w for t in tokens(hit.paper.title) if looks_like_name(t) for w in words(t)}
+        worth = {w: v * _worth(w, title, handle) for w, v in asked.items()}
         scored = []
-        for (start, end), cosine in zip(spans, cosines.tolist(), strict=True):
+        spelled = _spelled_out(hit.paper.abstract)
+        last = max(1, len(spans) - 1)
+        for i, ((start, end), cosine) in enumerate(zip(spans, cosines.tolist(), strict=True)):
             text = hit.paper.abstract[start:end]
-            present = set(words(text))
-            shared = sum(v for w, v in worth.items() if w in present) / total
+            present = set(words(spelled(text)))
+            shared = _share(worth, present) if any(worth.values()) else 0.0
             score = cosine + _WORDS_WEIGHT * shared + _PAPER_WEIGHT * hit.score
+            score += _LATE_WEIGHT * i / last
             score += _FIGURE_BONUS if figures and _FIGURE.search(text) else 0.0
+            score -= _ADDRESS_MALUS if _ADDRESS.search(text) else 0.0
             scored.append((Evidence(hit.paper, start, end, text, round(score, 6)), cosine))
         return scored
 
@@ -142,6 +152,7 @@ class EvidenceFinder:
         best = found[0].paper if found else hits[0].paper
         title = set(words(best.title)) | set(words(" ".join(best.authors)))
         beyond = {w: v for w, v in asked.items() if w not in title}
+        spelled = _spelled_out(best.abstract)
         top = found[:_TOP]
         sentence_cosine = max((cosines[e.paper.id, e.start] for e in top), default=0.0)
         chunk_cosine = next((h.dense for h in hits if h.paper.id == best.id), 0.0)
@@ -149,7 +160,9 @@ class EvidenceFinder:
         return Signals(
             cosine=max(sentence_cosine, chunk_cosine),
             in_paper=_share(asked, title | set(words(best.abstract))),
-            in_sentence=max((_share(beyond, set(words(e.text))) for e in top), default=0.0),
+            in_sentence=max(
+                (_share(beyond, set(words(spelled(e.text)))) for e in top), default=0.0
+            ),
             strange=self._strange(plan.query),
             figures_missing=wants_figures and not any(_FIGURE.search(e.text) for e in top),
             named=best.id in plan.named,
@@ -162,11 +175,43 @@ class EvidenceFinder:
             token
             for token in topic_words(query)
             if (looks_like_name(token) or (token[0].isupper() and [token] != opening))
-            and not any(self._names.knows(w) for w in words(token))
+            and self._is_unknown(token)
         )
+
+    def _is_unknown(self, token: str) -> bool:
+        """True for a name that is nowhere in the library; "GPT-5" is unknown beside "GPT-3"."""
+        forms = words(token)
+        if any(c.isdigit() for c in token):
+            return not self._names.knows(forms[-1])
+        return not any(self._names.knows(form) for form in forms)
+
+
+def _worth(word: str, title: set[str], handle: set[str]) -> float:
+    if word in handle:
+        return 0.0
+    return _OWN_TITLE if word in title else 1.0
+
+
+def _spelled_out(abstract: str) -> Callable[[str], str]:
+    """A function that adds the long forms of a paper's own abbreviations to a sentence of it."""
+    known = abbreviations(abstract)
+    if not known:
+        return str
+    pattern = re.compile(rf"\b({'|'.join(map(re.escape, known))})s?\b")
+    return lambda text: " ".join([text, *(known[m.group(1)] for m in pattern.finditer(text))])
 
 
 def _share(weights: dict[str, float], present: set[str]) -> float:
     """Share of the weight of words that are present; 1 when there is nothing to look for."""
     total = sum(weights.values())
-    return sum(v for w, v in weights.items() if w in present) / total if total else 1.0
+    return sum(v for w, v in weights.items() if _is_in(w, present)) / total if total else 1.0
+
+
+def _is_in(word: str, present: set[str]) -> bool:
+    """True for the word itself and for a longer or shorter form of it ("speedup", "speed")."""
+    if word in present:
+        return True
+    return len(word) >= _LONG and any(
+        len(other) >= _LONG and (word.startswith(other) or other.startswith(word))
+        for other in present
+    )

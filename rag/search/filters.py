@@ -18,17 +18,34 @@ from rag.search.names import Names
 
 # arXiv's codes for subjects and what people call them.
 _CATEGORIES = {
-    "AI": "artificial intelligence", "AR": "hardware architecture", "CC": "computational complexity",
-    "CE": "computational engineering", "CL": "computation and language|computational linguistics|"
-    "natural language processing|nlp", "CR": "cryptography|security", "CV": "computer vision|vision",
-    "CY": "computers and society", "DB": "databases?", "DC": "distributed computing",
-    "DS": "data structures|algorithms", "GR": "graphics", "GT": "game theory",
-    "HC": "human[- ]computer interaction|hci", "IR": "information retrieval",
-    "IT": "information theory", "LG": "machine learning", "MA": "multi[- ]?agent systems",
-    "NE": "neural and evolutionary computing", "NI": "networking", "OS": "operating systems",
-    "PL": "programming languages", "RO": "robotics", "SD": "sound", "SE": "software engineering",
-    "SI": "social networks", "SY": "systems and control|control systems",
-}  # fmt: skip
+    "AI": "artificial intelligence",
+    "AR": "hardware architecture",
+    "CC": "computational complexity",
+    "CE": "computational engineering",
+    "CL": "computation and language|computational linguistics|natural language processing|nlp",
+    "CR": "cryptography|security",
+    "CV": "computer vision|vision",
+    "CY": "computers and society",
+    "DB": "databases?",
+    "DC": "distributed computing",
+    "DS": "data structures|algorithms",
+    "GR": "graphics",
+    "GT": "game theory",
+    "HC": "human[- ]computer interaction|hci",
+    "IR": "information retrieval",
+    "IT": "information theory",
+    "LG": "machine learning",
+    "MA": "multi[- ]?agent systems",
+    "NE": "neural and evolutionary computing",
+    "NI": "networking",
+    "OS": "operating systems",
+    "PL": "programming languages",
+    "RO": "robotics",
+    "SD": "sound",
+    "SE": "software engineering",
+    "SI": "social networks",
+    "SY": "systems and control|control systems",
+}
 _PAPERS = r"(?:papers?|works?|articles?|publications?|studies|study|preprints?)"
 _NAME = r"[^\W\d_][\w'’-]*\.?"
 _FULL_NAME = rf"{_NAME}(?:\s+(?:{_NAME}))*"
@@ -157,7 +174,10 @@ def _leading_name(phrase: str, names: Names) -> str:
 
 
 def _read_orgs(understood: Understood, names: Names) -> None:
-    cue = rf"\b(?:from|at|by|of|in|affiliated\s+with|affiliation)\s+(?:the\s+)?((?:[\w&-]+\s*){{1,4}})"
+    cue = (
+        r"\b(?:from|at|by|of|in|affiliated\s+with|affiliation)\s+(?:the\s+)?"
+        r"((?:[\w&-]+\s*){1,4})"
+    )
     for match in re.finditer(cue, understood.rest, re.IGNORECASE):
         parts = match.group(1).split()
         for size in range(len(parts), 0, -1):
@@ -202,17 +222,33 @@ def _read_categories(understood: Understood, names: Names) -> None:
 
 # --- time, code, order ---------------------------------------------------------------------------
 
-_YEAR_READERS: tuple[tuple[str, Callable[[list[int]], tuple[int | None, int | None]]], ...] = (
-    (rf"\b(?:between|from)\s+{_YEAR}\s*(?:and|to|until|through|-|–)\s*{_YEAR}", lambda y: (y[0], y[1])),
-    (rf"\b{_YEAR}\s*[-–]\s*{_YEAR}\b", lambda y: (y[0], y[1])),
-    (rf"\b(?:since|from)\s+{_YEAR}\s+on(?:wards?)?\b", lambda y: (y[0], None)),
-    (rf"\bsince\s+{_YEAR}\b|\b{_YEAR}\s+or\s+(?:later|newer)\b", lambda y: (y[0], None)),
-    (rf"\b(?:after|later\s+than|newer\s+than)\s+{_YEAR}\b", lambda y: (y[0] + 1, None)),
-    (rf"\b(?:before|earlier\s+than|older\s+than|prior\s+to)\s+{_YEAR}\b", lambda y: (None, y[0] - 1)),
-    (rf"\b(?:until|till|up\s+to)\s+{_YEAR}\b|\b{_YEAR}\s+or\s+(?:earlier|older)\b", lambda y: (None, y[0])),
-    (rf"\b(?:in|from|of|during|dated|published|year|come\s+from)\s+{_YEAR}\b(?!\s*[-–]\d)", lambda y: (y[0], y[0])),
-    (rf"\b{_YEAR}(?:['’]s)?\s+{_PAPERS}\b|\b{_PAPERS}\s+{_YEAR}\b", lambda y: (y[0], y[0])),
-)  # fmt: skip
+Years = tuple[int | None, int | None]
+_YEAR_READERS: tuple[tuple[str, Callable[[list[int]], Years]], ...] = (
+    (
+        rf"\b(?:between|from)\s+{_YEAR}\s*(?:and|to|until|through|-|–)\s*{_YEAR}",
+        lambda years: (years[0], years[1]),
+    ),
+    (rf"\b{_YEAR}\s*[-–]\s*{_YEAR}\b", lambda years: (years[0], years[1])),
+    (
+        rf"\b(?:since|from)\s+{_YEAR}\s+on(?:wards?)?\b|\bsince\s+{_YEAR}\b|"
+        rf"\b{_YEAR}\s+or\s+(?:later|newer)\b",
+        lambda years: (years[0], None),
+    ),
+    (rf"\b(?:after|later\s+than|newer\s+than)\s+{_YEAR}\b", lambda years: (years[0] + 1, None)),
+    (
+        rf"\b(?:before|earlier\s+than|older\s+than|prior\s+to)\s+{_YEAR}\b",
+        lambda years: (None, years[0] - 1),
+    ),
+    (
+        rf"\b(?:until|till|up\s+to)\s+{_YEAR}\b|\b{_YEAR}\s+or\s+(?:earlier|older)\b",
+        lambda years: (None, years[0]),
+    ),
+    (
+        rf"\b(?:in|from|of|during|dated|published|year|come\s+from)\s+{_YEAR}\b(?!\s*[-–]\d)|"
+        rf"\b{_YEAR}(?:['’]s)?\s+{_PAPERS}\b|\b{_PAPERS}\s+{_YEAR}\b",
+        lambda years: (years[0], years[0]),
+    ),
+)
 
 
 def _read_years(understood: Understood, today: date) -> None:
@@ -257,13 +293,13 @@ def _read_code(understood: Understood) -> None:
         understood.take(match.span(), "with code" if wanted else "without code", has_code=wanted)
 
 
+_RATED = r"(?:score\b|scor(?:ed|ing)\b|rated\b|ranked\b|rating\b)"
 _ORDERS: tuple[tuple[str, Sort, str], ...] = (
     (r"\b(?:newest|latest|most\s+recent(?:ly)?)\b", "newest", "newest first"),
     (r"\b(?:oldest|earliest)\b", "oldest", "oldest first"),
-    (r"\b(?:highest|top|best|largest)[- ](?:score\b|scor(?:ed|ing)\b|rated\b|ranked\b|rating\b)", "score",
-     "highest score first"),
-    (r"\blowest[- ](?:score\b|scor(?:ed|ing)\b|rated\b|ranked\b)", "lowest_score", "lowest score first"),
-)  # fmt: skip
+    (rf"\b(?:highest|top|best|largest)[- ]{_RATED}", "score", "highest score first"),
+    (rf"\blowest[- ]{_RATED}", "lowest_score", "lowest score first"),
+)
 
 
 def _read_order(understood: Understood) -> None:

@@ -10,13 +10,13 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import DamerauLevenshtein
 
-from rag.base.text import STOP_WORDS, fold, sentences, stem, words
+from rag.base.text import STOP_WORDS, abbreviations, fold, sentences, stem, words
 from rag.base.types import Paper
 
 _TOKEN = re.compile(r"[A-Za-z0-9][\w]*(?:[-–'.+][A-Za-z0-9][\w]*)*\+*")
@@ -105,7 +105,7 @@ def mine(papers: Iterable[Paper]) -> Names:
     names = Names()
     claims: dict[str, dict[str, float]] = defaultdict(dict)
     spelling: dict[str, str] = {}
-    categories = set()
+    categories: set[str] = set()
     for paper in papers:
         names.paper_count += 1
         names.titles[paper.id] = fold(paper.title)
@@ -147,17 +147,15 @@ def _claims_of(paper: Paper) -> Iterable[tuple[str, float]]:
     for token in tokens(paper.title):
         if looks_like_name(token):
             yield token, IN_TITLE
+    for name in abbreviations(paper.abstract):
+        yield name, INTRODUCED
     for sentence in sentences(paper.abstract):
         for name in _introduced(sentence):
             yield name, INTRODUCED
 
 
 def _introduced(sentence: str) -> Iterable[str]:
-    """Names that a sentence brings in: after "we propose …", or as "long form (SHORT)"."""
-    for match in re.finditer(r"\((\w[\w.+-]{1,24})\)", sentence):
-        before = sentence[: match.start()].split()
-        if looks_like_name(match.group(1)) and _abbreviates(match.group(1), before):
-            yield match.group(1)
+    """The first name after each "we propose …" of a sentence."""
     for verb in _INTRODUCES.finditer(sentence):
         following = sentence[verb.end() : verb.end() + _REACH]
         first = next((t for t in tokens(re.split(r"[.;:]\s", following)[0]) if _new(t)), None)
@@ -167,19 +165,6 @@ def _introduced(sentence: str) -> Iterable[str]:
 
 def _new(token: str) -> bool:
     return looks_like_name(token) and len(token) <= 30
-
-
-def _abbreviates(short: str, before: Sequence[str]) -> bool:
-    """True when the letters of the short form begin the words before it, in order."""
-    letters = [c.lower() for c in short if c.isalpha() and c.isupper()]
-    initials = [w.lstrip("\"'(").lower()[:1] for part in before[-10:] for w in part.split("-") if w]
-    position = len(initials)
-    for letter in reversed(letters):
-        try:
-            position = len(initials[:position]) - 1 - initials[:position][::-1].index(letter)
-        except ValueError:
-            return False
-    return bool(letters)
 
 
 def _is_telling(key: str, held: dict[str, float], names: Names) -> bool:

@@ -51,15 +51,17 @@ _LOOKS_UP = re.compile(
 )
 _ASKS: tuple[tuple[str, str], ...] = (
     ("authors", r"\bwho\s+(?:\w+\s+)?(?:wrote|writes|authored|published)\b|\bauthors?\s+of\b|"
-     r"\bwho\s+(?:is|are|was|were)\s+the\s+(?:\w+\s+)?authors?\b|\bwritten\s+by\s+whom\b|\bby\s+whom\b|"
+     r"\bwho\s+(?:is|are|was|were)\s+the\s+(?:\w+\s+)?authors?\b|\b(?:written\s+)?by\s+whom\b|"
      r"\bwho\s+(?:proposed|introduced|developed|invented|created|came\s+up\s+with|made)\b"),
-    ("date", r"\bwhen\s+(?:was|were|did)\b|\b(?:what|which)\s+year\b|\band\s+when\b|\bpublication\s+date\b|"
-     r"\bhow\s+old\s+is\b"),
-    ("code", r"\b(?:does|do|did|is|are|has|have)\b.{0,60}\bcode\b(?!\s+\w*(?:model|infill|generat|complet))"),
-    ("orgs", r"\b(?:which|what)\s+(?:lab|labs|university|universities|institutions?|organi[sz]ations?|"
+    ("date", r"\bwhen\s+(?:was|were|did)\b|\b(?:what|which)\s+year\b|\band\s+when\b|"
+     r"\bpublication\s+date\b|\bhow\s+old\s+is\b"),
+    ("code", r"\b(?:does|do|did|is|are|has|have)\b.{0,60}\bcode\b"
+     r"(?!\s+\w*(?:model|infill|generat|complet))"),
+    ("orgs", r"\b(?:which|what)\s+(?:labs?|universit(?:y|ies)|institutions?|organi[sz]ations?|"
      r"company|companies)\b|\baffiliations?\s+of\b"),
     ("category", r"\b(?:which|what)\s+category\b|\bcategory\s+of\b"),
-    ("score", r"\b(?:what|which)\s+score\s+does\b.{0,60}\b(?:have|get)\b|\bwhat\s+is\s+the\s+score\s+of\b"),
+    ("score", r"\b(?:what|which)\s+score\s+does\b.{0,60}\b(?:have|get)\b|"
+     r"\bwhat\s+is\s+the\s+score\s+of\b"),
 )  # fmt: skip
 _REFERS_BACK = re.compile(
     r"\b(it|its|that|this|they|them|their|these|those|he|she|his|her|the\s+(?:paper|authors?|method|"
@@ -73,7 +75,8 @@ _GENERIC_WORDS = (
     "available recent first lead come newest latest oldest please know use using year date "
     "say report propose introduce present describe explain mention cover deal discuss "
     "find whose category code score compare comparison versus vs difference differ side set "
-    "contrast similarity common papers exist contain well"
+    "contrast similarity common papers exist contain well summarise summary overview gist main "
+    "key result finding conclusion contribution idea point takeaway abstract"
 )
 _GENERIC = frozenset(stem(word) for word in _GENERIC_WORDS.split())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -127,10 +128,13 @@ def test_wrong_usage_is_exit_code_2_and_says_what_was_wrong(run: Run, argv: list
     assert "\x1b" not in done.err
 
 
-def test_help_offers_what_exists_and_nothing_else(run: Run) -> None:
+def test_help_and_readme_offer_what_exists_and_nothing_else(run: Run) -> None:
     shown = run("--help").out
-    offered = [line.split()[0] for line in shown.splitlines() if line.startswith("    ")]
-    assert offered[1:] == ["add", "papers", "remove", "doctor", "ask", "search", "serve"]
+    offered = set(re.findall(r"^    (\w+) ", shown, re.MULTILINE))
+    assert offered == {"add", "ask", "search", "papers", "remove", "doctor", "serve"}
+    readme = Path(__file__).resolve().parents[1] / "README.md"
+    told = re.findall(r"^\| `askpapers (\w+)", readme.read_text("utf-8"), re.MULTILINE)
+    assert sorted(told) == sorted(offered)
 
 
 def test_the_version_is_that_of_the_package(run: Run) -> None:

@@ -11,13 +11,19 @@ import pytest
 from rag.base.errors import SettingsError
 from rag.base.settings import Settings, load_settings
 
-EXAMPLE = Path(__file__).resolve().parents[2] / ".env.example"
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLE = ROOT / ".env.example"
 VARIABLES = {str(field.validation_alias): name for name, field in Settings.model_fields.items()}
 
 
 def test_the_example_file_names_every_setting_once_and_no_other() -> None:
     named = re.findall(r"^#?\s*([A-Z][A-Z_]+)=", EXAMPLE.read_text("utf-8"), re.MULTILINE)
     assert sorted(named) == sorted(VARIABLES)
+
+
+def test_the_readme_explains_every_setting() -> None:
+    table = re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    assert sorted(table) == sorted(VARIABLES)
 
 
 def test_each_setting_of_the_example_has_a_comment_line_above() -> None:

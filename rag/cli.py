@@ -275,7 +275,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_library_commands(commands: Any) -> None:
     add = _command(commands, "add", _add, "add to the library", "add papers from files and folders")
-    add.add_argument("sources", nargs="*", metavar="PATH|URL", help="file, folder or address")
+    add.add_argument("sources", nargs="*", metavar="PATH", help="file or folder")
     add.add_argument("--sample", action="store_true", help="the 72 papers that come with askpapers")
     add.add_argument(
         "--as-of",

@@ -106,7 +106,8 @@ def report_line(report: AddReport) -> str:
 
 def failure_line(failure: Failure) -> str:
     """One record that was left out: which, where in it, and why."""
-    where = f", {plain(failure.where)}" if failure.where else ""
+    is_whole = failure.where in {"", "file", "folder", "address"}
+    where = "" if is_whole else f", {plain(failure.where)}"
     return f"  {plain(failure.source)}{where}: {plain(failure.reason)}"
 
 

@@ -154,6 +154,7 @@ def test_a_report_counts_what_happened_and_lists_what_failed() -> None:
     report = AddReport(added=2, unchanged=1, failed=(failure,))
     assert report_line(report) == "2 added, 1 unchanged, 1 could not be read."
     assert failure_line(failure) == "  a.txt, line 3: no title"
+    assert failure_line(Failure("b.txt", "file", "is empty")) == "  b.txt: is empty"
 
 
 @pytest.mark.parametrize("show", ["answer", "hit", "paper", "finding", "failure"])

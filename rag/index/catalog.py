@@ -1,0 +1,272 @@
+"""The truth of a library: `library.db`, opened with care, read and written in short transactions.
+
+SQL lives here and in `schema`, `records` and `filters`. The derived indexes keep their own state
+in the manifest, so that one transaction switches to a new generation of one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+import sqlalchemy as sa
+
+from rag.base.errors import LibraryError
+from rag.base.types import Chunk, Filters, Paper, Source
+from rag.index import records
+from rag.index import schema as t
+from rag.index.changes import (
+    Changes,
+    Text,
+    VectorRows,
+    read_changes,
+    read_texts,
+    read_vectors,
+    sample_vectors,
+)
+from rag.index.database import checkpoint, database_errors, entry, set_entry
+from rag.index.filters import allowed_ids
+from rag.index.records import EmbeddedChunk, SentenceVectors, in_batches
+
+CacheName = Literal["vectors", "keyword"]
+
+
+@dataclass(frozen=True, slots=True)
+class CacheState:
+    """What the manifest says of a derived index.
+
+    `generation` 0 means that none was built. It holds everything up to text revision `revision`
+    in `rows` rows. `dirty` means that somebody began to write and did not finish; `fingerprint`
+    tells the files as they were left.
+    """
+
+    generation: int = 0
+    revision: int = 0
+    rows: int = 0
+    dirty: bool = False
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """One line of what was done to the library; `at` is ISO 8601 in UTC."""
+
+    at: str
+    action: str
+    origin: str
+    sha256: str | None
+    outcome: str
+
+
+class Catalog:
+    """Reads and writes of one `library.db`. Safe to use from several threads and processes."""
+
+    def __init__(self, engine: sa.Engine, folder: Path) -> None:
+        self._engine = engine
+        self.folder = folder
+        self._holds_removed_text = False
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+    # --- revisions and state ----------------------------------------------------------------
+
+    def revision(self) -> int:
+        """Grows with every change of papers and sources."""
+        return self._number("revision")
+
+    def text_revision(self) -> int:
+        """Grows with every change that the search indexes must follow."""
+        return self._number("text_revision")
+
+    def dim(self) -> int:
+        """Dimensions of the vectors; 0 before the first chunk."""
+        return self._number("dim")
+
+    def cache(self, name: CacheName) -> CacheState:
+        """The state of a derived index."""
+        with self.reading() as conn:
+            text = entry(conn, f"cache.{name}")
+        return CacheState(**json.loads(text)) if text else CacheState()
+
+    def set_cache(self, name: CacheName, state: CacheState) -> CacheState:
+        """Record the state of a derived index; durable on return."""
+        with self.writing() as conn:
+            set_entry(conn, f"cache.{name}", json.dumps(asdict(state)))
+        return state
+
+    # --- papers -----------------------------------------------------------------------------
+
+    def paper_count(self) -> int:
+        """How many papers the library holds."""
+        with self.reading() as conn:
+            return conn.scalar(sa.select(sa.func.count()).select_from(t.papers)) or 0
+
+    def papers(self, filters: Filters | None = None) -> Iterator[Paper]:
+        """Papers in the order in which they were first added."""
+        with self.reading() as conn:
+            ids = list(conn.scalars(sa.select(t.papers.c.id).order_by(t.papers.c.seq)))
+            if filters is not None and not filters.is_empty:
+                allowed = allowed_ids(conn, filters)
+                ids = [paper_id for paper_id in ids if paper_id in allowed]
+        for batch in in_batches(ids):
+            yield from self.get(batch).values()
+
+    def get(self, ids: Iterable[str]) -> dict[str, Paper]:
+        """The papers of these ids, in their order; unknown ids are left out."""
+        found: dict[str, Paper] = {}
+        with self.reading() as conn:
+            for batch in in_batches(ids):
+                found |= records.read_papers(conn, batch)
+        return found
+
+    def find(self, identity_key: str) -> Paper | None:
+        """The paper that was put under this canonical identity."""
+        with self.reading() as conn:
+            query = sa.select(t.papers.c.id).where(t.papers.c.identity_key == identity_key)
+            paper_id = conn.scalar(query)
+            return None if paper_id is None else records.read_papers(conn, [paper_id])[paper_id]
+
+    def allowed(self, filters: Filters) -> frozenset[str] | None:
+        """Ids of the papers that meet the filters; None when nothing is restricted."""
+        if filters.is_empty:
+            return None
+        with self.reading() as conn:
+            return allowed_ids(conn, filters)
+
+    def chunks(self, ids: Iterable[str]) -> dict[str, Chunk]:
+        """The chunks of these ids, in their order; unknown ids are left out."""
+        found: dict[str, Chunk] = {}
+        with self.reading() as conn:
+            for batch in in_batches(ids):
+                found |= records.read_chunks(conn, batch)
+        return found
+
+    def sentence_vectors(self, paper_ids: Iterable[str]) -> dict[str, SentenceVectors]:
+        """Spans and (n, dim) float32 vectors of the sentences of each paper, in text order."""
+        dim = self.dim()
+        found: dict[str, SentenceVectors] = {}
+        with self.reading() as conn:
+            for batch in in_batches(paper_ids):
+                found |= records.read_sentence_vectors(conn, batch, dim)
+        return found
+
+    # --- what the derived indexes read ------------------------------------------------------
+
+    def vector_changes(self, since: int) -> tuple[Changes, VectorRows]:
+        """What changed after a text revision, with the vectors to take in; 0 gives everything."""
+        with self.reading() as conn:
+            changes = read_changes(conn, since)
+            wanted = None if changes.complete else changes.current
+            return changes, read_vectors(conn, wanted)
+
+    def text_changes(self, since: int) -> tuple[Changes, list[Text]]:
+        """What changed after a text revision, with the texts to take in; 0 gives everything."""
+        with self.reading() as conn:
+            changes = read_changes(conn, since)
+            return changes, read_texts(conn, None if changes.complete else changes.current)
+
+    def sample_vectors(self, n: int, *, up_to: int) -> VectorRows:
+        """At most `n` chunks by chance, of papers unchanged since text revision `up_to`."""
+        with self.reading() as conn:
+            return sample_vectors(conn, n, up_to=up_to)
+
+    # --- writing ----------------------------------------------------------------------------
+
+    def put(self, paper: Paper, chunks: Sequence[EmbeddedChunk], *, identity_key: str) -> None:
+        """Store a paper with its chunks in one transaction; durable on return."""
+        with self.writing() as conn:
+            dim = int(entry(conn, "dim") or 0)
+            if chunks and not dim:
+                dim = len(chunks[0].vector)
+                set_entry(conn, "dim", str(dim))
+            records.check_chunks(paper, chunks, dim)
+            revision = _next_revision(conn, with_text=True)
+            try:
+                records.write_paper(conn, paper, identity_key=identity_key, revision=revision)
+                records.write_chunks(conn, paper, chunks)
+            except sa.exc.IntegrityError as error:
+                raise LibraryError(
+                    f"The paper {paper.id} ({paper.name}) collides with another one of the library "
+                    f"in its identity or its citekey {paper.citekey!r}."
+                ) from error
+
+    def add_source(self, paper_id: str, source: Source) -> None:
+        """Add a source to a known paper; one that it has already changes nothing."""
+        with self.writing() as conn:
+            if conn.scalar(sa.select(t.papers.c.id).where(t.papers.c.id == paper_id)) is None:
+                raise LibraryError(f"The library has no paper {paper_id} to add a source to.")
+            if records.write_source(conn, paper_id, source):
+                _next_revision(conn, with_text=False)
+
+    def remove(self, paper_id: str) -> bool:
+        """Delete a paper and all that hangs on it, False if unknown; the ledger keeps its title."""
+        with self.writing() as conn:
+            found = records.read_papers(conn, [paper_id])
+            if not found:
+                return False
+            revision = _next_revision(conn, with_text=True)
+            conn.execute(sa.delete(t.papers).where(t.papers.c.id == paper_id))
+            conn.execute(sa.insert(t.removals).values(revision=revision, paper_id=paper_id))
+            removed = f"removed: {found[paper_id].name}"
+            _log(conn, LedgerEntry(_now(), "remove", paper_id, None, removed))
+        self._holds_removed_text = True
+        return True
+
+    def forget_removed(self) -> None:
+        """Overwrite the log of recent changes, in which the text of removed papers still stands."""
+        if self._holds_removed_text:
+            self._holds_removed_text = not checkpoint(self._engine)
+
+    def log(self, *, action: str, origin: str, sha256: str | None, outcome: str) -> None:
+        """Add a line to the ledger."""
+        with self.writing() as conn:
+            _log(conn, LedgerEntry(_now(), action, origin, sha256, outcome))
+
+    def ledger(self) -> list[LedgerEntry]:
+        """All lines of the ledger, oldest first."""
+        columns = [t.ledger.c[name] for name in LedgerEntry.__slots__]
+        with self.reading() as conn:
+            rows = conn.execute(sa.select(*columns).order_by(t.ledger.c.seq))
+            return [LedgerEntry(*row) for row in rows]
+
+    # --- transactions -----------------------------------------------------------------------
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """A transaction that sees one state of the library."""
+        with database_errors(self.folder), self._engine.begin() as conn:
+            yield conn
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """A transaction that is durable when its block has ended."""
+        engine = self._engine.execution_options(writes=True)
+        with database_errors(self.folder), engine.begin() as conn:
+            yield conn
+
+    def _number(self, key: str) -> int:
+        with self.reading() as conn:
+            return int(entry(conn, key) or 0)
+
+
+def _next_revision(conn: sa.Connection, *, with_text: bool) -> int:
+    revision = int(entry(conn, "revision") or 0) + 1
+    set_entry(conn, "revision", str(revision))
+    if with_text:
+        set_entry(conn, "text_revision", str(revision))
+    return revision
+
+
+def _log(conn: sa.Connection, line: LedgerEntry) -> None:
+    conn.execute(sa.insert(t.ledger).values(asdict(line)))
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,129 @@
+"""What the derived indexes read of the catalog: changes since a revision, vectors and texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+
+from rag.index import schema as t
+from rag.index.database import entry
+from rag.index.records import in_batches
+
+_FETCH = 2000  # rows taken from the database at once
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What an index must do to reach the text revision `revision`.
+
+    Forget the papers in `stale`, then take in those in `current`. When `complete`, start from
+    nothing and take in all. Afterwards there are `papers` papers with `chunks` chunks.
+    """
+
+    revision: int
+    stale: frozenset[str]
+    current: tuple[str, ...]
+    papers: int
+    chunks: int
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VectorRows:
+    """Chunk vectors: `matrix` is (n, dim) float32, row i belongs to `ids[i]` of `paper_ids[i]`."""
+
+    ids: tuple[str, ...]
+    paper_ids: tuple[str, ...]
+    matrix: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What the keyword index reads of a paper."""
+
+    paper_id: str
+    title: str
+    abstract: str
+
+
+def read_changes(conn: sa.Connection, since: int) -> Changes:
+    """What changed after the text revision `since`; 0 or one of the future means everything."""
+    revision = int(entry(conn, "text_revision") or 0)
+    complete = not 0 < since <= revision
+    current: tuple[str, ...] = ()
+    removed: frozenset[str] = frozenset()
+    if not complete and since < revision:
+        current = tuple(conn.scalars(sa.select(t.papers.c.id).where(t.papers.c.revision > since)))
+        gone = sa.select(t.removals.c.paper_id).where(t.removals.c.revision > since)
+        removed = frozenset(conn.scalars(gone))
+    return Changes(
+        revision=revision,
+        stale=removed.union(current),
+        current=current,
+        papers=_count(conn, t.papers),
+        chunks=_count(conn, t.chunks),
+        complete=complete,
+    )
+
+
+def read_vectors(conn: sa.Connection, paper_ids: Sequence[str] | None) -> VectorRows:
+    """The chunk vectors of these papers, or of all when None."""
+    columns = (t.chunks.c.id, t.chunks.c.paper_id, t.chunks.c.vector)
+    query = sa.select(*columns)
+    if paper_ids is None:
+        return _as_vector_rows(conn, _fetched(conn, query), _count(conn, t.chunks))
+    batches = in_batches(paper_ids)
+    rows = [row for b in batches for row in conn.execute(query.where(columns[1].in_(b)))]
+    return _as_vector_rows(conn, rows, len(rows))
+
+
+def read_texts(conn: sa.Connection, paper_ids: Sequence[str] | None) -> list[Text]:
+    """Titles and abstracts of these papers, or of all when None."""
+    query = sa.select(t.papers.c.id, t.papers.c.title, t.papers.c.abstract)
+    if paper_ids is None:
+        return [Text(*row) for row in _fetched(conn, query)]
+    found = []
+    for batch in in_batches(paper_ids):
+        rows: Iterable[Sequence[str]] = conn.execute(query.where(t.papers.c.id.in_(batch)))
+        found += [Text(*row) for row in rows]
+    return found
+
+
+def sample_vectors(conn: sa.Connection, n: int, *, up_to: int) -> VectorRows:
+    """At most `n` chunks by chance, of papers last changed at text revision `up_to` or before."""
+    chosen = (
+        sa.select(t.chunks.c.id)
+        .join(t.papers, t.papers.c.id == t.chunks.c.paper_id)
+        .where(t.papers.c.revision <= up_to)
+        .order_by(sa.func.random())
+        .limit(n)
+    )
+    ids = list(conn.scalars(chosen))
+    columns = (t.chunks.c.id, t.chunks.c.paper_id, t.chunks.c.vector)
+    rows = list(conn.execute(sa.select(*columns).where(t.chunks.c.id.in_(ids))))
+    return _as_vector_rows(conn, rows, len(rows))
+
+
+def _fetched(conn: sa.Connection, query: sa.Select[Any]) -> Iterator[Sequence[Any]]:
+    with conn.execution_options(stream_results=True).execute(query) as result:
+        for rows in result.partitions(_FETCH):
+            yield from rows
+
+
+def _as_vector_rows(conn: sa.Connection, rows: Iterable[Sequence[Any]], n: int) -> VectorRows:
+    """Rows (id, paper id, bytes) as arrays; filled in place, for the matrix may be large."""
+    matrix = np.empty((n, int(entry(conn, "dim") or 0)), dtype=np.float32)
+    ids, paper_ids = [], []
+    for i, (chunk_id, paper_id, vector) in enumerate(rows):
+        ids.append(chunk_id)
+        paper_ids.append(paper_id)
+        matrix[i] = np.frombuffer(vector, dtype="<f4")
+    return VectorRows(tuple(ids), tuple(paper_ids), matrix)
+
+
+def _count(conn: sa.Connection, table: sa.Table) -> int:
+    return conn.scalar(sa.select(sa.func.count()).select_from(table)) or 0

@@ -1,0 +1,252 @@
+"""Opening `library.db`: what is a library, what is not, and how SQLite is set up.
+
+A folder is never taken for an empty library because something is missing from it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from rag.base.errors import LibraryBusyError, LibraryError, NotALibraryError
+from rag.index import schema as t
+from rag.index.lock import HOLDER, WRITE_LOCK, write_lock
+
+DATABASE = "library.db"
+_NEW = "library.db.new"
+_MAGIC = b"SQLite format 3\0"
+_BUSY_MS = 30_000
+_CREATE_WAIT_S = 10.0
+# Left by file browsers, by a killed creation, or by one that another process is at.
+_IGNORED = {".DS_Store", "Thumbs.db", "desktop.ini", WRITE_LOCK, HOLDER}
+_UNFINISHED = {_NEW, f"{_NEW}-wal", f"{_NEW}-shm", f"{_NEW}-journal"}
+
+
+def open_database(folder: Path, identity: Mapping[str, str]) -> sa.Engine:
+    """Open the library of a folder, made when the folder is missing or empty.
+
+    Raises:
+        NotALibraryError: the folder holds something else, damaged data, data of a newer version,
+            or vectors of another identity.
+        LibraryError: the folder cannot be read or written.
+    """
+    _make_folder(folder)
+    if not (folder / DATABASE).exists():
+        _require_empty(folder)
+        with write_lock(folder, doing="making the library", wait_s=_CREATE_WAIT_S):
+            if not (folder / DATABASE).exists():
+                _create(folder, identity)
+    _require_sqlite(folder)
+    engine = _engine(folder / DATABASE)
+    try:
+        _require_this_version(engine, folder, identity)
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
+@contextmanager
+def database_errors(folder: Path) -> Iterator[None]:
+    """Translate what SQLAlchemy raises into sentences about this library.
+
+    Raises:
+        LibraryBusyError: another process kept the database locked.
+        LibraryError: the database cannot be read or written.
+    """
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        cause = str(error.orig)
+        if "locked" in cause:
+            raise LibraryBusyError(
+                f"The library {folder} stayed locked by another process. Try again in a moment."
+            ) from error
+        raise LibraryError(
+            f"The library {folder} cannot be used ({cause}). Check that the disk is not full and "
+            "the folder is writable, then run `askpapers doctor`."
+        ) from error
+    except UnicodeEncodeError as error:
+        raise LibraryError(
+            f"A text that is not valid Unicode cannot be stored ({error.reason})."
+        ) from error
+
+
+def checkpoint(engine: sa.Engine) -> bool:
+    """Bring SQLite's log of recent changes into the database and cut it to nothing.
+
+    False when somebody still reads an older state, so that it must be tried again.
+    """
+    with engine.connect() as conn:
+        cursor = conn.connection.cursor()
+        (busy, *_) = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        cursor.close()
+    return not busy
+
+
+def entry(conn: sa.Connection, key: str) -> str | None:
+    """A value of the manifest."""
+    return conn.scalar(sa.select(t.manifest.c.value).where(t.manifest.c.key == key))
+
+
+def set_entry(conn: sa.Connection, key: str, value: str) -> None:
+    """Set a value of the manifest."""
+    changed = conn.execute(sa.update(t.manifest).where(t.manifest.c.key == key).values(value=value))
+    if changed.rowcount == 0:
+        conn.execute(sa.insert(t.manifest).values(key=key, value=value))
+
+
+def fsync_folder(folder: Path) -> None:
+    """Make renames in a folder durable, where the system offers that."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+# --- what is a library -----------------------------------------------------------------------
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise NotALibraryError(
+            f"{folder} is a file. A library is a folder: choose an empty or a new one."
+        ) from error
+    except OSError as error:
+        raise LibraryError(
+            f"The folder {folder} cannot be made ({error.strerror}). Choose another one."
+        ) from error
+
+
+def _require_empty(folder: Path) -> None:
+    names = {path.name for path in folder.iterdir()} - _IGNORED - _UNFINISHED
+    if "originals" in names or any(name.startswith("index-") for name in names):
+        raise NotALibraryError(
+            f"{folder} is a library without its {DATABASE}. Restore that file from a backup, or "
+            "choose an empty folder and add your papers again."
+        )
+    if names:
+        raise NotALibraryError(f"{folder} is not an askpapers library: choose an empty folder.")
+
+
+def _create(folder: Path, identity: Mapping[str, str]) -> None:
+    """Make the database under another name, so that one named `library.db` is always whole."""
+    folder.chmod(0o700)
+    for name in _UNFINISHED:
+        (folder / name).unlink(missing_ok=True)
+    engine = _engine(folder / _NEW)
+    try:
+        with database_errors(folder), engine.execution_options(writes=True).begin() as conn:
+            t.create(conn, identity)
+    finally:
+        engine.dispose()  # closing the last connection brings the WAL into the file
+    (folder / _NEW).replace(folder / DATABASE)
+    fsync_folder(folder)
+
+
+def _require_sqlite(folder: Path) -> None:
+    try:
+        with (folder / DATABASE).open("rb") as file:
+            head = file.read(len(_MAGIC))
+    except OSError as error:
+        raise LibraryError(f"{folder / DATABASE} cannot be read ({error.strerror}).") from error
+    if head != _MAGIC:
+        raise _damaged(folder, "it is empty" if not head else "it is not a database")
+
+
+def _require_this_version(engine: sa.Engine, folder: Path, identity: Mapping[str, str]) -> None:
+    try:
+        with engine.begin() as conn:
+            found = _manifest(conn)
+    except sa.exc.DBAPIError as error:
+        if "locked" in str(error.orig) or "unable to open" in str(error.orig):
+            with database_errors(folder):
+                raise
+        raise _damaged(folder, str(error.orig)) from error
+    if found.get("format") != "askpapers":
+        raise NotALibraryError(
+            f"{folder / DATABASE} was not made by askpapers: choose an empty folder."
+        )
+    version = int(found["schema_version"])
+    if version > t.SCHEMA_VERSION:
+        raise NotALibraryError(
+            f"The library {folder} was made by a newer version of askpapers "
+            f"(format {version}, this one reads {t.SCHEMA_VERSION}). Upgrade askpapers."
+        )
+    _require_identity(folder, found, identity)
+    if version < t.SCHEMA_VERSION:
+        with database_errors(folder), engine.execution_options(writes=True).begin() as conn:
+            t.migrate(conn, version)
+
+
+def _manifest(conn: sa.Connection) -> dict[str, str]:
+    if not sa.inspect(conn).has_table(t.manifest.name):
+        return {}
+    return {row.key: row.value for row in conn.execute(sa.select(t.manifest))}
+
+
+def _require_identity(folder: Path, found: Mapping[str, str], given: Mapping[str, str]) -> None:
+    prefix = "identity."
+    made = {k.removeprefix(prefix): v for k, v in found.items() if k.startswith(prefix)}
+    differing = [
+        f"{key} is {made.get(key, 'not recorded')} there and {given.get(key, 'not given')} here"
+        for key in sorted(made.keys() | given.keys())
+        if made.get(key) != given.get(key)
+    ]
+    if differing:
+        raise NotALibraryError(
+            f"The library {folder} was made with another model or text splitter: "
+            f"{'; '.join(differing)}. Use the version and model it was made with, or add your "
+            "papers again to an empty folder."
+        )
+
+
+def _damaged(folder: Path, why: str) -> NotALibraryError:
+    return NotALibraryError(
+        f"{folder / DATABASE} is damaged ({why}). Restore it from a backup, or choose an empty "
+        "folder and add your papers again; files you added are kept in originals/."
+    )
+
+
+# --- SQLite ----------------------------------------------------------------------------------
+
+
+def _engine(path: Path) -> sa.Engine:
+    url = sa.URL.create("sqlite", database=str(path))
+    engine = sa.create_engine(
+        url, connect_args={"check_same_thread": False}, pool_size=4, max_overflow=-1
+    )
+    sa.event.listen(engine, "connect", _prepare)
+    sa.event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    """Settings of every connection."""
+    connection.isolation_level = None  # we say BEGIN ourselves: the driver would say it too late
+    cursor = connection.cursor()
+    for pragma in (
+        f"busy_timeout = {_BUSY_MS}",
+        "journal_mode = WAL",  # readers do not wait for the writer
+        "synchronous = FULL",  # what was committed survives a power cut
+        "foreign_keys = ON",
+        "secure_delete = ON",  # what was removed is overwritten
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(conn: sa.Connection) -> None:
+    # A writer takes its place at once: a reader that turned writer could fail half-way.
+    writes = conn.get_execution_options().get("writes")
+    conn.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

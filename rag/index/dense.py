@@ -1,0 +1,174 @@
+"""Dense search over a library: exactly or by Chroma, whichever is right and ready.
+
+Exact search answers whenever there is a doubt. How Chroma is kept is told in `owned`.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+import numpy as np
+
+from rag.base.errors import LibraryError
+from rag.index.catalog import Catalog
+from rag.index.changes import VectorRows
+from rag.index.native import CacheError
+from rag.index.owned import OwnedChroma
+from rag.index.vectors import ExactVectors
+
+logger = logging.getLogger(__name__)
+
+_CHROMA_WAIT_S = 0.05  # a search does not wait for a write: exact search is there
+
+
+class DenseSearch:
+    """Nearest chunks of one library, for all threads of one process."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._exact_lock = threading.Lock()
+        self._exact: ExactVectors | None = None
+        self._exact_revision = 0
+        self._chroma_lock = threading.Lock()
+        self._chroma: OwnedChroma | None = None
+
+    def search(
+        self, vector: np.ndarray, k: int, allowed: frozenset[str] | None
+    ) -> list[tuple[str, float]]:
+        """The `k` nearest chunks of the papers in `allowed` (None: of all), best first.
+
+        Raises:
+            ValueError: the vector is zero, not a number, or has another dimension.
+        """
+        query = self._unit(vector)
+        found = self._search_chroma(query, k) if allowed is None else None
+        return self._exact_now().search(query, k, allowed) if found is None else found
+
+    def warm(self) -> None:
+        """Load the vectors, open Chroma, bring it up to date and keep it open until `close`.
+
+        Chroma stays closed when another process has it open or when it fails; searches are exact
+        then. Worth calling again when the library has changed.
+        """
+        self._exact_now()
+        with self._chroma_lock:
+            self._bring_up()
+
+    def sync(self) -> None:
+        """Bring Chroma up to the library, unless another process has it open."""
+        with self._chroma_lock:
+            if self._chroma is None and self._is_current():
+                return
+            was_open = self._chroma is not None
+            self._bring_up()
+            if not was_open:
+                self._let_go()
+
+    def rebuild(self) -> bool:
+        """Build Chroma anew from the catalog; False when another process has it open."""
+        with self._chroma_lock:
+            was_open = self._chroma is not None
+            owned = self._chroma or OwnedChroma.take(self._catalog)
+            if owned is None:
+                return False
+            self._chroma = owned
+            try:
+                owned.rebuild(self._load)
+            finally:
+                if not was_open or owned.revision < 0:
+                    self._let_go()
+            return True
+
+    def is_sound(self, n: int) -> bool | None:
+        """True when Chroma finds `n` chunks by chance; None when another process has it open."""
+        with self._chroma_lock:
+            if self._chroma is not None:
+                return self._chroma.finds(n)
+            owned = OwnedChroma.take(self._catalog)
+            if owned is None:
+                return None
+            try:
+                return owned.probe(self._catalog.cache("vectors"), n)
+            finally:
+                owned.close()
+
+    def close(self) -> None:
+        """Let go of Chroma and of the memory."""
+        with self._chroma_lock:
+            self._let_go()
+        with self._exact_lock:
+            self._exact, self._exact_revision = None, 0
+
+    # --- Chroma -----------------------------------------------------------------------------
+
+    def _search_chroma(self, query: np.ndarray, k: int) -> list[tuple[str, float]] | None:
+        """Chroma's answer, or None when it has none for this state of the library."""
+        owned = self._chroma
+        if owned is None or owned.revision != self._catalog.text_revision():
+            return None
+        if not self._chroma_lock.acquire(timeout=_CHROMA_WAIT_S):
+            return None
+        try:
+            return owned.search(query, k)
+        except CacheError as error:
+            logger.warning("exact search answers: %s", error)
+            self._let_go()
+            return None
+        finally:
+            self._chroma_lock.release()
+
+    def _bring_up(self) -> None:
+        """Open Chroma and bring it up to date; on failure it is let go, exact search remains."""
+        try:
+            self._chroma = self._chroma or OwnedChroma.take(self._catalog)
+            if self._chroma is None:
+                logger.info("another process has Chroma open; searches are exact here")
+            else:
+                self._chroma.bring_up(self._load)
+        except (LibraryError, OSError) as error:
+            logger.warning("vector index not brought up, searches are exact: %s", error)
+            self._let_go()
+
+    def _is_current(self) -> bool:
+        state, revision = self._catalog.cache("vectors"), self._catalog.text_revision()
+        never_needed = state.generation == 0 and revision == 0
+        return never_needed or (not state.dirty and state.revision == revision)
+
+    def _let_go(self) -> None:
+        owned, self._chroma = self._chroma, None
+        if owned is not None:
+            owned.close()
+
+    # --- exact ------------------------------------------------------------------------------
+
+    def _load(self) -> tuple[int, VectorRows]:
+        with self._exact_lock:
+            exact = self._refreshed()
+            return self._exact_revision, exact.rows
+
+    def _exact_now(self) -> ExactVectors:
+        with self._exact_lock:
+            return self._refreshed()
+
+    def _refreshed(self) -> ExactVectors:
+        """The vectors of the library's present revision; called with the lock held."""
+        exact = self._exact
+        if exact is None or self._catalog.text_revision() != self._exact_revision:
+            changes, rows = self._catalog.vector_changes(self._exact_revision if exact else 0)
+            if exact is None or changes.complete:
+                exact = ExactVectors(rows)
+            else:
+                exact.replace(changes.stale, rows)
+            self._exact, self._exact_revision = exact, changes.revision
+        return exact
+
+    def _unit(self, vector: np.ndarray) -> np.ndarray:
+        query = np.asarray(vector, dtype=np.float32)
+        length = float(np.linalg.norm(query))
+        if query.ndim != 1 or not np.isfinite(length) or length == 0.0:
+            raise ValueError("the vector of a search must be one row of numbers that are not all 0")
+        dim = self._catalog.dim()
+        if dim and len(query) != dim:
+            raise ValueError(f"the vector of a search has {len(query)} and not {dim} dimensions")
+        return query / length

@@ -1,0 +1,133 @@
+"""The doctor: looks at a library's database, indexes and files and says what is not well."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from rag.base.errors import LibraryError
+from rag.base.types import Finding
+from rag.index import originals
+from rag.index import schema as t
+from rag.index.catalog import Catalog
+from rag.index.dense import DenseSearch
+from rag.index.generations import stale
+from rag.index.lexical import KeywordSearch
+from rag.index.records import content_hash
+
+_SAMPLE = 200
+_REBUILD = "Repair the library: the index is built anew from library.db."
+_RESTORE = "Restore the library from a backup, or add the papers named here again."
+_NAMED = 5  # how many of many are named in one line
+
+
+def examine(catalog: Catalog, dense: DenseSearch, keyword: KeywordSearch) -> list[Finding]:
+    """All findings, the database first; a database that cannot be read ends the examination."""
+    try:
+        database = _database(catalog)
+        if not database.ok:
+            return [database]
+        return [
+            database,
+            _texts(catalog),
+            _chunks(catalog),
+            _vectors(catalog),
+            _vector_index(catalog, dense),
+            _keyword_index(catalog, keyword),
+            _generations(catalog),
+            _originals(catalog),
+        ]
+    except LibraryError as error:
+        return [Finding("database", ok=False, detail=str(error), cure=_RESTORE)]
+
+
+def _database(catalog: Catalog) -> Finding:
+    with catalog.reading() as conn:
+        problems = list(conn.scalars(sa.text("PRAGMA quick_check(5)")))
+        orphans = len(conn.execute(sa.text("PRAGMA foreign_key_check")).all())
+    if problems != ["ok"] or orphans:
+        detail = "; ".join(problems) + (f"; {orphans} rows belong to nothing" if orphans else "")
+        return Finding("database", ok=False, detail=detail, cure=_RESTORE)
+    return Finding("database", ok=True, detail=f"sound, format {t.SCHEMA_VERSION}")
+
+
+def _texts(catalog: Catalog) -> Finding:
+    columns = (t.papers.c.id, t.papers.c.title, t.papers.c.abstract, t.papers.c.content_hash)
+    with catalog.reading() as conn:
+        rows = conn.execute(sa.select(*columns))
+        changed = [row[0] for row in rows if content_hash(row[1], row[2]) != row[3]]
+    good = f"{catalog.paper_count()} papers, all as they were added"
+    return _finding("texts", changed, good, "papers whose text is not the one that was added")
+
+
+def _chunks(catalog: Catalog) -> Finding:
+    outside = sa.or_(
+        t.chunks.c.start_offset < 0,
+        t.chunks.c.end_offset > sa.func.length(t.papers.c.abstract),
+        t.chunks.c.start_offset >= t.chunks.c.end_offset,
+    )
+    joined = t.papers.outerjoin(t.chunks, t.chunks.c.paper_id == t.papers.c.id)
+    without = sa.and_(t.chunks.c.id.is_(None), t.papers.c.abstract != "")
+    query = sa.select(t.papers.c.id).select_from(joined).where(sa.or_(outside, without)).distinct()
+    with catalog.reading() as conn:
+        bad = list(conn.scalars(query))
+        n = conn.scalar(sa.select(sa.func.count()).select_from(t.chunks))
+    return _finding("chunks", bad, f"{n} chunks", "papers whose text is not searched in full")
+
+
+def _vectors(catalog: Catalog) -> Finding:
+    size = 4 * catalog.dim()
+    query = sa.select(t.chunks.c.id).where(sa.func.length(t.chunks.c.vector) != size)
+    with catalog.reading() as conn:
+        bad = list(conn.scalars(query))
+    return _finding("vectors", bad, f"{catalog.dim()} dimensions", "chunks with a damaged vector")
+
+
+def _vector_index(catalog: Catalog, dense: DenseSearch) -> Finding:
+    name = "vector index"
+    state = catalog.cache("vectors")
+    if state.generation == 0:
+        return Finding(name, ok=True, detail="not built yet; searches are exact")
+    if state.dirty:
+        detail = "left unfinished by a process that was stopped; searches are exact"
+        return Finding(name, ok=False, detail=detail, cure=_REBUILD)
+    sound = dense.is_sound(_SAMPLE)
+    if sound is None:
+        return Finding(name, ok=True, detail="in use by another process, not looked at")
+    if not sound:
+        detail = "damaged; searches are exact"
+        return Finding(name, ok=False, detail=detail, cure=_REBUILD)
+    behind = "" if state.revision == catalog.text_revision() else ", behind the library"
+    return Finding(name, ok=True, detail=f"{state.rows} chunks{behind}")
+
+
+def _keyword_index(catalog: Catalog, keyword: KeywordSearch) -> Finding:
+    name = "keyword index"
+    state = catalog.cache("keyword")
+    if state.generation == 0:
+        return Finding(name, ok=True, detail="not built yet; the first search builds it")
+    count = keyword.count()
+    if count is None:
+        detail = "damaged; the next search builds it anew"
+        return Finding(name, ok=False, detail=detail, cure=_REBUILD)
+    behind = "" if state.revision == catalog.text_revision() else ", behind the library"
+    return Finding(name, ok=True, detail=f"{count} papers{behind}")
+
+
+def _generations(catalog: Catalog) -> Finding:
+    left = sorted({*stale(catalog, "vectors"), *stale(catalog, "keyword")})
+    detail = f"old folders: {', '.join(f'index-{n}' for n in left)}" if left else "none left over"
+    return Finding("old indexes", ok=True, detail=detail)
+
+
+def _originals(catalog: Catalog) -> Finding:
+    digests = {line.sha256 for line in catalog.ledger() if line.sha256}
+    lost = originals.missing(catalog.folder, digests)
+    good = f"{len(digests)} files kept"
+    return _finding("originals", lost, good, "files that were added are gone from originals/")
+
+
+def _finding(name: str, bad: list[str], good: str, problem: str) -> Finding:
+    if not bad:
+        return Finding(name, ok=True, detail=good)
+    named = ", ".join(bad[:_NAMED]) + (" …" if len(bad) > _NAMED else "")
+    return Finding(name, ok=False, detail=f"{len(bad)} {problem}: {named}", cure=_RESTORE)

@@ -1,0 +1,65 @@
+"""Folders of the derived indexes: `index-<generation>/chroma` and `index-<generation>/keyword`."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from rag.index.catalog import CacheName, Catalog
+from rag.index.lock import take
+
+OWNER_LOCK = "vectors.lock"
+
+_FOLDERS: dict[CacheName, str] = {"vectors": "chroma", "keyword": "keyword"}
+_GENERATION = re.compile(r"index-(\d+)")
+
+
+def cache_folder(library: Path, name: CacheName, generation: int) -> Path:
+    """Where a derived index of a generation lies."""
+    return library / f"index-{generation}" / _FOLDERS[name]
+
+
+def new_folder(library: Path, name: CacheName, generation: int) -> Path:
+    """An empty folder for a generation; what a killed process left there is deleted."""
+    folder = cache_folder(library, name, generation)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700, parents=True)
+    return folder
+
+
+def delete_folder(library: Path, name: CacheName, generation: int) -> None:
+    """Delete a generation as far as that is possible."""
+    folder = cache_folder(library, name, generation)
+    shutil.rmtree(folder, ignore_errors=True)
+    with contextlib.suppress(OSError):  # the other index still lies there
+        folder.parent.rmdir()
+
+
+def stale(catalog: Catalog, name: CacheName) -> list[int]:
+    """Generations on the disk that the manifest does not name."""
+    current = catalog.cache(name).generation
+    return [n for n in _on_disk(catalog.folder, name) if n != current]
+
+
+def remove_stale(catalog: Catalog) -> None:
+    """Delete folders that nobody uses; the caller holds the write lock."""
+    for generation in stale(catalog, "keyword"):
+        delete_folder(catalog.folder, "keyword", generation)
+    owned = take(catalog.folder / OWNER_LOCK) if stale(catalog, "vectors") else None
+    if owned is None:
+        return  # nothing to do, or the owner may be building one of them
+    try:
+        for generation in stale(catalog, "vectors"):
+            delete_folder(catalog.folder, "vectors", generation)
+    finally:
+        owned.release()
+
+
+def _on_disk(library: Path, name: CacheName) -> Iterator[int]:
+    for path in library.glob(f"index-*/{_FOLDERS[name]}"):
+        match = _GENERATION.fullmatch(path.parent.name)
+        if match:
+            yield int(match.group(1))

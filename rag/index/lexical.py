@@ -1,0 +1,200 @@
+"""Keyword search over a library: keeps the index on disk in step with the catalog.
+
+The index under `index-N/keyword` is whole as of its last commit, whoever is killed; the manifest
+says which revision that is at least, and taking in the same changes twice does no harm. A reader
+that finds it behind brings it up itself under the write lock. While somebody else holds that lock,
+the reader answers as of the holder's last commit.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from rag.base.errors import LibraryError
+from rag.index.catalog import CacheState, Catalog
+from rag.index.generations import cache_folder, delete_folder, new_folder
+from rag.index.keyword import KeywordIndex, fingerprint
+from rag.index.lock import write_lock
+from rag.index.native import CacheError
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """An index and the state it had when it was opened; generation 0 lives in memory."""
+
+    index: KeywordIndex
+    state: CacheState
+
+
+class KeywordSearch:
+    """BM25 over one library, for all threads of one process."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._opened: _Opened | None = None  # replaced as a whole: searches need no lock
+        self._changing = threading.Lock()
+
+    def search(
+        self, query_words: Sequence[str], k: int, allowed: frozenset[str] | None
+    ) -> list[tuple[str, float]]:
+        """The `k` best papers: (paper id, BM25 above 0), best first."""
+        opened = self._current()
+        try:
+            return opened.index.search(query_words, k, allowed)
+        except CacheError as error:
+            logger.warning("the keyword index is built in memory: %s", error)
+            with self._changing:
+                opened = self._from_memory()
+            return opened.index.search(query_words, k, allowed)
+
+    def sync(self) -> None:
+        """Bring the index on disk up to the catalog; the caller holds the write lock.
+
+        Raises:
+            CacheError, OSError: it cannot be written; searches go on without it.
+        """
+        with self._changing:
+            self._sync()
+
+    def finish(self) -> None:
+        """Let another process write to the index; after the last `sync` under one lock."""
+        with self._changing:
+            if self._opened is not None:
+                self._opened.index.close_writer()
+
+    def rebuild(self) -> None:
+        """Build the index anew; the caller holds the write lock."""
+        with self._changing:
+            self._rebuild().index.close_writer()
+
+    def count(self) -> int | None:
+        """How many papers the index on disk holds; None when it cannot be read."""
+        with self._changing:
+            opened = self._from_disk()
+            return None if opened is None else opened.index.count()
+
+    def close(self) -> None:
+        """Let go of files and memory."""
+        with self._changing:
+            opened, self._opened = self._opened, None
+            if opened is not None:
+                opened.index.close_writer()
+
+    # --- reading ----------------------------------------------------------------------------
+
+    def _current(self) -> _Opened:
+        """The best index there is now, brought up to date where that is possible."""
+        opened = self._opened
+        revision = self._catalog.text_revision()
+        if opened is not None and opened.state.revision == revision:
+            return opened
+        # Whoever has an index to answer with does not wait for another thread's work on it.
+        if not self._changing.acquire(blocking=opened is None):
+            return opened  # type: ignore[return-value]  # not None: it would have blocked
+        try:
+            return self._brought_up(revision)
+        finally:
+            self._changing.release()
+
+    def _brought_up(self, revision: int) -> _Opened:
+        opened = self._from_disk()
+        if opened is not None and opened.state.revision == revision:
+            return opened
+        doing = "bringing the keyword index up to date"
+        try:
+            with write_lock(self._catalog.folder, doing=doing, wait_s=0.0):
+                synced = self._sync()
+                synced.index.close_writer()
+                return synced
+        except (LibraryError, OSError) as error:
+            logger.info("the keyword index is not brought up here: %s", error)
+        return opened or self._from_memory()
+
+    def _from_disk(self) -> _Opened | None:
+        """The index that the manifest names, opened or reloaded; None when it is unusable."""
+        state = self._catalog.cache("keyword")
+        opened = self._opened
+        if state.generation == 0 or state.fingerprint != fingerprint():
+            return None
+        if opened is not None and opened.state == state:
+            return opened
+        try:
+            if opened is not None and opened.state.generation == state.generation:
+                index = opened.index
+                index.reload()
+            else:
+                folder = cache_folder(self._catalog.folder, "keyword", state.generation)
+                index = KeywordIndex.open(folder)
+            if state.revision == self._catalog.text_revision():
+                _require_count(index, state.rows)
+        except CacheError as error:
+            logger.warning("%s", error)
+            return None
+        self._opened = _Opened(index, state)
+        return self._opened
+
+    def _from_memory(self) -> _Opened:
+        """An index of the whole catalog in memory, for where none on disk can be used."""
+        opened = self._opened
+        if opened is not None and opened.state.generation != 0:
+            opened = None
+        changes, texts = self._catalog.text_changes(opened.state.revision if opened else 0)
+        index = KeywordIndex.create() if opened is None or changes.complete else opened.index
+        index.replace(changes.stale, texts)
+        self._opened = _Opened(index, CacheState(0, changes.revision, changes.papers))
+        return self._opened
+
+    # --- writing, under the write lock ------------------------------------------------------
+
+    def _sync(self) -> _Opened:
+        try:
+            opened = self._from_disk()
+            followed = None if opened is None else self._follow(opened)
+        except CacheError as error:
+            logger.warning("the keyword index is rebuilt: %s", error)
+            followed = None
+        return followed or self._rebuild()
+
+    def _follow(self, opened: _Opened) -> _Opened | None:
+        """The index with what changed since; None where it must be built anew."""
+        changes, texts = self._catalog.text_changes(opened.state.revision)
+        if changes.revision == opened.state.revision:
+            return opened
+        # What is deleted from an index stays in its files until they are merged. The words of a
+        # removed paper must go now, so the index is built without them.
+        if changes.complete or changes.stale.difference(changes.current):
+            return None
+        opened.index.replace(changes.stale, texts)
+        _require_count(opened.index, changes.papers)
+        state = replace(opened.state, revision=changes.revision, rows=changes.papers)
+        return self._record(opened.index, state)
+
+    def _rebuild(self) -> _Opened:
+        old = self._catalog.cache("keyword")
+        if self._opened is not None:
+            self._opened.index.close_writer()
+        folder = new_folder(self._catalog.folder, "keyword", old.generation + 1)
+        changes, texts = self._catalog.text_changes(0)
+        index = KeywordIndex.create(folder)
+        index.replace((), texts)
+        state = CacheState(
+            old.generation + 1, changes.revision, changes.papers, fingerprint=fingerprint()
+        )
+        opened = self._record(index, state)
+        delete_folder(self._catalog.folder, "keyword", old.generation)
+        return opened
+
+    def _record(self, index: KeywordIndex, state: CacheState) -> _Opened:
+        self._catalog.set_cache("keyword", state)
+        self._opened = _Opened(index, state)
+        return self._opened
+
+
+def _require_count(index: KeywordIndex, papers: int) -> None:
+    if index.count() != papers:
+        raise CacheError(f"the keyword index holds {index.count()} papers and not {papers}")

@@ -1,0 +1,54 @@
+"""The bytes that were added, kept under their sha256 before anything reads them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+from rag.base.errors import LibraryError
+from rag.index.database import fsync_folder
+
+ORIGINALS = "originals"
+
+
+def keep(library: Path, data: bytes) -> str:
+    """Store bytes durably; returns their sha256. The same bytes are stored once.
+
+    Raises:
+        LibraryError: they cannot be written.
+    """
+    digest = hashlib.sha256(data).hexdigest()
+    folder = library / ORIGINALS
+    path = folder / digest
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        if not path.exists() or path.stat().st_size != len(data):
+            _write_durably(path, data)
+    except OSError as error:
+        raise LibraryError(
+            f"A file could not be kept in {folder} ({error.strerror}). Free some space or make the "
+            "folder writable."
+        ) from error
+    return digest
+
+
+def clean_up(library: Path) -> None:
+    """Delete what a killed `keep` left unfinished; the caller holds the write lock."""
+    for path in (library / ORIGINALS).glob("*.part"):
+        path.unlink(missing_ok=True)
+
+
+def missing(library: Path, digests: set[str]) -> list[str]:
+    """Those of the files that are not there."""
+    return sorted(d for d in digests if not (library / ORIGINALS / d).is_file())
+
+
+def _write_durably(path: Path, data: bytes) -> None:
+    part = path.with_name(f"{path.name}.part")
+    with part.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+    fsync_folder(path.parent)

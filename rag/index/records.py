@@ -1,0 +1,274 @@
+"""Papers and chunks as rows of the catalog: how one paper is written, and values read back."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+import sqlalchemy as sa
+
+from rag.base.errors import LibraryError
+from rag.base.text import fold
+from rag.base.types import Chunk, Paper, Source
+from rag.index import schema as t
+from rag.index.names import parse_name
+
+IDS_PER_QUERY = 400  # bound variables of one statement stay far below every database's limit
+
+_SCALE = 127.0  # sentence vectors are kept as int8; their entries lie in -1..1
+_FIELDS = (
+    "id", "title", "date", "category", "venue", "has_code", "score", "doi", "arxiv_id", "url",
+    "abstract", "more_authors", "date_inferred",
+)  # fmt: skip
+_Item = TypeVar("_Item")
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedChunk:
+    """A chunk with its vector and those of its sentences.
+
+    `vector` is (dim,) float32; `sentence_spans` are offsets into the paper's abstract;
+    `sentence_vectors` is (number of spans, dim) float32.
+    """
+
+    chunk: Chunk
+    vector: np.ndarray
+    sentence_spans: tuple[tuple[int, int], ...]
+    sentence_vectors: np.ndarray
+
+
+def in_batches(items: Iterable[_Item], size: int = IDS_PER_QUERY) -> Iterator[list[_Item]]:
+    """The items in lists of at most `size`."""
+    batch: list[_Item] = []
+    for item in items:
+        batch.append(item)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+# --- writing ---------------------------------------------------------------------------------
+
+
+def write_paper(conn: sa.Connection, paper: Paper, *, identity_key: str, revision: int) -> None:
+    """Insert a paper or replace all fields of the known one; its sources are united."""
+    values: dict[str, Any] = {name: getattr(paper, name) for name in _FIELDS}
+    values |= {
+        "identity_key": identity_key,
+        "citekey": paper.citekey or None,
+        "year": paper.year,
+        "revision": revision,
+        "content_hash": content_hash(paper.title, paper.abstract),
+    }
+    changed = conn.execute(sa.update(t.papers).where(t.papers.c.id == paper.id).values(values))
+    if changed.rowcount == 0:
+        conn.execute(sa.insert(t.papers).values(values))
+    for table in (t.paper_authors, t.paper_orgs, t.chunks):
+        conn.execute(sa.delete(table).where(table.c.paper_id == paper.id))
+    _insert_all(conn, t.paper_authors, _author_rows(paper))
+    _insert_all(conn, t.paper_orgs, _org_rows(paper))
+    for source in paper.sources:
+        write_source(conn, paper.id, source)
+
+
+def write_source(conn: sa.Connection, paper_id: str, source: Source) -> bool:
+    """Add a source to a paper; False when it was known."""
+    row = {
+        "paper_id": paper_id,
+        "kind": source.kind,
+        "origin": source.origin,
+        "place": source.where,
+    }
+    same = sa.and_(*(t.sources.c[name] == value for name, value in row.items()))
+    if conn.execute(sa.select(t.sources.c.seq).where(same)).first():
+        return False
+    conn.execute(sa.insert(t.sources).values(row))
+    return True
+
+
+def write_chunks(conn: sa.Connection, paper: Paper, chunks: Sequence[EmbeddedChunk]) -> None:
+    """Insert the chunks of a paper whose old chunks are gone already."""
+    chunk_rows, sentence_rows = [], []
+    for item in chunks:
+        chunk_rows.append(_chunk_row(item.chunk, item.vector))
+        if item.sentence_spans:
+            sentence_rows.append(
+                {
+                    "chunk_id": item.chunk.id,
+                    "spans": np.asarray(item.sentence_spans, dtype="<i4").tobytes(),
+                    "vectors": _to_int8(item.sentence_vectors).tobytes(),
+                }
+            )
+    _insert_all(conn, t.chunks, chunk_rows)
+    _insert_all(conn, t.sentences, sentence_rows)
+
+
+def check_chunks(paper: Paper, chunks: Sequence[EmbeddedChunk], dim: int) -> None:
+    """Refuse chunks that could not be found again or would be cited wrongly.
+
+    Raises:
+        LibraryError: a vector has another size or cannot be compared, or a chunk is not the words
+            of its paper at its offsets.
+    """
+    for item in chunks:
+        chunk = item.chunk
+        if chunk.paper_id != paper.id or chunk.id != f"{paper.id}:{chunk.ordinal}":
+            raise LibraryError(f"The chunk {chunk.id} does not belong to the paper {paper.id}.")
+        if chunk.text != paper.abstract[chunk.start : chunk.end]:
+            raise LibraryError(f"The chunk {chunk.id} is not the text of its paper at its offsets.")
+        sentences = np.asarray(item.sentence_vectors)
+        spans = len(item.sentence_spans)
+        fits = np.shape(item.vector) == (dim,) and (spans == 0 or sentences.shape == (spans, dim))
+        if not fits:
+            raise LibraryError(f"The vectors of the chunk {chunk.id} do not have {dim} dimensions.")
+        if not np.isfinite(item.vector).all() or not np.any(item.vector):
+            raise LibraryError(f"The vector of the chunk {chunk.id} is zero or not a number.")
+        if spans and not np.isfinite(sentences).all():
+            raise LibraryError(f"A sentence vector of the chunk {chunk.id} is not a number.")
+
+
+def content_hash(title: str, abstract: str) -> str:
+    """The sha256 by which the doctor sees that a stored text is the one that was added."""
+    return hashlib.sha256(f"{title}\0{abstract}".encode()).hexdigest()
+
+
+def _insert_all(conn: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        conn.execute(sa.insert(table), rows)
+
+
+def _author_rows(paper: Paper) -> list[dict[str, Any]]:
+    rows = []
+    for position, printed in enumerate(paper.authors):
+        name = parse_name(printed)
+        rows.append(
+            {
+                "paper_id": paper.id,
+                "position": position,
+                "name": printed,
+                "folded": name.folded,
+                "family": name.family,
+                "last": name.last,
+                "given": name.given,
+            }
+        )
+    return rows
+
+
+def _org_rows(paper: Paper) -> list[dict[str, Any]]:
+    return [
+        {"paper_id": paper.id, "position": position, "name": org, "folded": fold(org)}
+        for position, org in enumerate(paper.orgs)
+    ]
+
+
+def _chunk_row(chunk: Chunk, vector: np.ndarray) -> dict[str, Any]:
+    return {
+        "id": chunk.id,
+        "paper_id": chunk.paper_id,
+        "ordinal": chunk.ordinal,
+        "start_offset": chunk.start,
+        "end_offset": chunk.end,
+        "vector": _unit(vector).tobytes(),
+    }
+
+
+def _unit(vector: np.ndarray) -> np.ndarray:
+    """The vector as little-endian float32 of length 1; left alone to the last bit if it is so."""
+    as_float = np.asarray(vector, dtype="<f4")
+    length = float(np.linalg.norm(as_float))
+    return as_float if abs(length - 1.0) < 1e-4 else (as_float / length).astype("<f4")
+
+
+def _to_int8(vectors: np.ndarray) -> np.ndarray:
+    return np.clip(np.rint(np.asarray(vectors) * _SCALE), -127, 127).astype(np.int8)
+
+
+# --- reading ---------------------------------------------------------------------------------
+
+
+def read_papers(conn: sa.Connection, ids: Sequence[str]) -> dict[str, Paper]:
+    """The papers of at most `IDS_PER_QUERY` ids, in the order of the ids; unknown ids left out."""
+    names = [t.papers.c[name] for name in (*_FIELDS, "citekey")]
+    rows = conn.execute(sa.select(*names).where(t.papers.c.id.in_(ids))).mappings()
+    found = {row["id"]: row for row in rows}
+    authors = _lists(conn, t.paper_authors, t.paper_authors.c.position, found)
+    orgs = _lists(conn, t.paper_orgs, t.paper_orgs.c.position, found)
+    sources = _lists(conn, t.sources, t.sources.c.seq, found)
+    return {
+        paper_id: Paper(
+            **{name: found[paper_id][name] for name in _FIELDS},
+            citekey=found[paper_id]["citekey"] or "",
+            authors=tuple(row["name"] for row in authors[paper_id]),
+            orgs=tuple(row["name"] for row in orgs[paper_id]),
+            sources=tuple(Source(r["kind"], r["origin"], r["place"]) for r in sources[paper_id]),
+        )
+        for paper_id in dict.fromkeys(ids)
+        if paper_id in found
+    }
+
+
+def read_chunks(conn: sa.Connection, ids: Sequence[str]) -> dict[str, Chunk]:
+    """The chunks of at most `IDS_PER_QUERY` ids, in the order of the ids; unknown ids left out."""
+    query = (
+        sa.select(
+            t.chunks.c.id,
+            t.chunks.c.paper_id,
+            t.chunks.c.ordinal,
+            t.chunks.c.start_offset,
+            t.chunks.c.end_offset,
+            t.papers.c.abstract,
+        )
+        .join(t.papers, t.papers.c.id == t.chunks.c.paper_id)
+        .where(t.chunks.c.id.in_(ids))
+    )
+    found = {
+        chunk_id: Chunk(chunk_id, paper_id, ordinal, start, end, abstract[start:end])
+        for chunk_id, paper_id, ordinal, start, end, abstract in conn.execute(query)
+    }
+    return {chunk_id: found[chunk_id] for chunk_id in dict.fromkeys(ids) if chunk_id in found}
+
+
+SentenceVectors = tuple[tuple[tuple[int, int], ...], np.ndarray]
+
+
+def read_sentence_vectors(
+    conn: sa.Connection, paper_ids: Sequence[str], dim: int
+) -> dict[str, SentenceVectors]:
+    """Spans and float32 vectors of all sentences of each paper, in the order of its text."""
+    query = (
+        sa.select(t.chunks.c.paper_id, t.sentences.c.spans, t.sentences.c.vectors)
+        .join(t.sentences, t.sentences.c.chunk_id == t.chunks.c.id)
+        .where(t.chunks.c.paper_id.in_(paper_ids))
+    )
+    by_paper: dict[str, dict[tuple[int, int], np.ndarray]] = defaultdict(dict)
+    for paper_id, spans, vectors in conn.execute(query):
+        pairs = np.frombuffer(spans, dtype="<i4").reshape(-1, 2).tolist()
+        rows = np.frombuffer(vectors, dtype=np.int8).reshape(-1, dim)
+        for (start, end), row in zip(pairs, rows, strict=True):
+            # Chunks may overlap; a sentence of two chunks is one sentence.
+            by_paper[paper_id].setdefault((start, end), row)
+    return {
+        paper_id: _stacked(by_paper[paper_id]) for paper_id in paper_ids if paper_id in by_paper
+    }
+
+
+def _stacked(rows: Mapping[tuple[int, int], np.ndarray]) -> SentenceVectors:
+    spans = tuple(sorted(rows))
+    return spans, np.stack([rows[span] for span in spans]).astype(np.float32) / np.float32(_SCALE)
+
+
+def _lists(
+    conn: sa.Connection, table: sa.Table, order: sa.Column[Any], ids: Iterable[str]
+) -> dict[str, list[sa.RowMapping]]:
+    query = sa.select(table).where(table.c.paper_id.in_(list(ids))).order_by(order)
+    grouped: dict[str, list[sa.RowMapping]] = defaultdict(list)
+    for row in conn.execute(query).mappings():
+        grouped[row["paper_id"]].append(row)
+    return grouped

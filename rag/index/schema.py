@@ -1,0 +1,154 @@
+"""The tables of a library, their version, and the steps from one version to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import sqlalchemy as sa
+
+SCHEMA_VERSION = 1
+
+METADATA = sa.MetaData()
+
+manifest = sa.Table(
+    "manifest",
+    METADATA,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)
+
+papers = sa.Table(
+    "papers",
+    METADATA,
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("id", sa.Text, nullable=False, unique=True),
+    sa.Column("identity_key", sa.Text, nullable=False, unique=True),
+    sa.Column("citekey", sa.Text, unique=True),  # NULL where none was given
+    sa.Column("revision", sa.Integer, nullable=False, index=True),
+    sa.Column("content_hash", sa.Text, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("date", sa.Text),
+    sa.Column("year", sa.Integer, index=True),
+    sa.Column("category", sa.Text),
+    sa.Column("venue", sa.Text),
+    sa.Column("has_code", sa.Boolean, nullable=False),
+    sa.Column("score", sa.Float),
+    sa.Column("doi", sa.Text),
+    sa.Column("arxiv_id", sa.Text),
+    sa.Column("url", sa.Text),
+    sa.Column("more_authors", sa.Boolean, nullable=False),
+    sa.Column("date_inferred", sa.Boolean, nullable=False),
+    sa.Column("abstract", sa.Text, nullable=False),
+    sqlite_autoincrement=True,  # the number of a removed paper is never given again
+)
+
+
+def _paper_id(*, primary_key: bool = False) -> sa.Column[str]:
+    return sa.Column(
+        "paper_id",
+        sa.Text,
+        sa.ForeignKey("papers.id", ondelete="CASCADE"),
+        primary_key=primary_key,
+        nullable=False,
+    )
+
+
+paper_authors = sa.Table(
+    "paper_authors",
+    METADATA,
+    _paper_id(primary_key=True),
+    sa.Column("position", sa.Integer, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("folded", sa.Text, nullable=False, index=True),
+    sa.Column("family", sa.Text, nullable=False, index=True),
+    sa.Column("last", sa.Text, nullable=False, index=True),
+    sa.Column("given", sa.Text, nullable=False),
+)
+
+paper_orgs = sa.Table(
+    "paper_orgs",
+    METADATA,
+    _paper_id(primary_key=True),
+    sa.Column("position", sa.Integer, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("folded", sa.Text, nullable=False, index=True),
+)
+
+sources = sa.Table(
+    "sources",
+    METADATA,
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
+    _paper_id(),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("origin", sa.Text, nullable=False),
+    sa.Column("place", sa.Text, nullable=False),
+    sa.UniqueConstraint("paper_id", "kind", "origin", "place"),
+)
+
+chunks = sa.Table(
+    "chunks",
+    METADATA,
+    sa.Column("id", sa.Text, primary_key=True),
+    _paper_id(),
+    sa.Column("ordinal", sa.Integer, nullable=False),
+    sa.Column("start_offset", sa.Integer, nullable=False),
+    sa.Column("end_offset", sa.Integer, nullable=False),
+    sa.Column("vector", sa.LargeBinary, nullable=False),  # float32, length 1
+    sa.UniqueConstraint("paper_id", "ordinal"),
+)
+
+# Beside `chunks` and not in it: loading all chunk vectors must not read past these.
+sentences = sa.Table(
+    "sentences",
+    METADATA,
+    sa.Column(
+        "chunk_id", sa.Text, sa.ForeignKey("chunks.id", ondelete="CASCADE"), primary_key=True
+    ),
+    sa.Column("spans", sa.LargeBinary, nullable=False),  # int32 pairs (start, end)
+    sa.Column("vectors", sa.LargeBinary, nullable=False),  # int8, 127 times the float
+)
+
+# Which papers went at which revision, so that an index learns what to forget. Holds no text.
+removals = sa.Table(
+    "removals",
+    METADATA,
+    sa.Column("revision", sa.Integer, primary_key=True),
+    sa.Column("paper_id", sa.Text, primary_key=True),
+)
+
+ledger = sa.Table(
+    "ledger",
+    METADATA,
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("origin", sa.Text, nullable=False),
+    sa.Column("sha256", sa.Text),
+    sa.Column("outcome", sa.Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# MIGRATIONS[n] takes a library of version n to n + 1 inside the transaction it is given.
+MIGRATIONS: Mapping[int, Callable[[sa.Connection], None]] = {}
+
+
+def create(conn: sa.Connection, identity: Mapping[str, str]) -> None:
+    """Make all tables and the manifest of a new, empty library."""
+    METADATA.create_all(conn)
+    entries = {
+        "format": "askpapers",
+        "schema_version": str(SCHEMA_VERSION),
+        "revision": "0",
+        "text_revision": "0",
+        **{f"identity.{key}": value for key, value in identity.items()},
+    }
+    rows = [{"key": key, "value": value} for key, value in entries.items()]
+    conn.execute(sa.insert(manifest), rows)
+
+
+def migrate(conn: sa.Connection, version: int) -> None:
+    """Take a library of an older version to this one, step by step, in one transaction."""
+    for step in range(version, SCHEMA_VERSION):
+        MIGRATIONS[step](conn)
+    changed = sa.update(manifest).where(manifest.c.key == "schema_version")
+    conn.execute(changed.values(value=str(SCHEMA_VERSION)))

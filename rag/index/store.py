@@ -1,0 +1,250 @@
+"""The library as the rest of the program sees it: one `Store` to read, one `Writer` at a time.
+
+`library.db` is the truth (see `catalog`); the indexes beside it are caches (`dense`, `lexical`)
+that may be behind, damaged or gone without anything being lost.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+
+from rag.base.errors import LibraryError
+from rag.base.types import Chunk, Filters, Finding, Paper, Source
+from rag.index import originals
+from rag.index.catalog import Catalog, LedgerEntry
+from rag.index.database import open_database
+from rag.index.dense import DenseSearch
+from rag.index.doctor import examine
+from rag.index.generations import remove_stale
+from rag.index.lexical import KeywordSearch
+from rag.index.lock import write_lock
+from rag.index.records import EmbeddedChunk, SentenceVectors
+
+__all__ = ["EmbeddedChunk", "LedgerEntry", "Store", "Writer"]
+
+logger = logging.getLogger(__name__)
+
+_LOCK_WAIT_S = 5.0
+_SYNC_EVERY_S = 2.0
+
+
+class Store:
+    """One library. May be used from several threads; any number of processes may have it open."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._dense = DenseSearch(catalog)
+        self._keyword = KeywordSearch(catalog)
+
+    @classmethod
+    def open(cls, folder: Path, *, identity: Mapping[str, str]) -> Store:
+        """Open the library of a folder; made when the folder is missing or empty.
+
+        `identity` says by which model and splitter its vectors are made.
+
+        Raises:
+            NotALibraryError: the folder holds something else, damaged data, data of a newer
+                version, or vectors of another identity.
+            LibraryError: the folder cannot be read or written.
+        """
+        folder = Path(folder).expanduser().absolute()
+        return cls(Catalog(open_database(folder, identity), folder))
+
+    def close(self) -> None:
+        """Let go of all files and locks."""
+        self._dense.close()
+        self._keyword.close()
+        self._catalog.close()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def folder(self) -> Path:
+        """Where the library lies."""
+        return self._catalog.folder
+
+    @property
+    def revision(self) -> int:
+        """Grows with every committed change of papers and sources, in whichever process."""
+        return self._catalog.revision()
+
+    # --- records ----------------------------------------------------------------------------
+
+    def paper_count(self) -> int:
+        """How many papers there are."""
+        return self._catalog.paper_count()
+
+    def papers(self, filters: Filters | None = None) -> Iterator[Paper]:
+        """Papers that meet the filters, in the order in which they were first added."""
+        return self._catalog.papers(filters)
+
+    def get(self, ids: Iterable[str]) -> dict[str, Paper]:
+        """The papers of these ids, in their order; unknown ids are left out."""
+        return self._catalog.get(ids)
+
+    def find(self, identity_key: str) -> Paper | None:
+        """The paper that was put under this canonical identity."""
+        return self._catalog.find(identity_key)
+
+    def allowed(self, filters: Filters) -> frozenset[str] | None:
+        """Ids of the papers that meet the filters; None when the filters are empty."""
+        return self._catalog.allowed(filters)
+
+    def chunks(self, ids: Iterable[str]) -> dict[str, Chunk]:
+        """The chunks of these ids, in their order; unknown ids are left out."""
+        return self._catalog.chunks(ids)
+
+    def sentence_vectors(self, paper_ids: Iterable[str]) -> dict[str, SentenceVectors]:
+        """Spans and (n, dim) float32 vectors of the sentences of each paper, in text order."""
+        return self._catalog.sentence_vectors(paper_ids)
+
+    def ledger(self) -> list[LedgerEntry]:
+        """What was done to the library, oldest first."""
+        return self._catalog.ledger()
+
+    # --- search -----------------------------------------------------------------------------
+
+    def keyword_search(
+        self, query_words: Sequence[str], k: int, allowed: frozenset[str] | None = None
+    ) -> list[tuple[str, float]]:
+        """The `k` best papers for any of these stemmed words: (paper id, BM25), best first.
+
+        While another process adds papers, its last ones may be missing: those of its last
+        two seconds, or since its last `put` when that is longer.
+        """
+        return self._keyword.search(query_words, k, allowed)
+
+    def dense_search(
+        self, vector: np.ndarray, k: int, allowed: frozenset[str] | None = None
+    ) -> list[tuple[str, float]]:
+        """The `k` chunks nearest to a (dim,) vector: (chunk id, cosine), best first.
+
+        Raises:
+            ValueError: the vector is zero, not a number, or has another dimension.
+        """
+        return self._dense.search(vector, k, allowed)
+
+    def warm(self) -> None:
+        """Open Chroma for unfiltered dense search; for processes that live long.
+
+        Builds it first where that is needed, which can take a minute; other threads may search
+        meanwhile. Until `close`, no other process of this library uses Chroma. Call it again
+        after another process has changed the library: searches are exact from then on.
+        """
+        self._dense.warm()
+
+    # --- writing ----------------------------------------------------------------------------
+
+    @contextmanager
+    def writer(self, *, doing: str = "adding papers") -> Iterator[Writer]:
+        """The right to write. What was put is kept whatever happens later in the block.
+
+        Leaving the block brings the indexes up to date; where that fails, the next writer does it.
+
+        Raises:
+            LibraryBusyError: somebody else writes; the message says who.
+        """
+        with write_lock(self.folder, doing=doing, wait_s=_LOCK_WAIT_S):
+            originals.clean_up(self.folder)
+            remove_stale(self._catalog)
+            writer = Writer(self._catalog, self._keyword)
+            try:
+                yield writer
+            finally:
+                writer.finish()
+        # Others may write from here on. An exception passes this by: whoever presses a key to
+        # stop does not wait for Chroma, and searches are exact until the next writer.
+        self._dense.sync()
+
+    def check(self) -> list[Finding]:
+        """Look at everything that could be wrong; changes nothing but caches that are damaged."""
+        return examine(self._catalog, self._dense, self._keyword)
+
+    def repair(self) -> list[Finding]:
+        """Build the indexes anew from `library.db`, then check.
+
+        Raises:
+            LibraryBusyError: somebody else writes; the message says who.
+        """
+        with write_lock(self.folder, doing="repairing", wait_s=_LOCK_WAIT_S):
+            originals.clean_up(self.folder)
+            self._keyword.rebuild()
+            self._dense.rebuild()
+            remove_stale(self._catalog)
+        return self.check()
+
+
+class Writer:
+    """Changes to a library, each of them durable on return. Made by `Store.writer`."""
+
+    def __init__(self, catalog: Catalog, keyword: KeywordSearch) -> None:
+        self._catalog = catalog
+        self._keyword = keyword
+        self._synced_s = time.monotonic()
+
+    def put(self, paper: Paper, chunks: Sequence[EmbeddedChunk], *, identity_key: str) -> None:
+        """Store a paper with its chunks and vectors, in one transaction.
+
+        A paper of a known id is replaced; its sources are united and its place in the order of
+        adding stays.
+
+        Raises:
+            LibraryError: a vector or chunk does not fit, another paper has this identity or
+                citekey, or the disk is full.
+        """
+        self._catalog.put(paper, chunks, identity_key=identity_key)
+        # So that other processes find papers by words while a long addition goes on.
+        if time.monotonic() - self._synced_s > _SYNC_EVERY_S:
+            self._sync_keyword()
+
+    def add_source(self, paper_id: str, source: Source) -> None:
+        """Add a source to a known paper; one that it has already changes nothing.
+
+        Raises:
+            LibraryError: the paper is not known.
+        """
+        self._catalog.add_source(paper_id, source)
+
+    def remove(self, paper_id: str) -> bool:
+        """Delete a paper with everything that hangs on it; the ledger keeps its title.
+
+        False when it is not known.
+        """
+        return self._catalog.remove(paper_id)
+
+    def keep_original(self, data: bytes) -> str:
+        """Store added bytes in `originals/` under their sha256, which is returned."""
+        return originals.keep(self._catalog.folder, data)
+
+    def log(self, *, action: str, origin: str, sha256: str | None, outcome: str) -> None:
+        """Add a line to the ledger."""
+        self._catalog.log(action=action, origin=origin, sha256=sha256, outcome=outcome)
+
+    def finish(self) -> None:
+        """Bring the keyword index up to date and let others write to it."""
+        self._sync_keyword()
+        self._keyword.finish()
+        self._catalog.forget_removed()
+
+    def _sync_keyword(self) -> None:
+        try:
+            self._keyword.sync()
+        except (LibraryError, OSError) as error:
+            logger.warning("keyword index not brought up: %s", error)
+        self._synced_s = time.monotonic()

@@ -1,0 +1,251 @@
+"""Nearest chunks to a vector: exactly, over a matrix, or by Chroma's graph, behind one seam.
+
+Both answer from what they were given last. Keeping them in step with the library, and deciding
+which of them answers, is left to `dense`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from rag.index.changes import VectorRows
+from rag.index.native import CacheError, cache_errors
+
+_COLLECTION = "chunks"
+_ROWS_PER_CALL = 1000
+_PAPERS_PER_DELETE = 200
+_PROBE_S = 60.0
+_GRAPH_LIMIT = 10  # times the size of the vectors; a killed writer can leave hundreds of gigabytes
+
+
+class VectorIndex(Protocol):
+    """Chunk vectors that can be searched."""
+
+    def count(self) -> int:
+        """How many chunks it holds."""
+
+    def search(self, vector: np.ndarray, k: int) -> list[tuple[str, float]]:
+        """The `k` chunks nearest to a (dim,) vector of length 1: (chunk id, cosine), best first."""
+
+    def replace(self, stale: Collection[str], rows: VectorRows) -> None:
+        """Forget the chunks of the papers in `stale`, then take in `rows`."""
+
+
+class ExactVectors:
+    """All vectors in memory; every search compares with each of them.
+
+    `replace` sets up a new table and then takes it, so that a search in another thread sees the
+    old one or the new one.
+    """
+
+    def __init__(self, rows: VectorRows) -> None:
+        self._held = (rows, _rows_by_paper(rows))
+
+    @property
+    def rows(self) -> VectorRows:
+        """What is held now."""
+        return self._held[0]
+
+    def count(self) -> int:
+        """How many chunks it holds."""
+        return len(self.rows.ids)
+
+    def search(
+        self, vector: np.ndarray, k: int, allowed: frozenset[str] | None = None
+    ) -> list[tuple[str, float]]:
+        """The `k` nearest chunks, of the papers in `allowed` only when that is given."""
+        table, rows_of = self._held
+        if not table.ids or k < 1:
+            return []
+        query = np.asarray(vector, dtype=np.float32)
+        if allowed is None:
+            scores = table.matrix @ query
+            return _best(scores, np.arange(len(scores)), table.ids, k)
+        rows = np.fromiter((row for p in allowed for row in rows_of.get(p, ())), dtype=np.intp)
+        rows.sort()
+        # Picking rows copies them; above half of the table it is cheaper to score all.
+        few = 2 * len(rows) < len(table.ids)
+        scores = table.matrix[rows] @ query if few else (table.matrix @ query)[rows]
+        return _best(scores, rows, table.ids, k)
+
+    def replace(self, stale: Collection[str], rows: VectorRows) -> None:
+        """Forget the chunks of the papers in `stale`, then take in `rows`."""
+        old = self.rows
+        gone = set(stale)
+        keep = [i for i, paper_id in enumerate(old.paper_ids) if paper_id not in gone]
+        kept = old.matrix if len(keep) == len(old.ids) else old.matrix[keep]
+        table = VectorRows(
+            (*(old.ids[i] for i in keep), *rows.ids),
+            (*(old.paper_ids[i] for i in keep), *rows.paper_ids),
+            np.concatenate([kept, rows.matrix]) if old.ids else rows.matrix,
+        )
+        self._held = (table, _rows_by_paper(table))
+
+
+class ChromaVectors:
+    """Vectors in a folder of embedded Chroma. One process at a time may have a folder open.
+
+    Every failure is a `CacheError`; after one the folder must be thrown away.
+    """
+
+    def __init__(self, folder: Path, *, create: bool = False) -> None:
+        """Open the collection of a folder, or make it in a new folder.
+
+        Opening a damaged folder can end the process: see `looks_sound` and `probe`.
+        """
+        with cache_errors("Chroma did not open"):
+            import chromadb
+            from chromadb.config import Settings
+
+            self._client = chromadb.PersistentClient(
+                path=str(folder), settings=Settings(anonymized_telemetry=False)
+            )
+            try:
+                self._collection = self._make() if create else self._get()
+            except BaseException:
+                self._client.close()
+                raise
+            self._per_call = min(_ROWS_PER_CALL, self._client.get_max_batch_size())
+
+    def close(self) -> None:
+        """Let go of the folder; the object cannot be used afterwards."""
+        with cache_errors("Chroma did not close"):
+            self._client.close()
+
+    def count(self) -> int:
+        """How many chunks it holds."""
+        with cache_errors("Chroma did not count"):
+            return int(self._collection.count())
+
+    def search(self, vector: np.ndarray, k: int) -> list[tuple[str, float]]:
+        """The `k` nearest chunks; approximately so."""
+        if k < 1:
+            return []
+        with cache_errors("Chroma did not search"):
+            found = self._collection.query(
+                query_embeddings=[vector.tolist()], n_results=k, include=["distances"]
+            )
+        pairs = zip(found["ids"][0], found["distances"][0], strict=True)
+        return [(str(chunk_id), 1.0 - float(distance)) for chunk_id, distance in pairs]
+
+    def replace(self, stale: Collection[str], rows: VectorRows) -> None:
+        """Forget the chunks of the papers in `stale`, then take in `rows`."""
+        with cache_errors("Chroma did not write"):
+            gone = list(stale) if self._collection.count() else []
+            for start in range(0, len(gone), _PAPERS_PER_DELETE):
+                some = gone[start : start + _PAPERS_PER_DELETE]
+                self._collection.delete(where={"paper_id": {"$in": some}})
+            for start in range(0, len(rows.ids), self._per_call):
+                part = slice(start, start + self._per_call)
+                self._collection.upsert(
+                    ids=list(rows.ids[part]),
+                    embeddings=rows.matrix[part],
+                    metadatas=[{"paper_id": paper_id} for paper_id in rows.paper_ids[part]],
+                )
+
+    def _make(self) -> Any:
+        return self._client.create_collection(
+            _COLLECTION, configuration={"hnsw": {"space": "cosine"}}, embedding_function=None
+        )
+
+    def _get(self) -> Any:
+        return self._client.get_collection(_COLLECTION, embedding_function=None)
+
+
+# --- is a folder of Chroma sound? ------------------------------------------------------------
+
+
+def fingerprint(folder: Path) -> str:
+    """Names, sizes and times of the graph's files; another one means somebody touched them."""
+    files = {
+        str(path.relative_to(folder)): [path.stat().st_size, path.stat().st_mtime_ns]
+        for path in sorted(folder.glob("*/*"))
+    }
+    return json.dumps(files, sort_keys=True)
+
+
+def looks_sound(folder: Path) -> bool:
+    """False when opening the folder cannot end well: files missing or absurdly large."""
+    if not (folder / "chroma.sqlite3").is_file():
+        return False
+    for links in folder.glob("*/link_lists.bin"):
+        vectors = links.with_name("data_level0.bin")
+        if not vectors.is_file() or links.stat().st_size > _GRAPH_LIMIT * vectors.stat().st_size:
+            return False
+    return True
+
+
+def make_durable(folder: Path) -> None:
+    """Bring all files of a folder to the disk."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb+") as file:
+                os.fsync(file.fileno())
+
+
+def probe(folder: Path, rows: int, sample: np.ndarray) -> bool:
+    """Open a folder of Chroma in another process, where a crash does no harm.
+
+    True when it holds `rows` chunks and finds those of the sample (n, dim) by their own vectors.
+    """
+    code = "import sys; from rag.index.vectors import _probe_child; _probe_child(sys.argv[1])"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+    task = {"rows": rows, "vectors": sample.tolist()}
+    try:
+        done = subprocess.run(  # noqa: S603 - our own interpreter and a constant program
+            [sys.executable, "-c", code, str(folder)],
+            input=json.dumps(task).encode(),
+            env=environment,
+            capture_output=True,
+            timeout=_PROBE_S,
+            check=False,
+        )
+    except (subprocess.TimeoutExpired, OSError):
+        return False
+    return done.returncode == 0
+
+
+def finds_itself(index: VectorIndex, vectors: np.ndarray, *, share: float = 0.99) -> bool:
+    """True when at least this share of stored vectors is found by itself (cosine 1)."""
+    if not len(vectors):
+        return True
+    best = [index.search(vector, 1) for vector in vectors]
+    return float(np.mean([bool(hits) and hits[0][1] > 0.999 for hits in best])) >= share
+
+
+def _probe_child(folder: str) -> None:
+    task: Mapping[str, Any] = json.loads(sys.stdin.buffer.read())
+    index = ChromaVectors(Path(folder))
+    if index.count() != task["rows"]:
+        raise CacheError(f"Chroma holds {index.count()} chunks and not {task['rows']}")
+    if not finds_itself(index, np.asarray(task["vectors"], dtype=np.float32)):
+        raise CacheError("Chroma does not find chunks by their own vectors")
+    index.close()
+
+
+# --- arrays ----------------------------------------------------------------------------------
+
+
+def _rows_by_paper(rows: VectorRows) -> dict[str, list[int]]:
+    rows_of: dict[str, list[int]] = defaultdict(list)
+    for row, paper_id in enumerate(rows.paper_ids):
+        rows_of[paper_id].append(row)
+    return rows_of
+
+
+def _best(
+    scores: np.ndarray, rows: np.ndarray, ids: tuple[str, ...], k: int
+) -> list[tuple[str, float]]:
+    """The k highest scores; where equal, the smaller id comes first."""
+    top = np.argpartition(-scores, k - 1)[:k] if k < len(scores) else np.arange(len(scores))
+    pairs = [(ids[rows[i]], float(scores[i])) for i in top]
+    return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))

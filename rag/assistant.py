@@ -28,14 +28,17 @@ from rag.base.types import (
 from rag.index.store import Store
 from rag.ingest import pipeline
 from rag.ingest.chunk import CHUNKER
-from rag.models.embed import IDENTITY, MiniLM
+from rag.models.embed import MiniLM
 from rag.search.evidence import EvidenceFinder
 from rag.search.names import Names, mine
+from rag.search.narrow import narrowed
 from rag.search.plan import is_bibliographic, make_plan
 from rag.search.retrieve import Retriever
 from rag.turn import Stream, Turn, ordered
 
 logger = logging.getLogger(__name__)
+
+_WHOLE_WORD = 3  # tokens: the marks of both ends, and the word
 
 Watch = Callable[[Progress], None]
 Stop = Callable[[], bool]
@@ -156,7 +159,7 @@ class Assistant:
         """Papers for a citation: by author, title, name, year or a sentence; best first."""
         if not any(c.isalnum() for c in text):
             return []
-        plan = make_plan(text, (), self._mined())
+        plan = narrowed(make_plan(text, (), self._mined()), self._store)
         if is_bibliographic(plan):
             return ordered(self._store.papers(plan.filters), plan.sort)
         hits = self._retriever.search(
@@ -237,8 +240,12 @@ class Assistant:
         with self._lock:
             revision = self._store.revision
             if self._names is None or self._names[0] != revision:
-                self._names = (revision, mine(self._store.papers()))
+                self._names = (revision, mine(self._store.papers(), self._is_word))
             return self._names[1]
+
+    def _is_word(self, word: str) -> bool:
+        """True for a word that the embedding model's vocabulary holds whole."""
+        return self._embedder.count_tokens(word) <= _WHOLE_WORD
 
     def _add(
         self,
@@ -272,8 +279,8 @@ class Assistant:
 def library_identity() -> dict[str, str]:
     """What the vectors of a library were made with; checked whenever one is opened."""
     return {
-        "embedder": IDENTITY.model,
-        "weights_sha256": IDENTITY.weights_sha256,
-        "dimension": str(IDENTITY.dim),
+        "embedder": MiniLM.identity.model,
+        "weights_sha256": MiniLM.identity.weights_sha256,
+        "dimension": str(MiniLM.identity.dim),
         "chunker": CHUNKER,
     }

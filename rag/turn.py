@@ -35,6 +35,7 @@ from rag.index.store import Store
 from rag.models.prompts import Message
 from rag.search.evidence import EvidenceFinder, Findings
 from rag.search.names import Names
+from rag.search.narrow import narrowed
 from rag.search.plan import is_bibliographic, make_plan
 from rag.search.retrieve import Retriever
 from rag.search.sides import Sides, resolve_sides
@@ -66,7 +67,7 @@ class Turn:
     def run(self, question: str, history: Sequence[tuple[str, Answer]]) -> Iterator[Event]:
         """Answer a question, streaming what is known as soon as it is known."""
         try:
-            plan = make_plan(question, history, self.names)
+            plan = narrowed(make_plan(question, history, self.names), self.store)
         except QuestionError as error:
             yield self._abstain(QueryPlan(question[:200], ""), "bad_question", str(error))
             return
@@ -173,7 +174,7 @@ class Turn:
 
     def _facts(self, plan: QueryPlan, findings: Findings) -> Iterator[Event]:
         yield EvidenceFound(findings.evidence, plan.understood)
-        draft = quote.quote_facts(findings.evidence)
+        draft = quote.quote_facts(findings.evidence, plan.named)
         yield from self._written_or(plan, findings.evidence, draft, findings.signals.confidence)
 
     # --- endings -------------------------------------------------------------------------------

@@ -13,17 +13,18 @@ _NEAR = 0.25  # a sentence of the same paper this far behind the best belongs to
 _NEAR_OTHER = 0.12  # another paper must come closer to be heard unasked
 
 
-def quote_facts(evidence: Sequence[Evidence]) -> Draft:
+def quote_facts(evidence: Sequence[Evidence], named: Sequence[str] = ()) -> Draft:
     """The best sentence and those close behind it, grouped by paper."""
     draft = Draft()
     best = evidence[0]
-    chosen = [e for e in evidence if _is_near(e, best)][:_MOST_SENTENCES]
+    chosen = [e for e in evidence if _is_near(e, best, named)][:_MOST_SENTENCES]
     _quote_by_paper(draft, chosen)
     return draft
 
 
-def _is_near(evidence: Evidence, best: Evidence) -> bool:
-    allowed = _NEAR if evidence.paper.id == best.paper.id else _NEAR_OTHER
+def _is_near(evidence: Evidence, best: Evidence, named: Sequence[str]) -> bool:
+    asked = evidence.paper.id == best.paper.id or evidence.paper.id in named
+    allowed = _NEAR if asked else _NEAR_OTHER
     return evidence.score >= best.score - allowed
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from rag.assistant import Assistant
 from rag.base.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -111,3 +112,34 @@ def _is_local(host: object) -> bool:
     except ValueError:
         return False
     return address.is_loopback or address.is_unspecified
+
+
+DATA = Path(__file__).parent / "data"
+
+
+@pytest.fixture(scope="session")
+def history_file() -> Path:
+    """Records of a small library: titles of our own, authors out of the history of science."""
+    return DATA / "history.jsonl"
+
+
+@pytest.fixture(scope="session")
+def history(history_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    """The small library, opened; only for tests that do not change it."""
+    yield from _opened(tmp_path_factory.mktemp("history"), history_file)
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    """The sample library, opened; only for tests that do not change it."""
+    yield from _opened(tmp_path_factory.mktemp("sample"), ROOT / "rag" / "sample" / "papers.jsonl")
+
+
+def _opened(folder: Path, file: Path) -> Iterator[Assistant]:
+    with pytest.MonkeyPatch.context() as patch:
+        for field in Settings.model_fields.values():
+            patch.delenv(str(field.validation_alias), raising=False)
+        settings = Settings(_env_file=None, library=folder / "library")
+    with Assistant.open(settings=settings) as assistant:
+        assistant.add(file)
+        yield assistant

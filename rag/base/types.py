@@ -20,6 +20,7 @@ Support = Literal["quoted", "supported", "partial", "unsupported", "contradicted
 Verdict = Literal["supported", "contradicted", "not_found"]
 Sort = Literal["newest", "oldest", "score", "lowest_score"]
 Intent = Literal["fact", "lookup", "list", "count", "compare", "small_talk"]
+Together = Literal["any", "all", "all_if_any"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,8 @@ class QueryPlan:
     query: str
     intent: Intent = "fact"
     filters: Filters = field(default_factory=Filters)
+    without: Filters = field(default_factory=Filters)  # papers that meet these are left out
+    together: Together = "any"  # must all authors have written it, or all if there is such a paper
     named: tuple[str, ...] = ()  # ids of papers that the question names
     parts: tuple[str, ...] = ()  # one retrieval query a side, for comparisons
     sort: Sort | None = None  # order of a list; the first is the answer to "which is the newest"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz, process
@@ -18,6 +18,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from rag.base.text import STOP_WORDS, abbreviations, fold, sentences, stem, words
 from rag.base.types import Paper
+from rag.index.names import parse_name, same_person
 
 _TOKEN = re.compile(r"[A-Za-z0-9][\w]*(?:[-–'.+][A-Za-z0-9][\w]*)*\+*")
 _INTRODUCES = re.compile(
@@ -26,6 +27,7 @@ _INTRODUCES = re.compile(
     re.IGNORECASE,
 )
 _REACH = 90  # characters between "we propose" and the name that is proposed
+_LONG, _VERY_LONG = 5, 8  # letters from which a word may be one or two edits off
 _COMMON = 4  # a name claimed by more papers than this names none of them
 _EVERYDAY = 0.12  # a name said in more than this share of the papers is a word of the field
 
@@ -69,12 +71,14 @@ class Names:
     handles: dict[str, Handle] = field(default_factory=dict)  # lower-case name → papers
     people: dict[str, str] = field(default_factory=dict)  # folded full name → name as printed
     families: dict[str, list[str]] = field(default_factory=dict)  # folded family → names
+    givens: dict[str, list[str]] = field(default_factory=dict)  # folded given name → names
     orgs: dict[str, str] = field(default_factory=dict)  # folded org → org as printed
     categories: frozenset[str] = frozenset()
     titles: dict[str, str] = field(default_factory=dict)  # paper id → folded title
     frequency: Counter[str] = field(default_factory=Counter)  # lower-case word → papers
     stem_frequency: Counter[str] = field(default_factory=Counter)  # stem → papers
     paper_count: int = 0
+    is_word: Callable[[str], bool] = lambda _: False  # a word of the language, rightly spelt
 
     def idf(self, stemmed: str) -> float:
         """How telling a stem is: BM25's inverse document frequency in this library."""
@@ -87,22 +91,37 @@ class Names:
 
     def correct(self, word: str) -> str | None:
         """The library's word for a misspelt one, or None when nothing is close enough."""
-        return _closest(word, self.frequency)
+        found = _closest(word, self.frequency)
+        return None if found is None or self.is_word(word.lower()) else found
 
-    def person(self, name: str) -> str | None:
-        """The name as printed for a full name, a family name, or a slightly misspelt one."""
-        folded = fold(name)
-        if folded in self.people:
-            return self.people[folded]
-        if folded in self.families:
-            return name
-        found = process.extractOne(folded, list(self.people), scorer=fuzz.ratio, score_cutoff=88)
-        return self.people[found[0]] if found else None
+    def people_called(self, written: str) -> tuple[str, ...]:
+        """The authors, as printed, whom "Zhao", "R. Zhao" or "Zhao, Rosie" may mean."""
+        asked = parse_name(written)
+        if asked.folded in self.people:
+            return (self.people[asked.folded],)
+        known = [*self.families.get(asked.family, ()), *self.families.get(asked.last, ())]
+        return tuple(p for p in dict.fromkeys(known) if same_person(asked, parse_name(p)))
+
+    def misspelt_person(self, written: str) -> str | None:
+        """The author whose full or family name is an edit or two away, if there is just one."""
+        folded = fold(written)
+        if " " in folded:
+            found = process.extractOne(
+                folded, self.people.keys(), scorer=fuzz.ratio, score_cutoff=88
+            )
+            return self.people[found[0]] if found else None
+        family = _nearest(folded, self.families.keys())
+        people = self.families[family] if family else []
+        return people[0] if len(people) == 1 else family and _as_printed(family, people)
 
 
-def mine(papers: Iterable[Paper]) -> Names:
-    """Read all names of a library from its records."""
-    names = Names()
+def mine(papers: Iterable[Paper], is_word: Callable[[str], bool] = lambda _: False) -> Names:
+    """Read all names of a library from its records.
+
+    A word of the language (`is_word`) is never taken for a misspelt one of the library: who asks
+    for "newer" papers does not mean "never".
+    """
+    names = Names(is_word=is_word)
     claims: dict[str, dict[str, float]] = defaultdict(dict)
     spelling: dict[str, str] = {}
     categories: set[str] = set()
@@ -133,11 +152,23 @@ def _mine_people(paper: Paper, names: Names) -> None:
         if not folded:
             continue
         names.people.setdefault(folded, author)
-        known = names.families.setdefault(folded.split()[-1], [])
-        if author not in known:
-            known.append(author)
+        name = parse_name(author)
+        _remember(names.families, {name.family, name.last}, author)
+        _remember(names.givens, set(name.given.split()[:1]), author)
     for org in paper.orgs:
         names.orgs.setdefault(fold(org), org)
+
+
+def _remember(known: dict[str, list[str]], keys: Iterable[str], author: str) -> None:
+    for key in keys:
+        people = known.setdefault(key, [])
+        if author not in people:
+            people.append(author)
+
+
+def _as_printed(family: str, people: Iterable[str]) -> str:
+    """A folded family name in the spelling of the first author who has it."""
+    return next((w for p in people for w in p.split() if fold(w) == family), family)
 
 
 def _claims_of(paper: Paper) -> Iterable[tuple[str, float]]:
@@ -182,18 +213,17 @@ def _handle(name: str, held: dict[str, float]) -> Handle:
 
 
 def _closest(word: str, frequency: Counter[str]) -> str | None:
+    """A known word within an edit or two that is not merely another form of the same word."""
+    found = _nearest(word.lower(), frequency.keys())
+    return None if found is None or stem(found) == stem(word.lower()) else found
+
+
+def _nearest(word: str, known: Collection[str]) -> str | None:
     """A known word within an edit or two; long words only, since short ones collide."""
-    lowered = word.lower()
-    if len(lowered) < 5 or lowered in frequency or any(c.isdigit() for c in lowered):
+    if len(word) < _LONG or word in known or any(c.isdigit() for c in word):
         return None
-    allowed = 1 if len(lowered) < 8 else 2
+    allowed = 1 if len(word) < _VERY_LONG else 2
     found = process.extractOne(
-        lowered,
-        frequency.keys(),
-        scorer=DamerauLevenshtein.distance,
-        processor=None,
-        score_cutoff=allowed,
+        word, known, scorer=DamerauLevenshtein.distance, processor=None, score_cutoff=allowed
     )
-    if not found or found[0][:1] != lowered[:1]:
-        return None
-    return None if stem(found[0]) == stem(lowered) else str(found[0])
+    return str(found[0]) if found and found[0][:1] == word[:1] else None

@@ -12,9 +12,10 @@ from collections.abc import Sequence
 
 from rag.base.errors import QuestionError
 from rag.base.text import STOP_WORDS, clean_line, fold, stem
-from rag.base.types import Answer, Filters, Intent, QueryPlan
-from rag.search.filters import Understood, read_filters
+from rag.base.types import Answer, Intent, QueryPlan
+from rag.search.filters import read_filters
 from rag.search.names import INTRODUCED, Names, looks_like_name, name_key, tokens
+from rag.search.understood import Understood
 
 MAX_QUESTION = 20_000  # characters; more is a pasted text, not a question
 MAX_QUERY = 2_000  # characters that are searched for
@@ -76,7 +77,9 @@ _GENERIC_WORDS = (
     "say report propose introduce present describe explain mention cover deal discuss "
     "find whose category code score compare comparison versus vs difference differ side set "
     "contrast similarity common papers exist contain well summarise summary overview gist main "
-    "key result finding conclusion contribution idea point takeaway abstract"
+    "key result finding conclusion contribution idea point takeaway abstract "
+    "coauthor co-author together jointly joint collaborate collaboration anything everything "
+    "something researcher professor except exclude besides belong"
 )
 _GENERIC = frozenset(stem(word) for word in _GENERIC_WORDS.split())
 
@@ -115,12 +118,13 @@ def topic_words(text: str) -> list[str]:
 
 def _plan(asked: str, query: str, understood: Understood, names: Names) -> QueryPlan:
     asks = tuple(ask for ask, pattern in _ASKS if re.search(pattern, query, re.IGNORECASE))
-    if understood.filters.has_code is not None and not _LISTS.search(query):
-        understood.filters = dataclasses.replace(understood.filters, has_code=None)
-        understood.words = [w for w in understood.words if w not in ("with code", "without code")]
     named = named_papers(query, names)
+    if named or not _LISTS.search(query):
+        _forget_code(understood)
     topic = " ".join(topic_words(understood.rest))
-    intent = _intent(query, understood, asks, named)
+    intent = _intent(query, understood, asks)
+    if intent == "fact" and not topic and not named and _is_restricted(understood):
+        intent = "list"  # "Zhao 2023"
     sort = understood.sort
     if topic and sort in ("score", "lowest_score"):  # "the highest BLEU score" is no record field
         sort = None
@@ -129,6 +133,8 @@ def _plan(asked: str, query: str, understood: Understood, names: Names) -> Query
         query,
         intent=intent,
         filters=understood.filters,
+        without=understood.without,
+        together=understood.together,
         named=named,
         parts=split_sides(query) if intent == "compare" else (),
         sort=sort,
@@ -138,9 +144,21 @@ def _plan(asked: str, query: str, understood: Understood, names: Names) -> Query
     )
 
 
-def _intent(
-    query: str, understood: Understood, asks: tuple[str, ...], named: tuple[str, ...]
-) -> Intent:
+def _forget_code(understood: Understood) -> None:
+    """Read "Does Q-Probe have code?" as a question, not as a condition."""
+    filters = dataclasses.replace(understood.filters, has_code=None)
+    if filters.is_empty or filters == understood.filters:
+        understood.filters = filters
+        understood.words = [
+            w for w in understood.words if not w.endswith(("with code", "without code"))
+        ]
+
+
+def _is_restricted(understood: Understood) -> bool:
+    return not (understood.filters.is_empty and understood.without.is_empty)
+
+
+def _intent(query: str, understood: Understood, asks: tuple[str, ...]) -> Intent:
     if _COUNTS.search(query):
         return "count"
     if _COMPARES.search(query) and not _ASKS_A_FACT.search(query):
@@ -280,6 +298,6 @@ def _short(title: str) -> str:
 
 def is_bibliographic(plan: QueryPlan) -> bool:
     """True when the question is answered by records alone: filters or order, and no topic."""
-    restricted = plan.filters != Filters() or plan.sort is not None
+    open_ = plan.filters.is_empty and plan.without.is_empty and plan.sort is None
     lists = plan.intent in ("list", "count", "lookup")
-    return lists and not plan.topic and not plan.named and (restricted or plan.intent != "lookup")
+    return lists and not plan.topic and not plan.named and not (open_ and plan.intent == "lookup")

@@ -1,0 +1,247 @@
+"""People in a question: full names, initials, family names, misspelt names, and strangers.
+
+A full name counts wherever it stands. Less than that ("Zhao", "Rosie") is a person only where the
+words around it say so: "papers by Zhao", "Zhao et al.", "What has Zhao written?".
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rag.base.text import fold
+from rag.base.types import Together
+from rag.index.names import parse_name
+from rag.search.names import Names
+from rag.search.understood import Understood
+
+PAPERS = r"(?:papers?|works?|articles?|publications?|studies|study|preprints?)"
+
+Span = tuple[int, int]
+_WORD = re.compile(r"[^\s,;:!?()\[\]\"“”]+")
+_LONGEST_NAME = 5  # words
+_MOST_NAMESAKES = 5  # more people of one first name mean that no person was named
+_HONORIFIC = r"(?:(?:the\s+)?(?:authors?|researchers?|prof(?:essor)?|dr|mr|mrs|ms)\.?\s+)*"
+_BY = re.compile(
+    rf"\b(?:by|author(?:s|ed)?(?:\s+(?:is|are))?|writers?)\s*[:\s]\s*{_HONORIFIC}$", re.IGNORECASE
+)
+_WRITTEN_BY = re.compile(
+    rf"\b(?:{PAPERS}|writ\w+|author\w*|co-?author\w*|publish\w*|anything|everything|something)\s+"
+    rf"(?:only\s+|jointly\s+|not\s+)?(?:by|of)\s+{_HONORIFIC}$",
+    re.IGNORECASE,
+)
+_AUXILIARY = re.compile(rf"\b(?:has|have|had|did|does|do)\s+{_HONORIFIC}$", re.IGNORECASE)
+_WEAK = re.compile(rf"\b(?:from|of|with|where|and|have|has)\s+{_HONORIFIC}$", re.IGNORECASE)
+_WRITES = re.compile(
+    r"\s+(?:ever\s+|also\s+|not\s+|(?:and|or)\s+\S+\s+(?:\S+\s+)?)?"
+    r"(?:co-?)?(?:writ|wrote|publish|author|work)",
+    re.IGNORECASE,
+)
+_SAYS = re.compile(
+    r"\s+(?:say|said|find|found|show|argu|claim|report|propos|introduc|stud|think|investigat)",
+    re.IGNORECASE,
+)
+_IS_AUTHOR = re.compile(
+    r"\s+(?:as|is|was|among)\s+(?:an?\s+|the\s+|one\s+of\s+the\s+|first\s+|lead\s+|senior\s+|last\s+)*"
+    r"(?:co-?)?author",
+    re.IGNORECASE,
+)
+_OWNS = re.compile(rf"(?:['’]s?\s+(?:\w+\s+){{0,2}}|\s+){PAPERS}\b", re.IGNORECASE)
+_CITED = re.compile(r"\s+et\s+al\b|,?\s*\(?(?:19|20)\d\d\b|\s+(?:wrote|writes|published)\b")
+_JOINT = re.compile(r"['’]?s?\s*(?:,?\s*(?:and|or|&|with|both)|,)\s+(?:by\s+)?$", re.IGNORECASE)
+_FIRST_AUTHOR = re.compile(
+    r"\b(?:as\s+)?(?:the\s+|a\s+)?(?:first|lead)[- ]author(?:ed|s)?\b|\bled(?=\s+by\b)",
+    re.IGNORECASE,
+)
+_ONLY_TOGETHER = re.compile(
+    r"\b(?:together|jointly|both|co-?author\w*|co-?writ\w*|collaborat\w*)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person that a question names: the name to filter by, and where it stands."""
+
+    name: str
+    span: Span
+    is_joined: bool = False  # by "and", "or" or a comma to the person before
+
+
+def read_people(understood: Understood, names: Names, *, strangers: bool = False) -> None:
+    """Take the people that a question names as conditions on authors.
+
+    With `strangers`, only names that the library does not have are taken, and only where a person
+    must be meant ("papers by Isaac Newton").
+    """
+    people = list(_people(understood.rest, names, strangers=strangers))
+    wanted: list[Person] = []
+    unwanted: list[Person] = []
+    is_unwanted = False
+    for person in people:
+        if not person.is_joined:
+            is_unwanted = understood.is_negated(person.span[0])
+        (unwanted if is_unwanted else wanted).append(person)
+    _take_people(understood, wanted)
+    _take_people(understood, unwanted)
+
+
+def _take_people(understood: Understood, people: list[Person]) -> None:
+    if not people:
+        return
+    first = _FIRST_AUTHOR.search(understood.rest)
+    listed = tuple(dict.fromkeys(person.name for person in people))
+    together = _together(understood.rest, people) if len(listed) > 1 else "any"
+    said = "by " + (" or " if together == "any" else " and ").join(listed)
+    change: dict[str, object] = {"authors": listed}
+    if first:
+        understood.blank(first.span())
+        said, change = f"{said} as first author", {"first_author": listed[0]}
+    spans = [_with_trimmings(understood.rest, person.span) for person in people]
+    if understood.is_negated(spans[0][0]):
+        understood.take(spans[0], f"by {' or '.join(listed)}", **change)
+    else:
+        understood.together = together
+        understood.take(spans[0], said, **change)
+    for span in spans[1:]:
+        understood.blank(span)
+
+
+def _with_trimmings(text: str, span: Span) -> Span:
+    """The span with "Prof." before the name and "et al." after it."""
+    before = re.search(rf"\b{_HONORIFIC}$", text[: span[0]], re.IGNORECASE)
+    after = re.match(r"\s+et\s+al\b\.?", text[span[1] :])
+    return (before.start() if before else span[0], span[1] + (after.end() if after else 0))
+
+
+def _together(text: str, people: list[Person]) -> Together:
+    """Whether all must have written a paper: "A or B" is any, "A and B" all if there is such."""
+    between = [text[a.span[1] : b.span[0]] for a, b in itertools.pairwise(people)]
+    if any(re.search(r"\bor\b", words, re.IGNORECASE) for words in between):
+        return "any"
+    return "all" if _ONLY_TOGETHER.search(text) else "all_if_any"
+
+
+def _people(text: str, names: Names, *, strangers: bool) -> Iterator[Person]:
+    spans = [match.span() for match in _WORD.finditer(text)]
+    previous = -1  # where the last person ended
+    for i, (start, _) in enumerate(spans):
+        if start < previous:
+            continue
+        joined = previous >= 0 and bool(_JOINT.fullmatch(text[previous:start]))
+        find = _stranger_at if strangers else _person_at
+        person = find(text, spans[i : i + _LONGEST_NAME], names, joined=joined)
+        if person:
+            previous = person.span[1]
+            yield dataclasses.replace(person, is_joined=joined)
+
+
+def _person_at(text: str, spans: list[Span], names: Names, *, joined: bool) -> Person | None:
+    """The known person whose name begins here, by the longest form that fits."""
+    start = spans[0][0]
+    candidates = [(_bare(text[start:end]), (start, end)) for _, end in reversed(spans)]
+    for written, span in candidates:
+        found = _full_name(written, names) or _with_initials(written, names)
+        if found:
+            return Person(found, span)
+    for written, span in candidates:
+        strong = joined or _is_cued(text, span)
+        weak = strong or (_is_name_like(written) and bool(_WEAK.search(text[:start])))
+        found = _short_name(written, names) if weak and _is_one_phrase(written) else None
+        if not found and strong and _is_one_phrase(written):
+            found = _given_name(written, names) or names.misspelt_person(written)
+        if found:
+            return Person(found, span)
+    return None
+
+
+def _bare(phrase: str) -> str:
+    return re.sub(r"['’]s?$", "", phrase).strip("'’")
+
+
+def _is_one_phrase(written: str) -> bool:
+    return "," not in written and ":" not in written
+
+
+def _full_name(written: str, names: Names) -> str | None:
+    """A name as printed in the library, wherever it stands and however it is cased."""
+    return names.people.get(fold(written)) if " " in written else None
+
+
+def _with_initials(written: str, names: Names) -> str | None:
+    """The person behind "A. Lovelace", "Lovelace, Ada" or "Lovelace, A."."""
+    if not re.fullmatch(r"[^,:;]+(?:,\s+[^,:;]+)?", written) or not written[:1].isupper():
+        return None
+    name = parse_name(written)
+    initials = all(len(part) == 1 for part in name.given.split())
+    if not name.given or not (initials or "," in written):
+        return None
+    return _one_of(names.people_called(written), written)
+
+
+def _short_name(written: str, names: Names) -> str | None:
+    """The person behind a family name, or behind a given name written otherwise."""
+    return _one_of(names.people_called(written), written)
+
+
+def _one_of(people: tuple[str, ...], written: str) -> str | None:
+    if not people:
+        return None
+    if len(people) == 1:
+        return people[0]
+    # Several people share it: the family name as printed stands for all of them.
+    folded = fold(written)
+    tails = (" ".join(person.split()[i:]) for person in people for i in range(5))
+    return next((tail for tail in tails if fold(tail) == folded), written)
+
+
+def _given_name(written: str, names: Names) -> str | None:
+    people = names.givens.get(fold(written), [])
+    return people[0] if len(people) == 1 else None
+
+
+def _is_cued(text: str, span: Span) -> bool:
+    """True where the words around say that a person stands here."""
+    before, after = text[: span[0]], text[span[1] :]
+    written = text[slice(*span)]
+    if _BY.search(before) or _IS_AUTHOR.match(after):
+        return True
+    if _AUXILIARY.search(before) and (_WRITES.match(after) or _SAYS.match(after)):
+        return True
+    owner = re.search(r"['’]s?$", written)
+    rest = written[owner.start() :] + after if owner else after
+    return _is_name_like(written) and bool(_OWNS.match(rest) or _CITED.match(after))
+
+
+def _is_name_like(written: str) -> bool:
+    """Capitalised but for particles ("von"), and not shouted like an acronym."""
+    words = [w for w in written.split() if not w.islower()]
+    return bool(words) and all(w[0].isupper() and not (len(w) > 1 and w.isupper()) for w in words)
+
+
+def _stranger_at(text: str, spans: list[Span], names: Names, *, joined: bool) -> Person | None:
+    """The longest capitalised name that begins here, where a person must be meant."""
+    start = spans[0][0]
+    before = text[:start]
+    for size in range(len(spans), 0, -1):
+        end = spans[size - 1][1]
+        written = _bare(text[start:end])
+        if not _is_one_phrase(written) or not _all_capitalised(written):
+            continue
+        asked = _WRITTEN_BY.search(before) or (
+            _AUXILIARY.search(before) and _WRITES.match(text[end:])
+        )
+        if (asked or joined or (size > 1 and _BY.search(before))) and not _is_word(written, names):
+            return Person(written, (start, end))
+    return None
+
+
+def _all_capitalised(written: str) -> bool:
+    return all(w[0].isupper() and not (len(w) > 2 and w.isupper()) for w in written.split())
+
+
+def _is_word(written: str, names: Names) -> bool:
+    """True for a capitalised word that names no person: a handle or a category."""
+    return written.casefold() in names.handles or written.upper() in names.categories

@@ -1,0 +1,430 @@
+"""Conditions on records, read off a question in the many forms in which people say them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from rag.base.types import Filters
+from rag.search.filters import read_filters
+from rag.search.names import Names
+from rag.search.understood import Understood
+
+TODAY = date(2026, 6, 15)
+
+
+def read(question: str, names: Names) -> Understood:
+    return read_filters(question, names, today=TODAY)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "papers by Ada Lovelace",
+        "papers by ada lovelace",
+        "PAPERS BY ADA LOVELACE",
+        "papers by  Ada  Lovelace?",
+        "Ada Lovelace's papers",
+        "Ada Lovelace’s work",
+        '"Ada Lovelace" papers',
+        "papers of Ada Lovelace",
+        "papers from Ada Lovelace",
+        "papers written by Ada Lovelace",
+        "papers authored by Ada Lovelace",
+        "papers co-authored by Ada Lovelace",
+        "papers by author Ada Lovelace",
+        "papers by Ms Ada Lovelace",
+        "papers with Ada Lovelace as author",
+        "Which papers have Ada Lovelace as an author?",
+        "papers where Ada Lovelace is an author",
+        "author: Ada Lovelace",
+        "What has Ada Lovelace written?",
+        "Which papers did Ada Lovelace write?",
+        "what did Ada Lovelace publish",
+        "everything Ada Lovelace wrote",
+        "papers by Ada",
+        "papers by Ada Lovelac",
+        "papers by A. Lovelace",
+        "papers by A Lovelace",
+        "papers by Lovelace, Ada",
+        "papers by Lovelace, A.",
+        "Lovelace, Ada: which papers?",
+        "papers by Lovelace",
+        "papers by lovelace",
+        "papers by Lovelase",
+        "Lovelace's papers",
+        "Lovelace papers",
+        "papers by Lovelace et al.",
+        "Lovelace et al. on engines",
+        "papers by Prof. Lovelace",
+        "What has Lovelace written?",
+        "What does Lovelace say about engines?",
+        "What does the work of Lovelace show?",
+    ],
+)
+def test_an_author_is_understood_in_any_common_form(question: str, names: Names) -> None:
+    found = read(question, names)
+    assert found.filters == Filters(authors=("Ada Lovelace",))
+    assert found.words == ["by Ada Lovelace"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "author"),
+    [
+        ("von Frisch", "Karl von Frisch"),
+        ("Frisch", "Karl von Frisch"),
+        ("K. von Frisch", "Karl von Frisch"),
+        ("Joliot-Curie", "Irène Joliot-Curie"),
+        ("irene joliot-curie", "Irène Joliot-Curie"),
+        ("I. Joliot-Curie", "Irène Joliot-Curie"),
+        ("S. Ramanujan", "S. Ramanujan"),
+        ("Srinivasa Ramanujan", "S. Ramanujan"),
+        ("ramanujan", "S. Ramanujan"),
+        ("G.H. Hardy", "G. H. Hardy"),
+        ("G H Hardy", "G. H. Hardy"),
+        ("Hypatia", "Hypatia"),
+        ("hypatia", "Hypatia"),
+        ("Herschel", "Herschel"),
+        ("C. Herschel", "Caroline Herschel"),
+        ("Marie Curie", "Marie Curie"),
+        ("Curie", "Curie"),
+    ],
+)
+def test_names_with_particles_hyphens_accents_and_initials_are_understood(
+    asked: str, author: str, names: Names
+) -> None:
+    assert read(f"papers by {asked}", names).filters == Filters(authors=(author,))
+
+
+@pytest.mark.parametrize(
+    ("question", "author"),
+    [
+        ("papers by Isaac Newton", "Isaac Newton"),
+        ("papers by Newton", "Newton"),
+        ("Which papers did Newton write?", "Newton"),
+        ("What has Isaac Newton written on light?", "Isaac Newton"),
+        ("papers by Isaac Lovelace", "Isaac Lovelace"),
+    ],
+)
+def test_an_author_whom_the_library_lacks_is_still_a_condition(
+    question: str, author: str, names: Names
+) -> None:
+    assert read(question, names).filters.authors == (author,)
+
+
+@pytest.mark.parametrize(
+    ("question", "together", "said"),
+    [
+        ("papers by Ada Lovelace or Grace Hopper", "any", "by Ada Lovelace or Grace Hopper"),
+        (
+            "papers by Ada Lovelace and Grace Hopper",
+            "all_if_any",
+            "by Ada Lovelace and Grace Hopper",
+        ),
+        ("papers by Lovelace and Hopper", "all_if_any", "by Ada Lovelace and Grace Hopper"),
+        (
+            "What did Lovelace and Hopper write together?",
+            "all",
+            "by Ada Lovelace and Grace Hopper",
+        ),
+        (
+            "papers coauthored by Ada Lovelace and Grace Hopper",
+            "all",
+            "by Ada Lovelace and Grace Hopper",
+        ),
+    ],
+)
+def test_several_authors_are_joined_as_the_question_joins_them(
+    question: str, together: str, said: str, names: Names
+) -> None:
+    found = read(question, names)
+    assert found.filters.authors == ("Ada Lovelace", "Grace Hopper")
+    assert (found.together, found.words) == (together, [said])
+
+
+def test_a_list_of_authors_is_taken_whole(names: Names) -> None:
+    found = read("papers by Ada Lovelace, Grace Hopper and Emmy Noether", names)
+    assert found.filters.authors == ("Ada Lovelace", "Grace Hopper", "Emmy Noether")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "papers with Ada Lovelace as first author",
+        "papers by Ada Lovelace as first author",
+        "first-author papers by Ada Lovelace",
+        "Which papers have Lovelace as lead author?",
+        "papers led by Ada Lovelace",
+        "papers first-authored by Lovelace",
+        "papers where Ada Lovelace is the first author",
+    ],
+)
+def test_the_first_author_is_told_from_any_author(question: str, names: Names) -> None:
+    assert read(question, names).filters == Filters(first_author="Ada Lovelace")
+
+
+@pytest.mark.parametrize(
+    ("words", "first", "last"),
+    [
+        ("from 2019", 2019, 2019),
+        ("in 2019", 2019, 2019),
+        ("published in 2019", 2019, 2019),
+        ("published 2019", 2019, 2019),
+        ("dated 2019", 2019, 2019),
+        ("of the year 2019", 2019, 2019),
+        ("that come from 2019", 2019, 2019),
+        ("since 2019", 2019, None),
+        ("from 2019 on", 2019, None),
+        ("from 2019 onwards", 2019, None),
+        ("as of 2019", 2019, None),
+        ("starting 2019", 2019, None),
+        ("2019 or later", 2019, None),
+        ("in or after 2019", 2019, None),
+        ("after 2019", 2020, None),
+        ("later than 2019", 2020, None),
+        ("newer than 2019", 2020, None),
+        ("before 2019", None, 2018),
+        ("prior to 2019", None, 2018),
+        ("older than 2019", None, 2018),
+        ("until 2019", None, 2019),
+        ("up to 2019", None, 2019),
+        ("no later than 2019", None, 2019),
+        ("from 2019 or earlier", None, 2019),
+        ("between 2017 and 2019", 2017, 2019),
+        ("from 2017 to 2019", 2017, 2019),
+        ("2017-2019", 2017, 2019),
+        ("2017–2019", 2017, 2019),
+        ("between 2019 and 2017", 2017, 2019),
+        ("in 2019 or 2020", 2019, 2020),
+        ("from 2019 and 2020", 2019, 2020),
+        ("from the 2010s", 2010, 2019),
+        ("from this year", 2026, 2026),
+        ("from last year", 2025, 2025),
+        ("from the last two years", 2025, 2026),
+        ("of the past 3 years", 2024, 2026),
+    ],
+)
+def test_years_are_understood_in_any_common_form(
+    words: str, first: int | None, last: int | None, names: Names
+) -> None:
+    expected = Filters(year_from=first, year_to=last)
+    assert read(f"Which papers are {words}?", names).filters == expected
+    assert read(f"papers {words}", names).filters == expected
+
+
+@pytest.mark.parametrize("question", ["2019 papers", "Lovelace et al. (2019)", "Lovelace 2019"])
+def test_a_year_beside_papers_or_after_a_name_is_a_condition(question: str, names: Names) -> None:
+    filters = read(question, names).filters
+    assert (filters.year_from, filters.year_to) == (2019, 2019)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "papers in category LG",
+        "papers in the LG category",
+        "category: LG",
+        "LG papers",
+        "papers in LG",
+        "cs.LG papers",
+        "papers in cs.LG",
+        "Which papers belong to LG?",
+        "machine learning papers",
+        "papers in machine learning",
+        "papers from the machine learning category",
+        "papers on the subject of machine learning",
+    ],
+)
+def test_a_category_is_understood_by_code_and_by_name(question: str, names: Names) -> None:
+    assert read(question, names).filters == Filters(categories=("LG",))
+
+
+def test_a_category_that_no_paper_has_is_not_a_condition(names: Names) -> None:
+    assert read("computer vision papers", names).filters.is_empty
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "with code",
+        "having code",
+        "that have code",
+        "that release code",
+        "that released their code",
+        "that come with code",
+        "that publish code",
+        "that share their code",
+        "that open-source their code",
+        "with public code",
+        "with source code",
+        "with open source code",
+        "with code available",
+        "whose code is available",
+    ],
+)
+def test_released_code_is_a_condition(words: str, names: Names) -> None:
+    assert read(f"papers {words}", names).filters == Filters(has_code=True)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "without code",
+        "with no code",
+        "lacking code",
+        "that have no code",
+        "that do not have code",
+        "that do not release code",
+        "that don't release code",
+        "that have not released code",
+        "not releasing code",
+        "whose code is not available",
+    ],
+)
+def test_missing_code_is_a_condition(words: str, names: Names) -> None:
+    found = read(f"papers {words}", names)
+    assert (found.filters, found.without) == (Filters(has_code=False), Filters())
+    assert found.words == ["without code"]
+
+
+@pytest.mark.parametrize(
+    ("question", "orgs"),
+    [
+        ("papers from Brno", ("brno",)),
+        ("papers from the Sorbonne", ("sorbonne",)),
+        ("Brno papers", ("brno",)),
+        ("papers by bell-labs", ("bell-labs",)),
+        ("papers from Bell Labs", ("bell-labs",)),
+        ("Which Bell Labs papers are there?", ("bell-labs",)),
+        ("papers from Bell since 2016", ("bell-labs",)),
+        ("Which papers are affiliated with Caltech?", ("caltech",)),
+        ("papers by people at caltech", ("caltech",)),
+        ("papers with authors from Caltech", ("caltech",)),
+        ("papers from Caltech or Cambridge", ("caltech", "cambridge")),
+        ("papers affiliated with Harvard", ("Harvard",)),
+    ],
+)
+def test_organisations_are_understood(question: str, orgs: tuple[str, ...], names: Names) -> None:
+    assert read(question, names).filters.orgs == orgs
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "with a score above 80",
+        "with a score of at least 80",
+        "with a score of 80 or more",
+        "with score > 80",
+        "scoring over 80",
+        "rated above 80",
+    ],
+)
+def test_a_least_score_is_a_condition(words: str, names: Names) -> None:
+    assert read(f"papers {words}", names).filters == Filters(score_from=80.0)
+
+
+def test_a_score_below_leaves_out_what_is_above_and_what_has_none(names: Names) -> None:
+    found = read("papers with a score below 80", names)
+    assert found.filters == Filters(score_from=0.0)
+    assert found.without == Filters(score_from=80.0)
+
+
+@pytest.mark.parametrize(
+    ("words", "sort"),
+    [
+        ("newest paper", "newest"),
+        ("latest papers", "newest"),
+        ("most recent papers", "newest"),
+        ("papers sorted by date", "newest"),
+        ("oldest paper", "oldest"),
+        ("earliest paper", "oldest"),
+        ("paper with the highest score", "score"),
+        ("best scored paper", "score"),
+        ("top-rated paper", "score"),
+        ("highest-scoring paper", "score"),
+        ("papers sorted by score", "score"),
+        ("paper with the lowest score", "lowest_score"),
+        ("paper with the worst score", "lowest_score"),
+    ],
+)
+def test_the_order_is_understood(words: str, sort: str, names: Names) -> None:
+    assert read(f"What is the {words}?", names).sort == sort
+
+
+@pytest.mark.parametrize(
+    ("question", "without", "said"),
+    [
+        ("papers not by Ada Lovelace", {"authors": ("Ada Lovelace",)}, "not by Ada Lovelace"),
+        ("papers not written by Hopper", {"authors": ("Grace Hopper",)}, "not by Grace Hopper"),
+        ("Which papers were not written by Grace Hopper?", {"authors": ("Grace Hopper",)}, ""),
+        ("papers except those by Hopper", {"authors": ("Grace Hopper",)}, ""),
+        ("papers excluding Ada Lovelace", {"authors": ("Ada Lovelace",)}, ""),
+        ("papers not from 2019", {"year_from": 2019, "year_to": 2019}, "not from 2019"),
+        ("Which papers are not from 2019?", {"year_from": 2019, "year_to": 2019}, ""),
+        ("papers that are not from Brno", {"orgs": ("brno",)}, "not from brno"),
+        ("papers not in category LG", {"categories": ("LG",)}, "not category LG"),
+    ],
+)
+def test_what_stands_after_not_is_left_out(
+    question: str, without: dict[str, object], said: str, names: Names
+) -> None:
+    found = read(question, names)
+    assert found.filters.is_empty
+    assert found.without == Filters(**without)  # type: ignore[arg-type]
+    assert said in " ".join(found.words)
+
+
+def test_conditions_of_every_kind_are_read_together(names: Names) -> None:
+    question = "List LG papers by Mendel or Hopper from Brno since 2020 with code, not by Noether"
+    found = read(question, names)
+    assert found.filters == Filters(
+        year_from=2020,
+        authors=("Gregor Mendel", "Grace Hopper"),
+        categories=("LG",),
+        orgs=("brno",),
+        has_code=True,
+    )
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How does LOOM weave?",
+        "By how much do errors fall?",
+        "What is the effect of weight decay?",
+        "the cost of from-scratch training",
+        "Which methods are used by the models of 2.5 million stars?",
+        "papers about code generation",
+        "papers on source code models",
+        "papers that have code generation as a goal",
+        "who wrote the code for LOOM?",
+        "a vision of the future",
+        "methods of machine learning",
+        "it is in meta learning",
+        "What do the authors of PEAS-7 say in their paper?",
+        "How is the score function learned?",
+        "papers about Bernoulli numbers",
+        "Bees dance in the dark by touch",
+        "Is chess won by a paper machine?",
+        "What happened in room 2020?",
+        "Is a card a table?",
+    ],
+)
+def test_words_of_a_topic_are_no_condition(question: str, names: Names) -> None:
+    found = read(question, names)
+    assert found.filters.is_empty
+    assert found.without.is_empty
+    assert found.sort is None
+
+
+def test_the_words_of_a_condition_leave_the_topic(names: Names) -> None:
+    found = read("papers on radon by Marie Curie since 2020", names)
+    assert found.rest.split() == ["papers", "on", "radon", "by"]
+
+
+@pytest.mark.parametrize("count", [1, 500])
+def test_many_names_are_read_in_bounded_time(count: int, names: Names) -> None:
+    people = ", ".join(f"Person{i:c} Surname{i:c}" for i in range(0x3B1, 0x3B1 + count))
+    found = read(f"papers by Ada Lovelace, {people}", names)
+    assert "Ada Lovelace" in found.filters.authors

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from rag.ingest.names import (
     MAX_NAME,
+    NEVER_IN_NAMES,
     NOTHING,
     PARTICLES,
     PREFIX,
@@ -32,6 +33,7 @@ MAX_LINE = 1_000  # characters; the longest of 50,000 real titles has 371, three
 
 # Points; see `names` for where they come from.
 _CREDIBLE = -2.0  # below this a line has no split worth believing
+_ET_AL_PRINTED = 1.0  # the line does end in authors
 _KNOWN_END = 1.5  # the title's last word is used in an abstract of the page
 _SHORT_END = -0.7  # the title would end in one or two letters that no abstract uses
 _FUNCTION_END = -2.0  # the title would end in "of", "the", "with"
@@ -41,12 +43,13 @@ _UNCLOSED = -3.0  # a bracket, quote or formula would be cut open
 _ONE_WORD_TITLE = -0.3
 _WHOLE_WORD = -3.0  # the page uses the word as one piece: "MatFormer" has no seam in it
 _ONLY_ONE_WORD = -1.0  # one author, and one word
-_SEAMS_MOST = -2.4  # all of the last two kinds together: "TaAs, TaP, NbAs, and NbP"
+_SEAMS_MOST = -2.4  # all seams left in a title that follow no known word: "TaAs, TaP and NbP"
 _SEAMS = {
     "lower-upper": 0.6,  # LearningAditya
     "capitals-name": -0.2,  # LLMJohn
     "capitals-initial": -0.4,  # BERTJ. Smith
-    "capitals-bare-initial": -2.0,  # BERTJ Smith, but also GPU Programming
+    "capitals-bare-initial": -2.2,  # BERTJ Smith, but also GPU Programming
+    "capitals-two-initials": -1.8,  # BERTRJ Smith
     "digit-upper": 0.2,  # GPT-4John
     "closing-upper": 0.6,  # Low?Rachit
     "quote-upper": 0.0,  # 'Universe'Ian
@@ -132,6 +135,8 @@ class _Candidate:
     first: str  # the author whose name touches the title
     others: tuple[str, ...]
     seam: str
+    others_points: float
+    more: bool
 
 
 def _readings(line: str) -> Iterator[tuple[str, bool, tuple[str, ...]]]:
@@ -162,11 +167,22 @@ def _candidates(head: str, more: bool, known: Evidence) -> Iterator[_Candidate]:
         if more and count < min(MAX_AUTHORS, len(pieces)) - 1:
             continue  # "et al." is printed after three names
         cut = len(pieces) - 1 - count
+        others = tuple(pieces[cut + 1 :])
+        points = [name_points(name, known) for name in others]
+        if any(p is None for p in points):
+            continue
+        others_points = sum(p or 0.0 for p in points) / 2
         piece, before = pieces[cut], "".join(p + ", " for p in pieces[:cut])
-        for i in range(max(1, len(piece) - MAX_NAME), len(piece)):
+        for i in range(_first_start(piece), len(piece)):
             seam = _seam(piece, i, known)
             if seam:
-                yield _Candidate(before + piece[:i], piece[i:], tuple(pieces[cut + 1 :]), seam)
+                yield _Candidate(before + piece[:i], piece[i:], others, seam, others_points, more)
+
+
+def _first_start(piece: str) -> int:
+    """The first place in a text from where the rest may be one name."""
+    impossible = max((found.end() for found in NEVER_IN_NAMES.finditer(piece)), default=0)
+    return max(1, impossible, len(piece) - MAX_NAME)
 
 
 def _seam(text: str, i: int, known: Evidence) -> str | None:
@@ -175,7 +191,7 @@ def _seam(text: str, i: int, known: Evidence) -> str | None:
     if left.isspace() or not right.isalpha():
         return None
     if right.isupper() or right.istitle():
-        return _seam_before_capital(left, text[i + 1 : i + 2])
+        return _seam_before_capital(left, text[i + 1 : i + 3])
     if is_caseless(right):
         return "script" if not is_caseless(left) else _known_seam(text, i, known)
     found = _PARTICLE_START.match(text, i)
@@ -189,17 +205,20 @@ def _seam_before_capital(left: str, following: str) -> str:
         return _seam_between_capitals(following)
     if left.isalpha():
         return "lower-upper"
-    if left.isdigit():
-        return "digit-upper"
+    if left.isdigit():  # "GPT-4John", "4J. Smith", but "3D Boxes"
+        return "capitals-bare-initial" if following[:1] == " " else "digit-upper"
     return _MARKS.get(left, "closing-upper")
 
 
 def _seam_between_capitals(following: str) -> str:
-    if following.islower() or following in {"'", "’", "-"}:
+    if following[:1].islower() or following[:1] in {"'", "’", "-"}:
         return "capitals-name"
-    if following == ".":
+    if following[:1] == ".":
         return "capitals-initial"
-    return "capitals-bare-initial" if following == " " else "capitals-capitals"
+    if following[:1] == " ":
+        return "capitals-bare-initial"
+    is_pair = following[:1].isupper() and following[1:] == " "
+    return "capitals-two-initials" if is_pair else "capitals-capitals"
 
 
 def _known_seam(text: str, i: int, known: Evidence) -> str | None:
@@ -207,15 +226,14 @@ def _known_seam(text: str, i: int, known: Evidence) -> str | None:
 
 
 def _points(candidate: _Candidate, known: Evidence) -> float | None:
-    """The points of a candidate; None if what follows the seam cannot be names."""
+    """The points of a candidate; None if what follows the seam cannot be a name."""
     first = name_points(candidate.first, known)
-    others = [name_points(name, known) for name in candidate.others]
-    if first is None or any(points is None for points in others):
+    if first is None:
         return None
     total = _SEAMS[candidate.seam] + first + _title_points(candidate, known)
-    if not others and " " not in candidate.first:
+    if not candidate.others and " " not in candidate.first:
         total += _ONLY_ONE_WORD
-    return total + sum(points or 0.0 for points in others) / 2
+    return total + candidate.others_points + _ET_AL_PRINTED * candidate.more
 
 
 def _title_points(candidate: _Candidate, known: Evidence) -> float:

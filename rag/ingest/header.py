@@ -73,7 +73,9 @@ def match_end(line: str) -> tuple[str, Header] | None:
 
 def looks_broken(line: str) -> bool:
     """Whether a line may have been a header: short, and opening with a category or a date."""
-    return len(line) <= _BROKEN_LINE and bool(_BROKEN.match(line))
+    if len(line) > _BROKEN_LINE or line.endswith((".", "!", "?")):
+        return False
+    return bool(_BROKEN.match(line))
 
 
 def iso_date(header: Header, *, taken: date, newest_year: int | None) -> str | None:

@@ -104,10 +104,8 @@ def _blocks(lines: Iterable[str]) -> Iterator[_Block]:
 def _filled(lines: Iterable[str]) -> Iterator[tuple[int, str, str]]:
     """(number, text, text of the next one) of each line that is not blank."""
     held: tuple[int, str] | None = None
-    cleaned = (
-        (n, clean_text(line) if len(line) <= MAX_LINE else line) for n, line in _count(lines)
-    )
-    for number, text in cleaned:
+    for number, line in enumerate(lines, start=1):
+        text = clean_text(line) if len(line) <= MAX_LINE else line
         if not text:
             continue
         if held:
@@ -117,14 +115,10 @@ def _filled(lines: Iterable[str]) -> Iterator[tuple[int, str, str]]:
         yield *held, ""
 
 
-def _count(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
-    return enumerate(lines, start=1)
-
-
 def _start(text: str, following: str, block: _Block) -> _Start | None:
     """What begins on a line; None if it goes on with the record before it."""
     found = header.match(text)
-    if found and (_is_byline(following) or (found.is_glued and not _goes_on(block, following))):
+    if found and ((found.is_glued and not _goes_on(block, following)) or _is_byline(following)):
         return _Start(found)
     if found is None and (glued := header.match_end(text)) and _is_byline(following):
         return _Start(glued[1], before=glued[0])
@@ -154,14 +148,8 @@ def _has_title(block: _Block) -> bool:
 def _newest_year(lines: Iterable[str], taken: date) -> int | None:
     """The newest year that a listing prints; years to come are misprints and prove nothing."""
     limit = max(taken, date.today()).year
-    newest: int | None = None
-    for line in lines:
-        text = line.rstrip() if len(line) <= MAX_LINE else ""
-        glued = header.match_end(text)
-        found = glued[1] if glued else header.match(text)
-        if found and found.year is not None and found.year <= limit:
-            newest = max(newest or 0, found.year)
-    return newest
+    headers = (block.header for block in _blocks(lines) if block.header)
+    return max((h.year for h in headers if h.year is not None and h.year <= limit), default=None)
 
 
 def _windows(blocks: Iterable[_Block]) -> Iterator[list[_Block]]:

@@ -44,7 +44,7 @@ PREFIX = re.compile(
     r"Abdel|Ben|Ali|[ODLN]['’]|D[ae]ll['’])"
 )
 TOKEN = re.compile(r"[^\W_]+")
-_NEVER = re.compile(r"[:;?!$\\{}\[\]|<>=@#%&+_^~\d…]")
+NEVER_IN_NAMES = re.compile(r"[:;?!$\\{}\[\]|<>=@#%&+_^~\d…]")
 _INITIALS = re.compile(r"[-‐]?(?:[^\W\d_]\.[-‐]?)+|[^\W\d_]\.?")
 _LOWER_PREFIX = re.compile(
     r"(?:d['’]|de|del|di|da|du|la|le|van|von|al-|el-|bar-|ben-)(?=[^\W\d_a-zß-ÿ])"
@@ -97,14 +97,15 @@ def name_points(name: str, known: Evidence) -> float | None:
     parts = name.split()
     if not parts or len(parts) > MAX_WORDS or len(name) > MAX_NAME:
         return None
-    if _NEVER.search(name) or all(_INITIALS.fullmatch(part) for part in parts):
+    if NEVER_IN_NAMES.search(name) or all(_INITIALS.fullmatch(part) for part in parts):
         return None
+    points = _length_points(parts)
+    if name in known.names:  # then its shape says nothing more: "danah boyd"
+        return points + _KNOWN_NAME
     # A word alone may be an organisation, "OpenAI": capitals inside are as common as in titles.
     seam = SEAM_TITLE if len(parts) == 1 else SEAM_NAME
-    points = _length_points(parts) + sum(_word_points(part, known, seam) for part in parts)
-    if name in known.names:
-        points += _KNOWN_NAME
-    elif parts[0] in known.name_parts:
+    points += sum(_word_points(part, known, seam) for part in parts)
+    if parts[0] in known.name_parts:
         points += _KNOWN_PART
     if len(parts) > 1 and _INITIALS.fullmatch(parts[0]):
         points += _INITIAL_FIRST
@@ -156,6 +157,8 @@ def _inner_seam(token: str, seams: Sequence[int], known: Evidence, cost: float) 
     in_title = cost == SEAM_TITLE
     if in_title and token[seams[0] :].isupper():
         return cost  # "OpenFOAM": no name is glued to "Open"
+    if in_title and all(known.ends_in_word(token[i:]) for i in seams):
+        return cost  # "PageRank", where "rank" is a word: two words, and no name
     if any(known.ends_in_word(token[:i]) for i in seams):
         return SEAM_KNOWN
     if in_title:

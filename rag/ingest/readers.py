@@ -1,0 +1,175 @@
+"""From the bytes of a file to papers: find the encoding and the format, hand over to its reader.
+
+Formats are told by content first, by name second. Texts are read line by line, and compressed ones
+unpacked on the way, so that a file needs no more memory than its bytes and one line.
+"""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import io
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+
+from rag.base.errors import SourceError
+from rag.base.types import Failure, Paper
+from rag.ingest import jsonl, listing
+
+MAX_EXPANDED = 1_000_000_000  # bytes of a compressed file once unpacked
+KNOWN = "a listing (a page of a ranking site pasted as text) or JSONL (one JSON object a line)"
+_SAMPLE = 65_536  # bytes
+_BLOCK = 1 << 20  # bytes
+_GZIP = b"\x1f\x8b"
+_BINARY_STARTS = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x7fELF")
+_CONTROL = bytes({*range(9), *range(14, 27), *range(28, 32), 127})
+_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_UTF32_MARKS = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
+_OLDEST_YEAR = 2000  # a file said to be older has lost its time stamp: the sites are younger
+_JSONL_NAMES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
+_FIRST_LINES = 20
+
+
+def read(
+    data: bytes, *, origin: str, as_of: date | None = None, modified: date | None = None
+) -> Iterator[Paper | Failure]:
+    """The papers of a file or of pasted text, in order; what cannot be read is a `Failure`.
+
+    `origin` is the path, file name or other place of the bytes, kept as the papers' source. Years
+    that a listing does not print are worked out from `as_of`, else from `modified`, the day the
+    file was last changed, else from today. Papers have no id and no citation key yet.
+    """
+    try:
+        text = _text_of(data)
+        yield from _papers(text, origin, _day_taken(as_of, modified))
+    except SourceError as error:
+        yield Failure(origin, "file", str(error))
+
+
+def _day_taken(as_of: date | None, modified: date | None) -> date:
+    if as_of is not None:
+        return as_of
+    is_likely = modified is not None and modified.year >= _OLDEST_YEAR
+    return modified if modified is not None and is_likely else date.today()
+
+
+# --- bytes and lines ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A text that can be gone through again and again."""
+
+    data: bytes
+    encoding: str
+    errors: str = "strict"
+    max_chars: int = listing.MAX_LINE
+
+    def __iter__(self) -> Iterator[str]:
+        """Its lines without their ends; a longer one is cut after `max_chars` and one more."""
+        with io.TextIOWrapper(_open(self.data), self.encoding, self.errors) as stream:
+            while line := stream.readline(self.max_chars + 2):
+                if not line.endswith("\n") and len(line) > self.max_chars + 1:
+                    _skip_line(stream)
+                yield line.removesuffix("\n")[: self.max_chars + 1]
+
+    def with_lines(self, max_chars: int) -> _Text:
+        return _Text(self.data, self.encoding, self.errors, max_chars)
+
+
+def _skip_line(stream: io.TextIOBase) -> None:
+    while (rest := stream.readline(_BLOCK)) and not rest.endswith("\n"):
+        pass
+
+
+class _Unpacked(io.RawIOBase):
+    """The contents of a gzip file, up to `MAX_EXPANDED` bytes."""
+
+    def __init__(self, data: bytes) -> None:
+        self._file = gzip.GzipFile(fileobj=io.BytesIO(data))
+        self._left = MAX_EXPANDED
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # io calls it so
+        try:
+            block = self._file.read(min(len(buffer), self._left + 1))
+        except (OSError, EOFError, zlib.error) as error:
+            raise SourceError("is a damaged .gz file; make or fetch it again") from error
+        self._left -= len(block)
+        if self._left < 0:
+            limit = f"{MAX_EXPANDED:,} bytes"
+            raise SourceError(f"unpacks to more than {limit}; split it into smaller files")
+        buffer[: len(block)] = block
+        return len(block)
+
+
+def _open(data: bytes) -> io.BufferedReader | io.BytesIO:
+    if data.startswith(_GZIP):
+        return io.BufferedReader(_Unpacked(data), _BLOCK)
+    return io.BytesIO(data)
+
+
+def _text_of(data: bytes) -> _Text:
+    with _open(data) as stream:
+        sample = stream.read(_SAMPLE)
+    if not sample.strip(b"\0 \t\r\n\xef\xbb\xbf\xfe\xff"):
+        raise SourceError("is empty")
+    if sample.startswith(_UTF16_MARKS) and not sample.startswith(_UTF32_MARKS):
+        return _Text(data, "utf-16", "replace")
+    controls = len(sample) - len(sample.translate(None, _CONTROL))
+    if sample.startswith((*_BINARY_STARTS, _GZIP)) or controls * 100 > len(sample):
+        raise SourceError(f"is not a text file that I know; known are {KNOWN}")
+    return _Text(data, *_encoding(data))
+
+
+def _encoding(data: bytes) -> tuple[str, str]:
+    """(encoding, error handling). A text that is mostly UTF-8 with some damage stays UTF-8."""
+    if _decodes(data, "utf-8"):
+        return "utf-8-sig", "strict"
+    good = damaged = 0
+    with _open(data) as stream:
+        while block := stream.read(_BLOCK):
+            text = block.decode("utf-8", "replace")
+            replaced = text.count("\ufffd")
+            damaged += replaced
+            good += sum(not part.isascii() for part in text.split(" ")) - replaced
+    if good > damaged:
+        return "utf-8-sig", "replace"
+    return ("cp1252" if _decodes(data, "cp1252") else "latin-1"), "strict"
+
+
+def _decodes(data: bytes, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    with _open(data) as stream:
+        try:
+            while block := stream.read(_BLOCK):
+                decoder.decode(block)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return False
+    return True
+
+
+# --- formats -----------------------------------------------------------------------------------
+
+
+def _papers(text: _Text, origin: str, taken: date) -> Iterator[Paper | Failure]:
+    objects = text.with_lines(jsonl.MAX_LINE)
+    filled = list(islice((line for line in objects if line.strip()), _FIRST_LINES))
+    if not filled:
+        raise SourceError("is empty")
+    if jsonl.is_object(filled[0]):
+        yield from jsonl.papers(objects, origin=origin)
+    elif listing.has_records(text):
+        yield from listing.papers(text, origin=origin, taken=taken)
+    elif origin.lower().endswith(_JSONL_NAMES) or any(map(jsonl.is_object, filled)):
+        yield from jsonl.papers(objects, origin=origin)
+    elif filled[0].lstrip().startswith(("[", "{")):
+        raise SourceError("is JSON, but not one object a line; write each paper on a line (JSONL)")
+    else:
+        raise SourceError(f"holds no papers in a format that I know; known are {KNOWN}")

@@ -59,15 +59,17 @@ def width() -> int:
 
 
 def answer_text(answer: Answer, columns: int) -> str:
-    """What was understood, the sentences, then the references with their quoted words."""
+    """What was understood, the sentences, then the references with their quoted words.
+
+    What stands in the sentences already is not said again below them.
+    """
     blocks = [_understood(answer), *_sentence_blocks(answer, columns)]
     if answer.status == "abstained":
-        blocks.append(_wrap(_ABSTENTIONS.get(answer.reason or "", ""), columns))
-    blocks.append("\n".join(_citation_text(c, columns) for c in answer.citations))
-    if answer.status == "abstained" and answer.nearest:
-        nearest = [_wrap(f"- {_reference(p)}", columns, indent=2) for p in answer.nearest]
-        blocks.append("Nearest papers:\n" + "\n".join(nearest))
-    blocks.append(_wrap(plain(answer.notice or ""), columns))
+        blocks.append(_wrap(_why_not(answer), columns))
+        blocks.append(_nearest(answer, columns))
+    blocks.append("\n".join(_references(answer, columns)))
+    if answer.status == "answered":
+        blocks.append(_wrap(plain(answer.notice or ""), columns))
     return "\n\n".join(block for block in blocks if block)
 
 
@@ -141,9 +143,20 @@ def _understood(answer: Answer) -> str:
     return "Understood: " + " · ".join(map(plain, answer.understood)) if answer.understood else ""
 
 
+def _why_not(answer: Answer) -> str:
+    if answer.notice and answer.reason != "library_empty":
+        return plain(answer.notice)
+    return _ABSTENTIONS.get(answer.reason or "", "")
+
+
+def _nearest(answer: Answer, columns: int) -> str:
+    lines = [_wrap(f"- {_reference(paper)}", columns, indent=2) for paper in answer.nearest]
+    return "\n".join(["Nearest papers:", *lines]) if lines else ""
+
+
 def _sentence_blocks(answer: Answer, columns: int) -> list[str]:
     lines = [_sentence_text(sentence) for sentence in answer.sentences]
-    if answer.mode == "generated":  # prose; quotations stand alone
+    if answer.mode == "generated":  # prose; quotations and records stand alone
         lines = [" ".join(lines)]
     return [_wrap(line, columns) for line in lines]
 
@@ -155,13 +168,40 @@ def _sentence_text(sentence: Sentence) -> str:
 
 
 def _marks(numbers: Sequence[int]) -> str:
-    return "".join(f"[{n}]" for n in numbers)
+    """Numbers in brackets; a run of three or more as its ends: "[1]–[14]"."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return "".join(
+        f"[{run[0]}]–[{run[-1]}]" if len(run) > 2 else "".join(f"[{n}]" for n in run)
+        for run in runs
+    )
 
 
-def _citation_text(citation: Citation, columns: int) -> str:
-    lines = [_wrap(f"[{citation.number}] {_reference(citation.paper)}", columns, indent=4)]
-    if citation.quote:
-        lines.append(_wrap(f"    “{plain(citation.quote)}”", columns, indent=4))
+def _references(answer: Answer, columns: int) -> list[str]:
+    said = " ".join(plain(sentence.text) for sentence in answer.sentences)
+    by_paper: dict[str, list[Citation]] = {}
+    for citation in answer.citations:
+        by_paper.setdefault(citation.paper.id, []).append(citation)
+    return [
+        _reference_block(cited, said, columns)
+        for cited in by_paper.values()
+        if not (answer.mode == "lookup" and plain(cited[0].paper.name) in said)
+    ]
+
+
+def _reference_block(cited: Sequence[Citation], said: str, columns: int) -> str:
+    """One paper under all its numbers, with the quoted words that the sentences do not show."""
+    numbers = _marks([citation.number for citation in cited])
+    lines = [_wrap(f"{numbers} {_reference(cited[0].paper)}", columns, indent=4)]
+    for citation in cited:
+        quote = plain(citation.quote)
+        if quote and quote not in said:
+            mark = f"[{citation.number}] " if len(cited) > 1 else ""
+            lines.append(_wrap(f"    {mark}“{quote}”", columns, indent=4))
     return "\n".join(lines)
 
 

@@ -264,7 +264,7 @@ def test_an_empty_library_has_nothing_to_list_and_says_so(
     assert "askpapers add --sample" in done.err
 
 
-@pytest.mark.parametrize("question", ["", "   ", "\t\n", "\x1b[31m\x00"])
+@pytest.mark.parametrize("question", ["", "   ", "\t\n", "\x1b\x00", "?!"])
 def test_a_question_of_nothing_is_told_so(run: Run, sample: Path, question: str) -> None:
     done = run("ask", question, "--library", sample, "--json")
     assert done.code == 0

@@ -83,7 +83,7 @@ def answered(**changes: object) -> Answer:
     return dataclasses.replace(answer, **changes)
 
 
-def test_an_answer_reads_as_sentences_then_references_with_the_quoted_words() -> None:
+def test_an_answer_reads_as_sentences_then_references() -> None:
     assert answer_text(answered(understood=("by Ada Byron", "2022")), 60) == (
         "Understood: by Ada Byron · 2022\n"
         "\n"
@@ -91,9 +91,41 @@ def test_an_answer_reads_as_sentences_then_references_with_the_quoted_words() ->
         "steps than its rival. [1]\n"
         "\n"
         "[1] Fewer Steps — Ada Byron, Bo Li, Cy Moe et al., 2022 · LG\n"
-        "    · code\n"
-        "    “The method needs 40% fewer steps than its rival.”"
+        "    · code"
     )
+
+
+def test_quoted_words_that_the_sentences_do_not_show_stand_under_their_paper_once() -> None:
+    sentences = (Sentence("It is faster.", (1, 2), "supported"),)
+    citations = (Citation(1, PAPER, "The method", 0, 10), Citation(2, PAPER, "40% fewer", 17, 26))
+    text = answer_text(answered(mode="generated", sentences=sentences, citations=citations), 100)
+    assert text == (
+        "It is faster. [1][2]\n"
+        "\n"
+        "[1][2] Fewer Steps — Ada Byron, Bo Li, Cy Moe et al., 2022 · LG · code\n"
+        "    [1] “The method”\n"
+        "    [2] “40% fewer”"
+    )
+
+
+def test_a_list_of_records_is_not_repeated_as_references() -> None:
+    numbers = tuple(range(1, 15))
+    sentences = (
+        Sentence("Your library has 14 papers with code.", numbers, "supported"),
+        Sentence("Fewer Steps (Ada Byron et al., 1 March 2022, with code)", (1,), "supported"),
+    )
+    assert answer_text(answered(mode="lookup", sentences=sentences), 100) == (
+        "Your library has 14 papers with code. [1]–[14]\n"
+        "\n"
+        "Fewer Steps (Ada Byron et al., 1 March 2022, with code) [1]"
+    )
+
+
+def test_the_notice_of_an_abstention_is_its_reason() -> None:
+    abstained = answered(
+        status="abstained", reason="not_in_library", sentences=(), citations=(), notice="No X here."
+    )
+    assert answer_text(abstained, 100) == "No X here."
 
 
 def test_the_notice_stands_last() -> None:

@@ -87,6 +87,7 @@ def _listening_addresses(port: int) -> set[str]:
 def taken_port() -> Iterator[int]:
     """The default port with somebody else on it."""
     with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             other.bind(("127.0.0.1", 8501))
             other.listen()

@@ -14,6 +14,22 @@
 Every message is one plain sentence that names the thing and the next step; it is shown as it is.
 """
 
+from __future__ import annotations
+
+from typing import Literal
+
+ModelFault = Literal[
+    "rejected_key",  # the key is missing, wrong or not allowed this
+    "unknown_model",  # no such model, or no model server, at the address
+    "busy",  # overloaded, out of quota or failing: later may help
+    "unreachable",  # no connection
+    "timeout",  # too slow to begin, to go on or to finish
+    "incomplete",  # broken off before the end
+    "malformed",  # something other than an answer
+    "refused",  # the request or the question was declined
+    "too_long",  # the request is longer than the model can read
+]
+
 
 class RagError(Exception):
     """The base of all errors of this package; `str(error)` may be shown to the user."""
@@ -40,7 +56,11 @@ class NotALibraryError(LibraryError):
 
 
 class ModelError(RagError):
-    """A model cannot be loaded or did not answer as agreed."""
+    """A model cannot be loaded or did not answer as agreed; `kind` says how, if a server failed."""
+
+    def __init__(self, message: str, kind: ModelFault | None = None) -> None:
+        super().__init__(message)
+        self.kind = kind
 
 
 class WeightsError(ModelError):

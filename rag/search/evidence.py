@@ -97,7 +97,7 @@ class EvidenceFinder:
             return Findings(())
         vector = self._embedder.embed_query(query)
         stored = self._store.sentence_vectors(hit.paper.id for hit in hits)
-        asked = self._weights(query)
+        asked = self._weights(plan.topic if query == plan.query and plan.topic else query)
         wants_figures = bool(_WANTS_FIGURES.search(plan.query))
         found: list[Evidence] = []
         cosines: dict[tuple[str, int], float] = {}
@@ -163,17 +163,17 @@ class EvidenceFinder:
             in_sentence=max(
                 (_share(beyond, set(words(spelled(e.text)))) for e in top), default=0.0
             ),
-            strange=self._strange(plan.query),
+            strange=self._strange(plan),
             figures_missing=wants_figures and not any(_FIGURE.search(e.text) for e in top),
             named=best.id in plan.named,
         )
 
-    def _strange(self, query: str) -> tuple[str, ...]:
-        """Names in the question that the library never says: a sign that it does not know."""
-        opening = tokens(query)[:1]
+    def _strange(self, plan: QueryPlan) -> tuple[str, ...]:
+        """Names in the topic that the library never says: a sign that it does not know."""
+        opening = tokens(plan.query)[:1]
         return tuple(
             token
-            for token in topic_words(query)
+            for token in dict.fromkeys(tokens(plan.topic))
             if (looks_like_name(token) or (token[0].isupper() and [token] != opening))
             and self._is_unknown(token)
         )

@@ -181,10 +181,14 @@ _NO_CODE = re.compile(
 def _read_code(understood: Understood) -> None:
     for pattern, wanted in ((_NO_CODE, False), (_CODE, True)):
         match = pattern.search(understood.rest)
-        if match:
-            said = "with code" if wanted else "without code"
+        if match is None:
+            continue
+        said = "with code" if wanted else "without code"
+        if understood.filters.has_code is False:  # with code and without is no paper at all
+            understood.without = dataclasses.replace(understood.without, has_code=False)
+            understood.words.append(said)
+        else:
             understood.take(match.span(), said, has_code=wanted)
-            return
 
 
 _NUMBER = r"(\d+(?:\.\d+)?)"

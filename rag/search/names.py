@@ -20,7 +20,7 @@ from rag.base.text import STOP_WORDS, abbreviations, fold, sentences, stem, word
 from rag.base.types import Paper
 from rag.index.names import parse_name, same_person
 
-_TOKEN = re.compile(r"[A-Za-z0-9][\w]*(?:[-–'.+][A-Za-z0-9][\w]*)*\+*")
+_TOKEN = re.compile(r"[^\W_]\w*(?:[-–'.+][^\W_]\w*)*\+*")
 _INTRODUCES = re.compile(
     r"\b(introduc|propos|present|develop|releas|call|dub|term|nam|coin|design|creat|describ|denot|"
     r"build|built|construct|offer|contribut|formulat|devis)\w*",
@@ -64,6 +64,11 @@ def tokens(text: str) -> list[str]:
     return _TOKEN.findall(text)
 
 
+def tokens_at(text: str) -> list[tuple[int, str]]:
+    """`tokens` with the offsets at which they begin."""
+    return [(match.start(), match.group()) for match in _TOKEN.finditer(text)]
+
+
 @dataclass(slots=True)
 class Names:
     """Everything that a question can call by name; built once for each state of a library."""
@@ -75,6 +80,7 @@ class Names:
     orgs: dict[str, str] = field(default_factory=dict)  # folded org → org as printed
     categories: frozenset[str] = frozenset()
     titles: dict[str, str] = field(default_factory=dict)  # paper id → folded title
+    openings: dict[tuple[str, ...], list[str]] = field(default_factory=dict)  # two words → papers
     frequency: Counter[str] = field(default_factory=Counter)  # lower-case word → papers
     stem_frequency: Counter[str] = field(default_factory=Counter)  # stem → papers
     paper_count: int = 0
@@ -128,6 +134,8 @@ def mine(papers: Iterable[Paper], is_word: Callable[[str], bool] = lambda _: Fal
     for paper in papers:
         names.paper_count += 1
         names.titles[paper.id] = fold(paper.title)
+        opening = tuple(names.titles[paper.id].split()[:2])
+        names.openings.setdefault(opening, []).append(paper.id)
         _mine_people(paper, names)
         categories.update(filter(None, [paper.category and paper.category.upper()]))
         text = f"{paper.title} {paper.abstract}"
@@ -178,8 +186,10 @@ def _claims_of(paper: Paper) -> Iterable[tuple[str, float]]:
     for token in tokens(paper.title):
         if looks_like_name(token):
             yield token, IN_TITLE
-    for name in abbreviations(paper.abstract):
+    for name, long_form in abbreviations(paper.abstract).items():
         yield name, INTRODUCED
+        if looks_like_name(long_form) and " " not in long_form:  # "FLOWTALK (FT) is …"
+            yield long_form, INTRODUCED
     for sentence in sentences(paper.abstract):
         for name in _introduced(sentence):
             yield name, INTRODUCED

@@ -25,8 +25,7 @@ def _by_all(plan: QueryPlan, store: Store) -> QueryPlan:
     joint = frozenset.intersection(*(_ids(filters, store) for filters in one_each))
     if joint or plan.together == "all":
         return _only(plan, joint)
-    everyone = "by " + " or ".join(plan.filters.authors)
-    said = tuple(everyone if w.startswith("by ") else w for w in plan.understood)
+    said = tuple(w.replace(" and ", " or ") if w.startswith("by ") else w for w in plan.understood)
     return dataclasses.replace(plan, understood=said)
 
 

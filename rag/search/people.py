@@ -23,7 +23,8 @@ PAPERS = r"(?:papers?|works?|articles?|publications?|studies|study|preprints?)"
 Span = tuple[int, int]
 _WORD = re.compile(r"[^\s,;:!?()\[\]\"“”]+")
 _LONGEST_NAME = 5  # words
-_MOST_NAMESAKES = 5  # more people of one first name mean that no person was named
+_REACH = 80  # characters before a name in which its cue stands
+_MOST_SAID = 5  # names that are repeated to the user
 _HONORIFIC = r"(?:(?:the\s+)?(?:authors?|researchers?|prof(?:essor)?|dr|mr|mrs|ms)\.?\s+)*"
 _BY = re.compile(
     rf"\b(?:by|author(?:s|ed)?(?:\s+(?:is|are))?|writers?)\s*[:\s]\s*{_HONORIFIC}$", re.IGNORECASE
@@ -94,19 +95,24 @@ def _take_people(understood: Understood, people: list[Person]) -> None:
     first = _FIRST_AUTHOR.search(understood.rest)
     listed = tuple(dict.fromkeys(person.name for person in people))
     together = _together(understood.rest, people) if len(listed) > 1 else "any"
-    said = "by " + (" or " if together == "any" else " and ").join(listed)
+    said = _said(listed, " or " if together == "any" else " and ")
     change: dict[str, object] = {"authors": listed}
     if first:
         understood.blank(first.span())
         said, change = f"{said} as first author", {"first_author": listed[0]}
     spans = [_with_trimmings(understood.rest, person.span) for person in people]
     if understood.is_negated(spans[0][0]):
-        understood.take(spans[0], f"by {' or '.join(listed)}", **change)
+        understood.take(spans[0], _said(listed, " or "), **change)
     else:
         understood.together = together
         understood.take(spans[0], said, **change)
     for span in spans[1:]:
         understood.blank(span)
+
+
+def _said(listed: tuple[str, ...], joint: str) -> str:
+    more = len(listed) - _MOST_SAID
+    return "by " + joint.join(listed[:_MOST_SAID]) + (f"{joint}{more} more" if more > 0 else "")
 
 
 def _with_trimmings(text: str, span: Span) -> Span:
@@ -148,7 +154,7 @@ def _person_at(text: str, spans: list[Span], names: Names, *, joined: bool) -> P
             return Person(found, span)
     for written, span in candidates:
         strong = joined or _is_cued(text, span)
-        weak = strong or (_is_name_like(written) and bool(_WEAK.search(text[:start])))
+        weak = strong or (_is_name_like(written) and bool(_WEAK.search(_before(text, start))))
         found = _short_name(written, names) if weak and _is_one_phrase(written) else None
         if not found and strong and _is_one_phrase(written):
             found = _given_name(written, names) or names.misspelt_person(written)
@@ -202,9 +208,14 @@ def _given_name(written: str, names: Names) -> str | None:
     return people[0] if len(people) == 1 else None
 
 
+def _before(text: str, start: int) -> str:
+    """The words before a place, as far as a cue may reach."""
+    return text[max(0, start - _REACH) : start]
+
+
 def _is_cued(text: str, span: Span) -> bool:
     """True where the words around say that a person stands here."""
-    before, after = text[: span[0]], text[span[1] :]
+    before, after = _before(text, span[0]), text[span[1] :]
     written = text[slice(*span)]
     if _BY.search(before) or _IS_AUTHOR.match(after):
         return True
@@ -224,7 +235,7 @@ def _is_name_like(written: str) -> bool:
 def _stranger_at(text: str, spans: list[Span], names: Names, *, joined: bool) -> Person | None:
     """The longest capitalised name that begins here, where a person must be meant."""
     start = spans[0][0]
-    before = text[:start]
+    before = _before(text, start)
     for size in range(len(spans), 0, -1):
         end = spans[size - 1][1]
         written = _bare(text[start:end])

@@ -11,15 +11,15 @@ import re
 from collections.abc import Sequence
 
 from rag.base.errors import QuestionError
-from rag.base.text import STOP_WORDS, clean_line, fold, stem
+from rag.base.text import STOP_WORDS, clean_line, content_words, stem
 from rag.base.types import Answer, Intent, QueryPlan
 from rag.search.filters import read_filters
-from rag.search.names import INTRODUCED, Names, looks_like_name, name_key, tokens
+from rag.search.names import Names, tokens
+from rag.search.naming import named_papers, spell
 from rag.search.understood import Understood
 
 MAX_QUESTION = 20_000  # characters; more is a pasted text, not a question
 MAX_QUERY = 2_000  # characters that are searched for
-_MAX_NAMED = 2  # a name that stands for more papers names none of them
 
 _SMALL_TALK = re.compile(
     r"(hi|hello|hey|thanks?( you)?|thank you( very much)?|good (morning|afternoon|evening)|"
@@ -100,11 +100,30 @@ def make_plan(question: str, history: Sequence[tuple[str, Answer]], names: Names
         raise QuestionError("There is no question in this. Ask something about your papers.")
     if _SMALL_TALK.fullmatch(asked):
         return QueryPlan(asked, asked, intent="small_talk")
-    query, corrected = _spell(asked[:MAX_QUERY], names)
+    query, corrected = spell(_beginning(asked), names)
     understood = read_filters(query, names)
     plan = _plan(asked, query, understood, names)
     plan = dataclasses.replace(plan, understood=(*corrected, *plan.understood))
-    return _resolve(plan, history)
+    plan = _resolve(plan, history)
+    if _says_nothing(plan):
+        raise QuestionError(
+            "This question names nothing to look for. Add a topic, a paper, an author or a year."
+        )
+    return plan
+
+
+def _beginning(text: str) -> str:
+    """The part of a long question that is searched for, cut between words."""
+    if len(text) <= MAX_QUERY:
+        return text
+    return text[: MAX_QUERY + 1].rsplit(maxsplit=1)[0][:MAX_QUERY]
+
+
+def _says_nothing(plan: QueryPlan) -> bool:
+    """True for questions of words like "what", "of" and "paper" only; lists of all are meant."""
+    restricted = not (plan.filters.is_empty and plan.without.is_empty) or plan.sort is not None
+    telling = content_words(plan.topic) or plan.named or restricted
+    return not (telling or plan.intent in ("list", "count"))
 
 
 def topic_words(text: str) -> list[str]:
@@ -168,71 +187,6 @@ def _intent(query: str, understood: Understood, asks: tuple[str, ...]) -> Intent
     if understood.sort or _LOOKS_UP.search(query) or asks:
         return "lookup"
     return "fact"
-
-
-# --- names in the question -----------------------------------------------------------------------
-
-
-def named_papers(text: str, names: Names) -> tuple[str, ...]:
-    """Ids of the papers that a text calls by title or by the name of what they introduce."""
-    found: dict[str, None] = {}
-    folded = f" {fold(text)} "
-    for paper_id, title in names.titles.items():
-        if title.count(" ") >= 2 and f" {title} " in folded:
-            found[paper_id] = None
-    for ids in _handles_in(text, names):
-        found.update(dict.fromkeys(ids))
-    return tuple(found)
-
-
-def _handles_in(text: str, names: Names) -> list[tuple[str, ...]]:
-    parts = tokens(text)
-    shouts = text.isupper() or text.islower()
-    found: list[tuple[str, ...]] = []
-    position = 0
-    parts = [piece for part in parts for piece in _known_pieces(part, names)]
-    while position < len(parts):
-        size = next((n for n in range(5, 0, -1) if _handle(parts, position, n, names, shouts)), 0)
-        if size:
-            found.append(_handle(parts, position, size, names, shouts))
-        position += max(size, 1)
-    return found
-
-
-def _known_pieces(token: str, names: Names) -> list[str]:
-    """A hyphened token, cut where a known name is part of it: "AdANNS-IVF", "LLC-based"."""
-    pieces = re.split("[-–]", token)
-    whole = name_key(token) in names.handles
-    if whole or not any(looks_like_name(p) and name_key(p) in names.handles for p in pieces):
-        return [token]
-    return pieces
-
-
-def _handle(parts: list[str], start: int, size: int, names: Names, shouts: bool) -> tuple[str, ...]:
-    words = parts[start : start + size]
-    if len(words) < size:
-        return ()
-    handle = names.handles.get(name_key(" ".join(words)))
-    if handle is None:
-        return ()
-    # "a lotion" is not LOTION: in a text with both cases, a one-word name must be written as one.
-    if size == 1 and not shouts and words[0].islower() and looks_like_name(handle.name):
-        return ()
-    strong = tuple(paper for paper, weight in handle.papers if weight >= INTRODUCED)
-    return strong if len(strong) <= _MAX_NAMED else ()
-
-
-def _spell(text: str, names: Names) -> tuple[str, tuple[str, ...]]:
-    """The text with words that the library spells otherwise corrected, and what was changed."""
-    changed: dict[str, str] = {}
-    for token in tokens(text):
-        odd = token.islower() and token not in STOP_WORDS and not names.knows(stem(token))
-        better = names.correct(token) if odd else None
-        if better:
-            changed[token] = better
-    for wrong, right in changed.items():
-        text = re.sub(rf"\b{re.escape(wrong)}\b", right, text)
-    return text, tuple(f"“{right}” for “{wrong}”" for wrong, right in changed.items())
 
 
 # --- comparisons ---------------------------------------------------------------------------------

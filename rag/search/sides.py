@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rag.base.text import content_words, words
 from rag.base.types import Hit, Paper, QueryPlan
 from rag.search.names import Names
-from rag.search.plan import named_papers
+from rag.search.naming import named_papers
 from rag.search.retrieve import Retriever
 
 MOST_PAPERS = 8

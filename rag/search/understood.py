@@ -17,6 +17,8 @@ _NEGATED = re.compile(
     re.IGNORECASE,
 )
 
+_REACH = 80  # characters before a condition in which a negation of it stands
+
 
 @dataclass(slots=True)
 class Understood:
@@ -31,7 +33,7 @@ class Understood:
 
     def take(self, span: tuple[int, int], said: str, **filters: object) -> None:
         """Note a condition, how to say it, and blank its words; after "not" it is turned."""
-        negation = _NEGATED.search(self.rest[: span[0]])
+        negation = self._negation(span[0])
         if negation:
             said = f"not {said}"
             self.without = dataclasses.replace(self.without, **filters)  # type: ignore[arg-type]
@@ -44,7 +46,10 @@ class Understood:
 
     def is_negated(self, start: int) -> bool:
         """True when "not", "except" or the like stands before a place."""
-        return bool(_NEGATED.search(self.rest[:start]))
+        return self._negation(start) is not None
+
+    def _negation(self, start: int) -> re.Match[str] | None:
+        return _NEGATED.search(self.rest, max(0, start - _REACH), start)
 
     def blank(self, span: tuple[int, int]) -> None:
         """Take words out of the rest, keeping all other offsets."""

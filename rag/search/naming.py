@@ -1,0 +1,105 @@
+"""Which papers a question calls by name, and which of its words are misspelt."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+
+from rag.base.text import STOP_WORDS, fold, stem
+from rag.search.names import INTRODUCED, Names, looks_like_name, name_key, tokens, tokens_at
+
+_MAX_NAMED = 2  # a name that stands for more papers names none of them
+_LONGEST_HANDLE = 5  # words
+
+
+def named_papers(text: str, names: Names) -> tuple[str, ...]:
+    """Ids of the papers that a text calls by title or by the name of what they introduce.
+
+    The beginning of a title is enough where it is written as one. Papers come in the text's order.
+    """
+    found = [*_whole_titles(text, names), *_titles_begun(text, names), *_handles_in(text, names)]
+    return tuple(dict.fromkeys(paper_id for _, paper_id in sorted(found, key=lambda f: f[0])))
+
+
+Found = tuple[int, str]  # where in the text, and which paper
+
+
+def _whole_titles(text: str, names: Names) -> Iterator[Found]:
+    folded = f" {fold(text)} "
+    for paper_id, title in names.titles.items():
+        if title.count(" ") >= 2 and f" {title} " in folded:
+            # Folding hardly changes lengths, which is enough to tell what stands first.
+            yield folded.index(f" {title} "), paper_id
+
+
+def _titles_begun(text: str, names: Names) -> Iterator[Found]:
+    """Titles of which at least two capitalised words are said: "the Hidden Progress paper"."""
+    said = [(m.start(), m.group()) for m in re.finditer(r"[^\W_]+", text)]
+    folded = [fold(word) for _, word in said]
+    for i, pair in enumerate(itertools.pairwise(folded)):
+        ids = names.openings.get(pair, ())
+        runs = {paper_id: _run(folded[i:], names.titles[paper_id].split()) for paper_id in ids}
+        longest = max(runs.values(), default=0)
+        written = [word for _, word in said[i : i + longest]]
+        capitalised = [w for w in written if w[0].isupper() and w.lower() not in STOP_WORDS]
+        named = [paper_id for paper_id, run in runs.items() if run == longest]
+        if len(capitalised) > 1 and len(named) <= _MAX_NAMED:
+            yield from ((said[i][0], paper_id) for paper_id in named)
+
+
+def _run(one: list[str], other: list[str]) -> int:
+    """How many words both begin with."""
+    pairs = zip(one, other, strict=False)
+    return sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def _handles_in(text: str, names: Names) -> Iterator[Found]:
+    shouts = text.isupper() or text.islower()
+    places = [
+        (place, piece) for place, token in tokens_at(text) for piece in _known_pieces(token, names)
+    ]
+    parts = [piece for _, piece in places]
+    position = 0
+    while position < len(parts):
+        sizes = range(_LONGEST_HANDLE, 0, -1)
+        size = next((n for n in sizes if _handle(parts, position, n, names, shouts)), 0)
+        for paper_id in _handle(parts, position, size, names, shouts) if size else ():
+            yield places[position][0], paper_id
+        position += max(size, 1)
+
+
+def _known_pieces(token: str, names: Names) -> list[str]:
+    """A hyphened token, cut where a known name is part of it: "AdANNS-IVF", "LLC-based"."""
+    pieces = re.split("[-–]", token)
+    whole = name_key(token) in names.handles
+    if whole or not any(looks_like_name(p) and name_key(p) in names.handles for p in pieces):
+        return [token]
+    return pieces
+
+
+def _handle(parts: list[str], start: int, size: int, names: Names, shouts: bool) -> tuple[str, ...]:
+    words = parts[start : start + size]
+    if len(words) < size:
+        return ()
+    handle = names.handles.get(name_key(" ".join(words)))
+    if handle is None:
+        return ()
+    # "a lotion" is not LOTION: in a text with both cases, a one-word name must be written as one.
+    if size == 1 and not shouts and words[0].islower() and looks_like_name(handle.name):
+        return ()
+    strong = tuple(paper for paper, weight in handle.papers if weight >= INTRODUCED)
+    return strong if len(strong) <= _MAX_NAMED else ()
+
+
+def spell(text: str, names: Names) -> tuple[str, tuple[str, ...]]:
+    """The text with words that the library spells otherwise corrected, and what was changed."""
+    changed: dict[str, str] = {}
+    for token in tokens(text):
+        odd = token.islower() and token not in STOP_WORDS and not names.knows(stem(token))
+        better = names.correct(token) if odd else None
+        if better:
+            changed[token] = better
+    for wrong, right in changed.items():
+        text = re.sub(rf"\b{re.escape(wrong)}\b", right, text)
+    return text, tuple(f"“{right}” for “{wrong}”" for wrong, right in changed.items())

@@ -1,0 +1,141 @@
+"""Names mined from a library's own records, and what a question may mean by one."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from rag.base.types import Paper
+from rag.search.names import Names, looks_like_name, mine, tokens
+
+
+@pytest.mark.parametrize(
+    "token", ["GPT-4", "ReLoRA", "PUMA", "mT5", "AdANNS", "LLaDA-8B", "T5", "FlexMDM", "Qwen3-4B"]
+)
+def test_a_method_is_known_by_the_shape_of_its_name(token: str) -> None:
+    assert looks_like_name(token)
+
+
+@pytest.mark.parametrize("token", ["Pre-Training", "Loss-to-Loss", "A", "word", "2024", "Zürich"])
+def test_ordinary_words_and_numbers_are_no_names(token: str) -> None:
+    assert not looks_like_name(token)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Loss-to-Loss, PEAS-7.", ["Loss-to-Loss", "PEAS-7"]),
+        ("Über Gödel's Satz", ["Über", "Gödel's", "Satz"]),
+        ("карты и LOOM", ["карты", "и", "LOOM"]),
+        ("C++ 3.5", ["C++", "3.5"]),
+        ("(_)", []),
+    ],
+)
+def test_tokens_keep_hyphens_and_letters_of_every_script(text: str, found: list[str]) -> None:
+    assert tokens(text) == found
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("loom", "LOOM"),
+        ("spt", "Conserved"),
+        ("flowtalk", "Compilers"),
+        ("ft", "Compilers"),
+        ("peas-7", "PEAS-7"),
+        ("seeder", "SEEDER"),
+    ],
+    ids=["title head", "abbreviation", "introduced", "short form", "with digit", "both"],
+)
+def test_a_paper_is_known_by_what_it_introduces(
+    name: str, title: str, names: Names, by_title: dict[str, str]
+) -> None:
+    assert [paper for paper, _ in names.handles[name].papers] == [by_title[title]]
+
+
+def test_a_name_that_is_merely_mentioned_belongs_to_no_paper(names: Names) -> None:
+    assert "seqscan" not in names.handles
+
+
+def test_a_name_that_many_papers_claim_names_none() -> None:
+    papers = [Paper(str(i), f"Study {i}", abstract="We introduce GRAF.") for i in range(6)]
+    assert mine(papers[:3]).handles.keys() == {"graf"}
+    assert not mine(papers).handles
+
+
+@pytest.mark.parametrize(
+    ("written", "people"),
+    [
+        ("Ada Lovelace", ("Ada Lovelace",)),
+        ("ADA LOVELACE", ("Ada Lovelace",)),
+        ("Lovelace", ("Ada Lovelace",)),
+        ("A. Lovelace", ("Ada Lovelace",)),
+        ("Lovelace, A.", ("Ada Lovelace",)),
+        ("Herschel", ("Caroline Herschel", "William Herschel")),
+        ("von Frisch", ("Karl von Frisch",)),
+        ("Joliot-Curie", ("Irène Joliot-Curie",)),
+        ("Curie", ("Marie Curie", "Pierre Curie")),
+        ("B. Lovelace", ()),
+        ("Newton", ()),
+        ("", ()),
+    ],
+)
+def test_a_written_name_stands_for_all_whom_it_may_mean(
+    written: str, people: tuple[str, ...], names: Names
+) -> None:
+    assert names.people_called(written) == people
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("Lovelase", "Ada Lovelace"),
+        ("Ada Lovelac", "Ada Lovelace"),
+        ("Semmelwies", "Ignaz Semmelweis"),
+        ("Hershel", "Herschel"),
+        ("Newton", None),
+        ("Cury", None),
+    ],
+)
+def test_a_misspelt_person_is_found_when_the_name_is_long_enough(
+    written: str, meant: str | None, names: Names
+) -> None:
+    assert names.misspelt_person(written) == meant
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("eartquake", "earthquakes"),
+        ("catalgoue", "catalogue"),
+        ("envelpoes", "envelopes"),
+        ("newer", None),
+        ("earliest", None),
+        ("starting", None),
+        ("loom", None),
+        ("cat", None),
+        ("kardinal", None),
+    ],
+)
+def test_only_words_that_are_none_are_corrected(word: str, meant: str | None, names: Names) -> None:
+    assert names.correct(word) == meant
+
+
+def test_records_without_title_authors_or_text_are_mined() -> None:
+    names = mine([Paper("a", ""), Paper("b", "", authors=("",)), Paper("c", "Ω", abstract="…")])
+    assert names.paper_count == 3
+    assert not names.people
+    assert not names.handles
+
+
+def test_a_rare_word_tells_more_than_a_common_one(names: Names) -> None:
+    assert names.idf("radon") > names.idf("we") > 0
+    assert not names.knows("quark")
+
+
+def test_mining_a_thousand_papers_is_fast(papers: list[Paper]) -> None:
+    many = papers * (1000 // len(papers))
+    started = time.process_time()
+    mine(many)
+    assert time.process_time() - started < 10

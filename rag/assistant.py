@@ -18,6 +18,7 @@ from rag.base.types import (
     AddReport,
     Answer,
     Event,
+    Evidence,
     Filters,
     Final,
     Finding,
@@ -33,12 +34,15 @@ from rag.search.evidence import EvidenceFinder
 from rag.search.names import Names, mine
 from rag.search.narrow import narrowed
 from rag.search.plan import is_bibliographic, make_plan
-from rag.search.retrieve import Retriever
+from rag.search.retrieve import DEFAULT_WEIGHTS, Retriever, Weights
+from rag.search.withheld import names_without
 from rag.turn import Stream, Turn, ordered
 
 logger = logging.getLogger(__name__)
 
 _WHOLE_WORD = 3  # tokens: the marks of both ends, and the word
+
+NO_FILTERS = Filters()
 
 Watch = Callable[[Progress], None]
 Stop = Callable[[], bool]
@@ -47,15 +51,26 @@ Stop = Callable[[], bool]
 class Assistant:
     """Answers questions over one library. Safe to use from several threads."""
 
-    def __init__(self, store: Store, settings: Settings) -> None:
+    def __init__(
+        self, store: Store, settings: Settings, *, weights: Weights = DEFAULT_WEIGHTS
+    ) -> None:
         self.settings = settings
         self._store = store
+        self._weights = weights
         self._names: tuple[int, Names] | None = None
         self._lock = threading.Lock()
 
     @classmethod
-    def open(cls, library: str | Path | None = None, settings: Settings | None = None) -> Assistant:
+    def open(
+        cls,
+        library: str | Path | None = None,
+        settings: Settings | None = None,
+        *,
+        weights: Weights = DEFAULT_WEIGHTS,
+    ) -> Assistant:
         """Open a library folder, made if it is missing; settings come from the environment.
+
+        `weights` of the two searches are for measuring what each of them brings.
 
         Raises:
             NotALibraryError: the folder holds something else.
@@ -63,7 +78,7 @@ class Assistant:
         """
         settings = settings or load_settings()
         folder = Path(library) if library is not None else settings.library
-        return cls(Store.open(folder, identity=library_identity()), settings)
+        return cls(Store.open(folder, identity=library_identity()), settings, weights=weights)
 
     def close(self) -> None:
         """Release the library's files."""
@@ -130,24 +145,58 @@ class Assistant:
 
     # --- asking ------------------------------------------------------------------------------
 
-    def ask(self, question: str, history: Sequence[tuple[str, Answer]] = ()) -> Answer:
-        """Answer a question from the library, or abstain with the reason."""
-        for event in self.stream(question, history):
+    def ask(
+        self,
+        question: str,
+        history: Sequence[tuple[str, Answer]] = (),
+        *,
+        without: Filters = NO_FILTERS,
+    ) -> Answer:
+        """Answer a question from the library, or abstain with the reason.
+
+        Papers that meet `without` are left out, as if they had never been added.
+        """
+        for event in self.stream(question, history, without=without):
             if isinstance(event, Final):
                 return event.answer
         raise AssertionError("a stream ends with Final")  # pragma: no cover
 
-    def stream(self, question: str, history: Sequence[tuple[str, Answer]] = ()) -> Iterator[Event]:
+    def stream(
+        self,
+        question: str,
+        history: Sequence[tuple[str, Answer]] = (),
+        *,
+        without: Filters = NO_FILTERS,
+    ) -> Iterator[Event]:
         """Like `ask`, as events: `EvidenceFound`, `Token` …, `Final`."""
+        withheld = self._store.allowed(without) or frozenset()
+        names = self._mined()
+        if withheld:
+            names = names_without(names, self._store.get(withheld).values())
         turn = Turn(
             self._store,
             self._retriever,
-            EvidenceFinder(self._store, self._embedder, self._mined()),
-            self._mined(),
+            EvidenceFinder(self._store, self._embedder, names),
+            names,
             self._model,
             self.settings.prompts_dir,
+            withheld,
         )
         yield from turn.run(question, history)
+
+    def evidence(self, question: str, paper_id: str, k: int = 8) -> list[Evidence]:
+        """The `k` sentences of one paper that bear most on a question, best first.
+
+        Raises:
+            QuestionError: there is nothing to look for in the question.
+        """
+        paper = self.paper(paper_id)
+        if paper is None:
+            return []
+        names = self._mined()
+        plan = make_plan(question, (), names)
+        finder = EvidenceFinder(self._store, self._embedder, names)
+        return list(finder.find(plan.query, [Hit(paper, 1.0)], plan, k=k).evidence)
 
     def search(self, query: str, k: int = 10, filters: Filters | None = None) -> list[Hit]:
         """The `k` papers that bear most on a query, best first."""
@@ -219,7 +268,7 @@ class Assistant:
 
     @cached_property
     def _retriever(self) -> Retriever:
-        return Retriever(self._store, self._embedder)
+        return Retriever(self._store, self._embedder, weights=self._weights)
 
     @cached_property
     def _model(self) -> Stream | None:

@@ -7,6 +7,7 @@ reciprocal rank fusion whenever one side is weaker (see `tests/benchmarks`).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from rag.base.text import content_words
 from rag.base.types import Filters, Hit
@@ -14,16 +15,29 @@ from rag.index.store import Store
 from rag.models.embed import MiniLM
 
 _DEPTH = 100  # candidates taken from each side
-_DENSE_WEIGHT = 0.5
 _NAMED_BONUS = 0.5  # a paper that the question names outranks one that is merely alike
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What each side counts in the fused score; a side of weight 0 is not searched at all."""
+
+    dense: float = 0.5
+    keyword: float = 0.5
+
+
+DEFAULT_WEIGHTS = Weights()
 
 
 class Retriever:
     """Searches one library with one embedding model."""
 
-    def __init__(self, store: Store, embedder: MiniLM) -> None:
+    def __init__(
+        self, store: Store, embedder: MiniLM, *, weights: Weights = DEFAULT_WEIGHTS
+    ) -> None:
         self._store = store
         self._embedder = embedder
+        self._weights = weights
 
     def search(
         self,
@@ -42,9 +56,9 @@ class Retriever:
         allowed = self._store.allowed(filters) if filters else None
         if allowed is not None and not allowed:
             return []
-        dense, best_chunk = self._dense(query, allowed)
-        keyword = self._keyword(words or query, allowed)
-        scores = fuse(dense, keyword)
+        dense, best_chunk = self._dense(query, allowed) if self._weights.dense else ({}, {})
+        keyword = self._keyword(words or query, allowed) if self._weights.keyword else {}
+        scores = fuse(dense, keyword, self._weights)
         for paper_id in named:
             if allowed is None or paper_id in allowed:
                 scores[paper_id] = scores.get(paper_id, 0.0) + _NAMED_BONUS
@@ -96,12 +110,14 @@ class Retriever:
         ]
 
 
-def fuse(dense: Mapping[str, float], keyword: Mapping[str, float]) -> dict[str, float]:
+def fuse(
+    dense: Mapping[str, float], keyword: Mapping[str, float], weights: Weights = DEFAULT_WEIGHTS
+) -> dict[str, float]:
     """Weighted sum of both sides, each scaled to 0..1 within the query; missing counts 0."""
     scaled_dense, scaled_keyword = _min_max(dense), _min_max(keyword)
     return {
-        key: _DENSE_WEIGHT * scaled_dense.get(key, 0.0)
-        + (1 - _DENSE_WEIGHT) * scaled_keyword.get(key, 0.0)
+        key: weights.dense * scaled_dense.get(key, 0.0)
+        + weights.keyword * scaled_keyword.get(key, 0.0)
         for key in dict.fromkeys([*dense, *keyword])
     }
 

@@ -6,6 +6,7 @@ never offered to other hosts by a stray setting.
 
 from __future__ import annotations
 
+import importlib
 import os
 import runpy
 import socket
@@ -46,6 +47,7 @@ def serve(
     """
     app = _installed_file("_app.py", "../app.py")
     config = _installed_file("_streamlit.toml", "../.streamlit/config.toml")
+    importlib.import_module("rag.assistant")  # a second of loading that no page shall wait for
     port = _free_port(port)
     # The app runs in threads of this process and reads its settings by itself.
     os.environ["ASKPAPERS_LIBRARY"] = str(library.resolve())

@@ -1,0 +1,155 @@
+"""The Ask screen: the first visit, the conversation with its evidence, an answer as it arrives."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from rag.answer import records
+from rag.assistant import Assistant
+from rag.base.errors import RagError
+from rag.base.types import EvidenceFound, Final, Paper, Token
+from rag.web import evidence, library, session, transcript
+from rag.web.evidence import Anchors
+from rag.web.jobs import UNEXPECTED, Pump
+from rag.web.render import join, label, show, tag
+from rag.web.session import Exchange, LibraryFacts
+
+logger = logging.getLogger(__name__)
+
+_WHAT = (
+    "Ask questions about your own collection of papers. "
+    "Every sentence of an answer shows the words it rests on."
+)
+_PLACEHOLDER = "Ask about your papers"
+
+
+def take_question(facts: LibraryFacts) -> Exchange | None:
+    """The question of this run, already part of the conversation; None when nothing was asked."""
+    typed = st.chat_input(_PLACEHOLDER, key="question") if facts.count else None
+    question = typed or session.take_asked()
+    if not question:
+        return None
+    exchange = Exchange(question)
+    session.exchanges().append(exchange)
+    return exchange
+
+
+def anchored() -> list[tuple[Exchange, Anchors]]:
+    """The conversation with its ids on this page. A new question makes them new."""
+    page = len(session.exchanges())
+    return [(e, Anchors(page, e.number)) for e in session.exchanges()]
+
+
+def home(assistant: Assistant, facts: LibraryFacts) -> None:
+    """Before the first question: what this is and how to begin, or three questions to try."""
+    with st.container(key="home"):
+        if not facts.count:
+            show(join([tag("h1", "askpapers"), tag("p", _WHAT, cls="what")]))
+            library.first_papers(assistant)
+            return
+        show(tag("h1", "What would you like to know?"))
+        _questions(facts.suggestions, "suggestion")
+        library.job_state()
+
+
+def conversation(assistant: Assistant, facts: LibraryFacts, asked: Exchange | None) -> None:
+    """The questions and answers on the left, the evidence on the right; `asked` is answered now."""
+    with st.container(key="desk"):
+        left, right = st.columns([29, 22], gap="large")
+        panel = right.container(key="evidence").empty()
+        _show_panel(panel)
+        with left, st.container(key="conversation"):
+            for exchange, anchors in anchored():
+                with st.chat_message("user"):
+                    show(transcript.question(exchange))
+                with st.chat_message("assistant"):
+                    if exchange is asked:
+                        _answer_now(assistant, facts, exchange, panel)
+                    else:
+                        _settled(assistant, exchange, anchors)
+
+
+def _settled(assistant: Assistant, exchange: Exchange, anchors: Anchors) -> None:
+    show(transcript.settled(exchange, anchors, assistant.settings.model))
+    answer = exchange.answer
+    if answer is None:
+        st.button(
+            "Ask again",
+            key=f"again-{exchange.number}",
+            type="tertiary",
+            on_click=session.ask_again,
+            args=(exchange,),
+        )
+    elif answer.citations:
+        papers = evidence.cited_papers(answer)
+        with st.popover("References", type="tertiary"):
+            st.code("\n\n".join(map(evidence.reference, papers)), language=None, wrap_lines=True)
+    elif exchange is session.exchanges()[-1]:
+        better = _better(answer.nearest)
+        if better:
+            _questions(better, f"instead-{exchange.number}", title="Ask instead")
+
+
+def _answer_now(
+    assistant: Assistant, facts: LibraryFacts, exchange: Exchange, panel: DeltaGenerator
+) -> None:
+    """Ask, showing each thing as it comes. An interruption leaves the exchange as it stands."""
+    slot = st.empty()
+    show(transcript.draft(exchange, _doing(exchange, facts)), slot)
+    st.button("Stop", key="stop", type="secondary")  # a click interrupts this run
+    pump = Pump(assistant.stream(exchange.question, session.history(session.exchanges()[:-1])))
+    try:
+        for event in pump:
+            if isinstance(event, EvidenceFound):
+                exchange.evidence, exchange.understood = event.evidence, event.understood
+                _show_panel(panel)
+            elif isinstance(event, Token):
+                exchange.draft += event.text
+            elif isinstance(event, Final):
+                exchange.answer = event.answer
+            show(transcript.draft(exchange, _doing(exchange, facts)), slot)
+    except RagError as error:
+        exchange.error = str(error)
+    except Exception:
+        logger.exception("a question failed")
+        exchange.error = UNEXPECTED
+    finally:
+        pump.close()
+    st.rerun()
+
+
+def _doing(exchange: Exchange, facts: LibraryFacts) -> str:
+    if not exchange.evidence:
+        return f"Reading {library.papers_in_words(facts.count)} …"
+    papers = len({e.paper.id for e in exchange.evidence})
+    return f"Writing from {library.papers_in_words(papers)} …"
+
+
+def _show_panel(panel: DeltaGenerator) -> None:
+    shown = anchored()
+    last = shown[-1][0]
+    show(join(evidence.panel(e, anchors, newest=e is last) for e, anchors in shown), panel)
+
+
+def _questions(questions: Sequence[str], key: str, title: str | None = None) -> None:
+    """Questions to try, as buttons that ask them."""
+    with st.container(key=key):
+        if title:
+            show(tag("p", title, cls="small-title"))
+        for i, question in enumerate(questions):
+            st.button(
+                label(question),
+                key=f"q{i}-{key}",
+                type="tertiary",
+                on_click=session.ask_next,
+                args=(question,),
+            )
+
+
+def _better(nearest: Sequence[Paper]) -> list[str]:
+    """Questions that the nearest papers can answer, after one that they could not."""
+    return [f"What does {records.short_title(p)} show?" for p in nearest[:2]]

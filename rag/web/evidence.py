@@ -1,0 +1,224 @@
+"""The evidence of an answer as markup: one card a paper, the quoted words marked in its abstract.
+
+The evidence of every answer is on the page, and the style sheet shows that of the answer whose
+number was followed last (`:target`), else that of the newest. So a number opens its evidence at
+once, without another run of the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from rag.answer import records
+from rag.base.types import Answer, Citation, Paper
+from rag.web import links
+from rag.web.render import Html, Mark, external, join, name, prose, tag
+from rag.web.session import Exchange
+
+_WHOLE_CARDS = 30  # further papers of a long list are shown without their abstracts
+_MOST_CARDS = 200
+_MOST_AUTHORS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Anchors:
+    """Ids on the page for one exchange. A new `page` makes an old address lead nowhere."""
+
+    page: int
+    exchange: int
+
+    @property
+    def shown(self) -> str:
+        """How the ids in the evidence of this exchange begin."""
+        return f"shown{self.page}-{self.exchange}-"
+
+    @property
+    def said(self) -> str:
+        """How the ids in the answer of this exchange begin."""
+        return f"said{self.page}-{self.exchange}-"
+
+    @property
+    def panel(self) -> str:
+        """The evidence of this exchange."""
+        return f"{self.shown}evidence"
+
+    @property
+    def answer(self) -> str:
+        """The answer of this exchange."""
+        return f"{self.said}answer"
+
+    def card(self, place: int) -> str:
+        """The card of a paper, by its place in the panel."""
+        return f"{self.shown}card-{place}"
+
+    def mark(self, number: int) -> str:
+        """The quoted words of a citation."""
+        return f"{self.shown}quote-{number}"
+
+    def cited(self, number: int) -> str:
+        """The place in the answer where a number stands first."""
+        return f"{self.said}cited-{number}"
+
+
+@dataclass(slots=True)
+class _Card:
+    paper: Paper
+    marks: list[Mark] = field(default_factory=list)
+
+
+def panel(exchange: Exchange, anchors: Anchors, *, newest: bool) -> Html | None:
+    """The cards of one exchange, or None when there is nothing to show yet."""
+    cards = list(_cards(exchange, anchors))
+    if not cards:
+        return None
+    heading = "Nearest papers" if _abstained(exchange.answer) else "Evidence"
+    shown = [_article(c, anchors.card(i), i < _WHOLE_CARDS) for i, c in enumerate(cards)]
+    left_out = len(cards) - _MOST_CARDS
+    more = f"{left_out} more papers are cited. Narrow the question to see them here."
+    return tag(
+        "section",
+        tag(
+            "div",
+            tag("h2", heading),
+            tag("a", "Close", href="#" + anchors.answer, cls="close"),
+            cls="panel-title",
+        ),
+        *shown[:_MOST_CARDS],
+        tag("p", more, cls="quiet") if left_out > 0 else None,
+        id=anchors.panel,
+        cls="evidence newest" if newest else "evidence",
+        label=f"{heading} for: {exchange.question[:80]}",
+    )
+
+
+def rules(shown: Iterable[tuple[Exchange, Anchors]]) -> str:
+    """Style rules for this page: which evidence is shown, what lights up with what."""
+    return "".join(_exchange_rules(exchange, anchors) for exchange, anchors in shown)
+
+
+def cited_papers(answer: Answer) -> list[Paper]:
+    """The papers of an answer's citations, in order, each once."""
+    return list({c.paper.id: c.paper for c in answer.citations}.values())
+
+
+def reference(paper: Paper) -> str:
+    """A plain reference to a paper, as far as its record tells."""
+    people = records.all_authors(paper)
+    year = f" ({paper.year})" if paper.year else ""
+    title = paper.name if paper.name.endswith((".", "?", "!")) else f"{paper.name}."
+    place = [f"{paper.venue}."] if paper.venue else []
+    address = [a for _, a in links.links_of(paper)][:1]
+    opening = f"{people}{year}. " if people else (f"{year.strip()}. " if year else "")
+    return " ".join([opening + title, *place, *address])
+
+
+def _cards(exchange: Exchange, anchors: Anchors) -> Iterator[_Card]:
+    """Papers in the order in which the answer cites them, with the words that it quotes."""
+    if exchange.answer is None:
+        marked = [(e.paper, Mark(e.start, e.end)) for e in exchange.evidence]
+    elif exchange.answer.citations:
+        marked = [(c.paper, _mark(c, anchors)) for c in exchange.answer.citations]
+    else:
+        yield from (_Card(paper) for paper in exchange.answer.nearest)
+        return
+    cards: dict[str, _Card] = {}
+    for paper, mark in marked:
+        cards.setdefault(paper.id, _Card(paper)).marks.append(mark)
+    yield from cards.values()
+
+
+def _mark(citation: Citation, anchors: Anchors) -> Mark:
+    n = citation.number
+    return Mark(citation.start, citation.end, n, anchors.mark(n), "#" + anchors.cited(n))
+
+
+def _article(card: _Card, anchor: str, whole: bool) -> Html:
+    paper = card.paper
+    return tag(
+        "article",
+        tag("h3", name(paper.name)),
+        _byline(paper),
+        _facts(paper),
+        _abstract(card) if whole else _quotes_only(card),
+        _footer(paper),
+        cls="card",
+        id=anchor,
+    )
+
+
+def _byline(paper: Paper) -> Html | None:
+    if not paper.authors:
+        return None
+    shown: list[Html | str] = []
+    for author in paper.authors[:_MOST_AUTHORS]:
+        shown += [", ", name(author)] if shown else [name(author)]
+    left_out = len(paper.authors) - _MOST_AUTHORS
+    if left_out > 0:
+        shown.append(f" and {left_out} more")
+    elif paper.more_authors:
+        shown.append(" et al.")
+    return tag("p", *shown, cls="byline")
+
+
+def _facts(paper: Paper) -> Html | None:
+    date = records.long_date(paper)
+    if date and paper.date_inferred:
+        date_title = "The listing prints no year; this one was worked out."
+        facts = [tag("span", date, title=date_title)]
+    else:
+        facts = [tag("span", date)] if date else []
+    facts += [tag("span", name(fact)) for fact in (paper.venue, paper.category) if fact]
+    facts += [tag("span", f"score {paper.score:g}")] if paper.score is not None else []
+    facts += [tag("span", name(org)) for org in paper.orgs]
+    facts += [tag("span", "code", cls="badge", title="Listed with code")] if paper.has_code else []
+    return tag("p", *facts, cls="facts") if facts else None
+
+
+def _abstract(card: _Card) -> Html:
+    text = card.paper.abstract
+    if not text:
+        return tag("p", "No text of this paper is in the library.", cls="quiet")
+    inside = prose(text, [m for m in card.marks if m.end > m.start])
+    return tag("p", inside, cls="abstract", dir="auto")
+
+
+def _quotes_only(card: _Card) -> Html | None:
+    parts = []
+    for mark in card.marks:
+        words = card.paper.abstract[mark.start : mark.end]
+        inner = Mark(0, len(words), mark.number, mark.anchor, mark.back)
+        parts.append(tag("p", prose(words, [inner]), cls="abstract", dir="auto"))
+    return join(parts)
+
+
+def _footer(paper: Paper) -> Html:
+    leads = [external(address, host) for host, address in links.links_of(paper)]
+    copied = tag(
+        "details",
+        tag("summary", "Copy citation", label=f"Copy citation of {paper.name}"),
+        tag("code", reference(paper), cls="reference", tabindex="0"),
+    )
+    return tag("div", *leads, copied, cls="card-foot")
+
+
+def _abstained(answer: Answer | None) -> bool:
+    return answer is not None and answer.status == "abstained"
+
+
+def _exchange_rules(exchange: Exchange, anchors: Anchors) -> str:
+    followed = f'.stApp:has(:is([id^="{anchors.shown}"],[id^="{anchors.said}"]):target)'
+    lines = [
+        f"{followed} .evidence{{display:none}}",
+        f"{followed} #{anchors.panel}{{display:block}}",
+    ]
+    answer = exchange.answer
+    numbers: Sequence[Citation] = answer.citations[:_WHOLE_CARDS] if answer else ()
+    for n in (c.number for c in numbers):
+        mark, cited = anchors.mark(n), anchors.cited(n)
+        pointed = f'.stApp:has(a[href="#{mark}"]:is(:hover,:focus-visible))'
+        lit = f'.stApp:has(#{mark}:target) a[href="#{mark}"]'
+        back = f".stApp:has(#{cited}:target) #{mark}"
+        lines.append(f"{pointed} #{mark},{back}{{background:var(--lit)}}")
+        lines.append(f"{lit}{{background:var(--accent);color:var(--page)}}")
+    return "".join(lines)

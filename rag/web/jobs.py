@@ -1,0 +1,183 @@
+"""Long work beside the page: adding papers, and answers that arrive piece by piece.
+
+Both run in threads of their own, so that the page stays usable and a stop is heard at once even
+while a file or a model is slow. Threads never touch the page; screens look at what is here.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from rag.base.errors import RagError
+from rag.base.types import AddReport, Event, Failure, Progress
+
+if TYPE_CHECKING:
+    from rag.assistant import Assistant, Stop, Watch
+
+logger = logging.getLogger(__name__)
+
+UNEXPECTED = "This failed for a reason askpapers did not foresee; its log names it."
+Adding = Callable[["Watch", "Stop"], AddReport]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to add: its name for the screen, and the call that adds it."""
+
+    name: str
+    add: Adding
+
+
+@dataclass
+class Job:
+    """Adds items one after another; `report` grows as they are done."""
+
+    items: Sequence[Item]
+    report: AddReport = field(default_factory=AddReport)
+    progress: Progress | None = None
+    current: int = 0
+    error: str | None = None
+    finished: bool = False
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _stage_started: float = field(default_factory=time.monotonic)
+
+    def start(self) -> Job:
+        """Begin, in a thread that ends with the process."""
+        threading.Thread(target=self._run, name="add", daemon=True).start()
+        return self
+
+    def cancel(self) -> None:
+        """Stop soon; what was added stays."""
+        self._stop.set()
+
+    @property
+    def cancelled(self) -> bool:
+        """True once it was told to stop."""
+        return self._stop.is_set()
+
+    def remaining_s(self) -> float | None:
+        """Seconds that this stage still takes at its rate so far; None before that can be told."""
+        rate = self.rate()
+        if not self.progress or not rate:
+            return None
+        return (self.progress.total - self.progress.done) / rate
+
+    def rate(self) -> float | None:
+        """Records a second in this stage; None in its first moments."""
+        spent = time.monotonic() - self._stage_started
+        if not self.progress or self.progress.done < 2 or spent < 0.5:
+            return None
+        return self.progress.done / spent
+
+    def _run(self) -> None:
+        try:
+            for place, item in enumerate(self.items):
+                if self.cancelled:
+                    break
+                self.current = place
+                self._add(item)
+        finally:
+            self.finished = True
+
+    def _add(self, item: Item) -> None:
+        try:
+            self.report = total(self.report, item.add(self._watch, self._stop.is_set))
+        except RagError as error:
+            self._fail(item, str(error))
+        except Exception:
+            logger.exception("adding %s", item.name)
+            self._fail(item, UNEXPECTED)
+
+    def _fail(self, item: Item, reason: str) -> None:
+        self.report = total(self.report, AddReport(failed=(Failure(item.name, "", reason),)))
+
+    def _watch(self, progress: Progress) -> None:
+        if self.progress is None or progress.stage != self.progress.stage:
+            self._stage_started = time.monotonic()
+        self.progress = progress
+
+
+def total(one: AddReport, other: AddReport) -> AddReport:
+    """Two reports as one."""
+    return AddReport(
+        added=one.added + other.added,
+        updated=one.updated + other.updated,
+        unchanged=one.unchanged + other.unchanged,
+        merged=one.merged + other.merged,
+        failed=one.failed + other.failed,
+    )
+
+
+class Pump:
+    """Carries the events of an answer out of a thread of their own."""
+
+    def __init__(self, events: Iterator[Event]) -> None:
+        self._events = events
+        self._queue: queue.SimpleQueue[Event | Exception | None] = queue.SimpleQueue()
+        self._stopped = threading.Event()
+        threading.Thread(target=self._run, name="answer", daemon=True).start()
+
+    def __iter__(self) -> Iterator[Event | None]:
+        """The events as they come; None about five times a second while there is none."""
+        while True:
+            try:
+                event = self._queue.get(timeout=0.2)
+            except queue.Empty:
+                yield None
+                continue
+            if event is None:
+                return
+            if isinstance(event, Exception):
+                raise event
+            yield event
+
+    def close(self) -> None:
+        """Want no more: the thread ends at the next event."""
+        self._stopped.set()
+
+    def _run(self) -> None:
+        try:
+            with closing(self._events) as events:  # type: ignore[type-var]  # a generator
+                for event in events:
+                    if self._stopped.is_set():
+                        return
+                    self._queue.put(event)
+        except Exception as error:  # noqa: BLE001  carried to the page, which says it
+            self._queue.put(error)
+        finally:
+            self._queue.put(None)
+
+
+def adding(assistant: Assistant, paths: Sequence[str]) -> list[Item]:
+    """Files and folders on this machine, as items."""
+    return [Item(path, _path_adder(assistant, path)) for path in paths]
+
+
+def adding_bytes(assistant: Assistant, files: Sequence[tuple[bytes, str]]) -> list[Item]:
+    """Uploaded or pasted texts, as items."""
+    return [Item(name, _bytes_adder(assistant, data, name)) for data, name in files]
+
+
+def adding_sample(assistant: Assistant) -> list[Item]:
+    """The sample library, as an item."""
+    return [
+        Item(
+            "the sample library",
+            lambda watch, stop: assistant.add_sample(progress=watch, cancelled=stop),
+        )
+    ]
+
+
+def _bytes_adder(assistant: Assistant, data: bytes, name: str) -> Adding:
+    return lambda watch, stop: assistant.add_bytes(data, name, progress=watch, cancelled=stop)
+
+
+def _path_adder(assistant: Assistant, path: str) -> Adding:
+    return lambda watch, stop: assistant.add(path, progress=watch, cancelled=stop)

@@ -1,0 +1,143 @@
+"""What a browser tab remembers: its conversation, and the work that runs for it.
+
+One `Assistant` serves all tabs of this process; everything else belongs to one tab alone.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from rag.base.errors import RagError
+from rag.base.types import Answer, Evidence, Finding
+
+if TYPE_CHECKING:
+    from rag.assistant import Assistant
+    from rag.web.jobs import Job
+
+_numbers = itertools.count(1)
+
+
+@dataclass
+class Exchange:
+    """A question and its answer. Without an answer it is being written, or it was stopped."""
+
+    question: str
+    answer: Answer | None = None
+    evidence: tuple[Evidence, ...] = ()
+    understood: tuple[str, ...] = ()
+    draft: str = ""
+    error: str | None = None
+    number: int = field(default_factory=lambda: next(_numbers))
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryFacts:
+    """What the screens say of a library without looking at every paper again."""
+
+    count: int
+    years: tuple[int, int] | None
+    has_sample: bool
+    suggestions: tuple[str, ...]
+
+
+@dataclass
+class Opened:
+    """The library of this process, and what the doctor found wrong when it was opened."""
+
+    assistant: Assistant
+    troubles: tuple[Finding, ...] = ()
+    _warming: threading.Lock = field(default_factory=threading.Lock)
+
+    def warm(self) -> None:
+        """Load models and look over the library, once, in a thread: no page waits for it."""
+        if self._warming.acquire(blocking=False):  # never released: once is enough
+            threading.Thread(target=self._warm, name="warm", daemon=True).start()
+
+    def _warm(self) -> None:
+        try:
+            self.assistant.warm()
+            self.troubles = tuple(f for f in self.assistant.doctor() if not f.ok)
+        except RagError as error:
+            self.troubles = (Finding("library", ok=False, detail=str(error)),)
+
+
+@st.cache_resource(show_spinner=False)
+def opened() -> Opened:
+    """The process's assistant over the library that the settings name, opened once.
+
+    Raises:
+        RagError: the library or a setting cannot be used.
+    """
+    from rag.assistant import Assistant
+
+    return Opened(Assistant.open())
+
+
+def library_facts(of: Assistant) -> LibraryFacts:
+    """Count, years and first questions of the library as it is now."""
+    return _facts(of, of.paper_count(), st.session_state.get("additions", 0))
+
+
+def exchanges() -> list[Exchange]:
+    """The conversation of this tab, oldest first."""
+    kept: list[Exchange] = st.session_state.setdefault("exchanges", [])
+    return kept
+
+
+def history(before: Sequence[Exchange]) -> list[tuple[str, Answer]]:
+    """The settled part of a conversation, as the assistant wants it."""
+    return [(e.question, e.answer) for e in before if e.answer is not None]
+
+
+def start_over() -> None:
+    """Begin a new conversation."""
+    st.session_state["exchanges"] = []
+
+
+def ask_next(question: str) -> None:
+    """Have a question asked in the next run, as if it had been typed."""
+    st.session_state["asked"] = question
+
+
+def ask_again(exchange: Exchange) -> None:
+    """Take a question without an answer out of the conversation and ask it anew."""
+    kept = exchanges()
+    if exchange in kept:
+        kept.remove(exchange)
+    ask_next(exchange.question)
+
+
+def take_asked() -> str | None:
+    """The question of `ask_next`, once."""
+    asked: str | None = st.session_state.pop("asked", None)
+    return asked
+
+
+def job() -> Job | None:
+    """The adding that runs, or ran last, for this tab."""
+    running: Job | None = st.session_state.get("job")
+    return running
+
+
+def set_job(new: Job | None) -> None:
+    """Remember a job, or forget the last one's report."""
+    st.session_state["job"] = new
+    st.session_state["additions"] = st.session_state.get("additions", 0) + 1
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _facts(_of: Assistant, count: int, additions: int) -> LibraryFacts:
+    """`count` and `additions` are the key of the cache: papers come and go only with them."""
+    years: list[int] = []
+    has_sample = False
+    for paper in _of.papers():
+        years += [paper.year] if paper.year else []
+        has_sample = has_sample or any(s.origin == "sample library" for s in paper.sources)
+    span = (min(years), max(years)) if years else None
+    return LibraryFacts(count, span, has_sample, tuple(_of.suggestions()) if count else ())

@@ -241,7 +241,7 @@ def _title_points(candidate: _Candidate, known: Evidence) -> float:
     last_words = title[-120:].split()
     if not last_words:
         return _UNCLOSED
-    points = _title_seams(last_words[-8:], known)
+    points = _title_seams(last_words, known)
     points += _UNCLOSED * _cuts_open(title) + _ONE_WORD_TITLE * (" " not in title)
     if last_words[-1] in _FUNCTION_WORDS or last_words[-1] in PARTICLES:
         points += _FUNCTION_END
@@ -276,9 +276,20 @@ def _is_inside_word(end: str, candidate: _Candidate, known: Evidence) -> bool:
 
 
 def _title_seams(last_words: Sequence[str], known: Evidence) -> float:
-    costs = [c for w in last_words for c in inner_seams(w, known, SEAM_TITLE)]
+    within_reach = list(_name_like_end(last_words[-8:]))
+    costs = [c for w in within_reach for c in inner_seams(w, known, SEAM_TITLE)]
     sure = [cost for cost in costs if cost == SEAM_KNOWN]
     return sum(sure) + max(_SEAMS_MOST, sum(costs) - sum(sure))
+
+
+def _name_like_end(words: Sequence[str]) -> Iterator[str]:
+    """The last words between which authors may be hidden: no name goes past "for" or a colon."""
+    for word in reversed(words):
+        if NEVER_IN_NAMES.search(word[-1]):
+            return
+        yield word
+        if word[0].islower() and word not in PARTICLES:
+            return
 
 
 def _cuts_open(title: str) -> bool:

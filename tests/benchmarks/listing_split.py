@@ -62,18 +62,19 @@ def _arguments() -> argparse.Namespace:
 
 
 def _halves(path: Path) -> tuple[dict[str, list[Paper]], int]:
-    chance = random.Random(SEED)
-    papers: list[Paper] = []
+    kept: list[tuple[dict[str, str], list[str]]] = []
     excluded = 0
     with gzip.open(path, "rt", encoding="utf-8") as file:
         for line in file:
             record = json.loads(line)
-            authors = tuple(clean_line(name) for name in record["authors"])
+            authors = [" ".join(name.split()) for name in record["authors"]]
             if not authors or any(not a or _NO_NAME.search(a) for a in authors[:3]):
                 excluded += 1
                 continue
-            papers.append(_printed(record, authors, chance))
-    chance.shuffle(papers)
+            kept.append((record, authors))
+    random.Random(SEED).shuffle(kept)  # before facts are drawn, so that halves never change
+    chance = random.Random(SEED)
+    papers = [_printed(record, authors, chance) for record, authors in kept]
     middle = len(papers) // 2
     return {"develop": papers[:middle], "report": papers[middle:]}, excluded
 
@@ -85,7 +86,7 @@ def _printed(record: dict[str, str], authors: Sequence[str], chance: random.Rand
     return Paper(
         id="",
         title=clean_line(record["title"]),
-        authors=tuple(authors[:3]),
+        authors=tuple(clean_line(name) for name in authors[:3]),
         more_authors=len(authors) > 3,
         date=day.isoformat(),
         date_inferred=is_recent,

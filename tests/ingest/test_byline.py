@@ -74,6 +74,7 @@ def test_titles_end_where_the_first_name_begins(case: str, orgs: tuple[str, ...]
         ("Weaving with TensorFlow|Ada Lovelace", "TensorFlow weaves."),
         ("Deep Learning|van der Waals, Niels Bohr", "Learning is deep."),
         ("From Looms to GitCite|Ada Lovelace", "We cite with git."),
+        ("HowTo Weave and Encrypt|Ada Lovelace", "How weavers work."),
         ("Learning to Cook|Hypatia", "We cook."),
         ("Notes on AV|RJ Boscovich, Isaac Newton", "AV is noted."),
         ("Weaving Reports|DeepLoom-AI, Ada Lovelace, Felix Klein et al.", "DeepLoom-AI reports."),

@@ -11,6 +11,7 @@ from pathlib import Path
 from rag.answer import records
 from rag.answer.draft import Draft
 from rag.answer.verify import MARKER, check_written
+from rag.base.text import clean_line
 from rag.base.types import Evidence, Token
 from rag.models.prompts import Message, load
 
@@ -35,10 +36,10 @@ def messages_for(
     items = [
         {
             "key": key,
-            "title": e.paper.name,
-            "people": records.people(e.paper),
+            "title": clean_line(e.paper.name),
+            "people": clean_line(records.people(e.paper)),
             "year": e.paper.year or "",
-            "sentence": e.text,
+            "sentence": clean_line(e.text),  # on one line: a break could imitate another entry
         }
         for key, e in keyed(evidence).items()
     ]
@@ -101,9 +102,10 @@ def _without_markers(stream: Iterator[str]) -> Iterator[str]:
     held = ""
     for piece in stream:
         held = MARKER.sub("", held + piece)
-        opened = re.search(r"\s*\[[^\]]{0,40}$", held)
+        # What may be the beginning of a marker, the space before it included, waits for the rest.
+        opened = re.search(r"\s*(?:\[[^\]]{0,40})?$", held)
         ready, held = (held[: opened.start()], held[opened.start() :]) if opened else (held, "")
         if ready:
             yield ready
-    if held and not MARKER.fullmatch(held):
+    if held.strip():
         yield held

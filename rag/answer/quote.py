@@ -87,7 +87,7 @@ def list_records(plan: QueryPlan, papers: Sequence[Paper]) -> Draft:
 def conditions(plan: QueryPlan) -> str:
     """The filters as a phrase after "papers": " by Rosie Zhao from 2025"."""
     said = [w for w in plan.understood if not w.endswith(" first") and "“" not in w]
-    return "".join(f" {w}" if not w.startswith("category") else f" in {w}" for w in said)
+    return "".join(f" {w}" for w in said)
 
 
 def _headline(plan: QueryPlan, count: int) -> str:
@@ -105,7 +105,8 @@ def _quote_by_paper(draft: Draft, chosen: Sequence[Evidence]) -> None:
 def _quote(draft: Draft, paper: Paper, start: int, end: int, *, opening: bool) -> None:
     words = paper.abstract[start:end]
     if not words:
-        draft.say(f"{records.lead(paper)} has no text in your library.", (), "supported")
+        number = _number(draft, paper, start, end)
+        draft.say(f"{records.lead(paper)} has no text in your library.", number, "supported")
         return
     quoted = f"“{words}”"
     text = f"{records.lead(paper)}: {quoted}" if opening else quoted

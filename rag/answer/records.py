@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from rag.base.text import sentence_spans
+from rag.base.text import fold, sentence_spans
 from rag.base.types import Paper
+from rag.index.names import parse_name
 
 _MONTH_NAMES = (
     "January February March April May June July August September October November December"
@@ -25,10 +26,13 @@ _STUDIES = re.compile(
 
 
 def family_name(author: str) -> str:
-    """The family name of an author as printed ("Vyas" of "Nikhil Vyas", also of "Vyas, N.")."""
+    """The family name as printed: "Vyas" of "Nikhil Vyas" and "Vyas, N.", with its particles."""
     if "," in author:
         return author.split(",", maxsplit=1)[0].strip()
-    return author.rsplit(maxsplit=1)[-1] if author.strip() else author
+    family, parts = parse_name(author).family, author.split()
+    tails = (" ".join(parts[i:]) for i in range(len(parts)))
+    # "King Jr." begins with its family name.
+    return next((t for t in tails if f"{fold(t)} ".startswith(f"{family} ")), author.strip())
 
 
 def short_title(paper: Paper) -> str:

@@ -146,7 +146,7 @@ def _read_categories(understood: Understood, names: Names) -> None:
             match = re.search(pattern, understood.rest, re.IGNORECASE)
             # A bare code must be written as one: "so" and "it" are words.
             if match and (len(match.group(1)) > 3 or match.group(1).isupper()):
-                understood.take(match.span(), f"category {code}", categories=(code,))
+                understood.take(match.span(), f"in category {code}", categories=(code,))
                 return
 
 

@@ -395,7 +395,7 @@ def test_the_order_is_understood(words: str, sort: str, names: Names) -> None:
         ("papers not from 2019", {"year_from": 2019, "year_to": 2019}, "not from 2019"),
         ("Which papers are not from 2019?", {"year_from": 2019, "year_to": 2019}, ""),
         ("papers that are not from Brno", {"orgs": ("brno",)}, "not from brno"),
-        ("papers not in category LG", {"categories": ("LG",)}, "not category LG"),
+        ("papers not in category LG", {"categories": ("LG",)}, "not in category LG"),
     ],
 )
 def test_what_stands_after_not_is_left_out(

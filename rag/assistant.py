@@ -11,14 +11,17 @@ from functools import cached_property
 from importlib import resources
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from rag.answer.records import short_title
+from rag.base.errors import ModelError
 from rag.base.settings import Settings, load_settings
 from rag.base.types import (
     AddReport,
     Answer,
     Event,
     Evidence,
+    Failure,
     Filters,
     Final,
     Finding,
@@ -36,7 +39,10 @@ from rag.search.narrow import narrowed
 from rag.search.plan import is_bibliographic, make_plan
 from rag.search.retrieve import DEFAULT_WEIGHTS, Retriever, Weights
 from rag.search.withheld import names_without
-from rag.turn import Stream, Turn, ordered
+from rag.turn import Turn, ordered
+
+if TYPE_CHECKING:
+    from rag.models.remote import ChatModel
 
 logger = logging.getLogger(__name__)
 
@@ -178,7 +184,7 @@ class Assistant:
             self._retriever,
             EvidenceFinder(self._store, self._embedder, names),
             names,
-            self._model,
+            self._chat.stream if self._chat else None,
             self.settings.prompts_dir,
             withheld,
         )
@@ -271,7 +277,8 @@ class Assistant:
         return Retriever(self._store, self._embedder, weights=self._weights)
 
     @cached_property
-    def _model(self) -> Stream | None:
+    def _chat(self) -> ChatModel | None:
+        """The model that writes, if one is named."""
         if not self.settings.has_model:
             return None
         from rag.models.remote import ChatModel
@@ -282,7 +289,7 @@ class Assistant:
             api_key=key.get_secret_value() if key else None,
             model=self.settings.model or "",
             timeout_s=self.settings.model_timeout_s,
-        ).stream
+        )
 
     def _mined(self) -> Names:
         """The library's names, mined again when it has changed."""
@@ -298,7 +305,7 @@ class Assistant:
 
     def _add(
         self,
-        inputs: Iterator[pipeline.Input | pipeline.Failure] | list[pipeline.Input],
+        inputs: Iterator[pipeline.Input | Failure] | list[pipeline.Input],
         as_of: date | None,
         progress: Watch | None,
         cancelled: Stop | None,
@@ -315,14 +322,23 @@ class Assistant:
     def _check_models(self) -> list[Finding]:
         self._embedder.embed_query("check")
         weights = Finding("embedding model", ok=True, detail=self._embedder.identity.model)
-        if not self.settings.has_model:
+        if self._chat is None:
             detail = "none is set; answers are quotations"
             return [weights, Finding("answering model", ok=True, detail=detail)]
-        host = self.settings.openai_base_url or "OpenAI"
-        return [
-            weights,
-            Finding("answering model", ok=True, detail=f"{self.settings.model} at {host}"),
-        ]
+        return [weights, _check_chat(self._chat)]
+
+
+def _check_chat(chat: ChatModel) -> Finding:
+    """Whether the endpoint answers and offers the model that is set."""
+    try:
+        offered = chat.models()
+    except ModelError as error:
+        return Finding("answering model", ok=False, detail=str(error), cure="Check the endpoint.")
+    if chat.model in offered:
+        return Finding("answering model", ok=True, detail=f"{chat.model} at {chat.host}")
+    some = ", ".join(offered[:5]) or "none"
+    detail = f"{chat.host} does not offer {chat.model}; it offers {some}"
+    return Finding("answering model", ok=False, detail=detail, cure="Set ASKPAPERS_MODEL to one.")
 
 
 def library_identity() -> dict[str, str]:

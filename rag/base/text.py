@@ -93,7 +93,7 @@ def _stemmer() -> object:
 
 @functools.lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
-    """The Snowball English stem of a lower-case word, the same for British and American spelling."""
+    """The Snowball English stem of a lower-case word; British and American spelling give one."""
     american = _ISE.sub(r"iz\1", word) if "is" in word else word
     american = _OUR.sub(r"or\1", american) if "our" in american else american
     return str(_stemmer().stemWord(american))  # type: ignore[attr-defined]
@@ -153,8 +153,8 @@ _ABBREVIATIONS = frozenset(
 )
 # A single capital before a stop is an initial ("J. Smith") unless such a word follows.
 _STARTERS = frozenset(
-    "the a an we our in on this these it its they to for by with however here both using when while "
-    "although moreover furthermore finally thus therefore as at from one two such unlike".split()
+    "the a an we our in on this these it its they to for by with however here both using when "
+    "while although moreover furthermore finally thus therefore as at from one two such unlike".split()
 )
 _LAST_TOKEN = re.compile(r"[^\s(\[{\"'“‘~]*$")
 _NEXT_TOKEN = re.compile(r"\s*[\"'“‘(\[]*([^\s]+)")

@@ -288,7 +288,7 @@ class Progress:
 
     done: int
     total: int
-    stage: Literal["reading", "embedding", "indexing"]
+    stage: Literal["reading", "embedding", "indexing", "asking"]
 
 
 @dataclass(frozen=True, slots=True)

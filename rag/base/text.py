@@ -154,7 +154,8 @@ _ABBREVIATIONS = frozenset(
 # A single capital before a stop is an initial ("J. Smith") unless such a word follows.
 _STARTERS = frozenset(
     "the a an we our in on this these it its they to for by with however here both using when "
-    "while although moreover furthermore finally thus therefore as at from one two such unlike".split()
+    "while although moreover furthermore finally thus therefore as at from one two such "
+    "unlike".split()
 )
 _LAST_TOKEN = re.compile(r"[^\s(\[{\"'“‘~]*$")
 _NEXT_TOKEN = re.compile(r"\s*[\"'“‘(\[]*([^\s]+)")

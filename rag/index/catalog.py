@@ -111,7 +111,7 @@ class Catalog:
     def papers(self, filters: Filters | None = None) -> Iterator[Paper]:
         """Papers in the order in which they were first added."""
         with self.reading() as conn:
-            ids = list(conn.scalars(sa.select(t.papers.c.id).order_by(t.papers.c.seq)))
+            ids = conn.scalars(sa.select(t.papers.c.id).order_by(t.papers.c.seq)).all()
             if filters is not None and not filters.is_empty:
                 allowed = allowed_ids(conn, filters)
                 ids = [paper_id for paper_id in ids if paper_id in allowed]

@@ -57,9 +57,11 @@ def read_changes(conn: sa.Connection, since: int) -> Changes:
     current: tuple[str, ...] = ()
     removed: frozenset[str] = frozenset()
     if not complete and since < revision:
-        current = tuple(conn.scalars(sa.select(t.papers.c.id).where(t.papers.c.revision > since)))
+        current = tuple(
+            conn.scalars(sa.select(t.papers.c.id).where(t.papers.c.revision > since)).all()
+        )
         gone = sa.select(t.removals.c.paper_id).where(t.removals.c.revision > since)
-        removed = frozenset(conn.scalars(gone))
+        removed = frozenset(conn.scalars(gone).all())
     return Changes(
         revision=revision,
         stale=removed.union(current),

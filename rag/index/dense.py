@@ -30,6 +30,7 @@ class DenseSearch:
         self._exact_lock = threading.Lock()
         self._exact: ExactVectors | None = None
         self._exact_revision = 0
+        self._dim = 0
         self._chroma_lock = threading.Lock()
         self._chroma: OwnedChroma | None = None
 
@@ -84,12 +85,12 @@ class DenseSearch:
         """True when Chroma finds `n` chunks by chance; None when another process has it open."""
         with self._chroma_lock:
             if self._chroma is not None:
-                return self._chroma.finds(n)
+                return self._chroma.is_sound(n)
             owned = OwnedChroma.take(self._catalog)
             if owned is None:
                 return None
             try:
-                return owned.probe(self._catalog.cache("vectors"), n)
+                return owned.is_sound(n)
             finally:
                 owned.close()
 
@@ -168,7 +169,7 @@ class DenseSearch:
         length = float(np.linalg.norm(query))
         if query.ndim != 1 or not np.isfinite(length) or length == 0.0:
             raise ValueError("the vector of a search must be one row of numbers that are not all 0")
-        dim = self._catalog.dim()
-        if dim and len(query) != dim:
-            raise ValueError(f"the vector of a search has {len(query)} and not {dim} dimensions")
+        self._dim = self._dim or self._catalog.dim()  # it never changes once it is known
+        if self._dim and len(query) != self._dim:
+            raise ValueError(f"a search by {len(query)} dimensions; the library has {self._dim}")
         return query / length

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import logging
+
 import sqlalchemy as sa
 
 from rag.base.errors import LibraryError
+from rag.base.text import words
 from rag.base.types import Finding
 from rag.index import originals
 from rag.index import schema as t
 from rag.index.catalog import Catalog
 from rag.index.dense import DenseSearch
 from rag.index.generations import stale
+from rag.index.keyword import KeywordIndex
 from rag.index.lexical import KeywordSearch
+from rag.index.native import CacheError
 from rag.index.records import content_hash
+
+logger = logging.getLogger(__name__)
 
 _SAMPLE = 200
 _REBUILD = "Repair the library: the index is built anew from library.db."
 _RESTORE = "Restore the library from a backup, or add the papers named here again."
+_BEHIND = ", behind the library; the next writer brings it up to date"
 _NAMED = 5  # how many of many are named in one line
 
 
@@ -96,7 +104,7 @@ def _vector_index(catalog: Catalog, dense: DenseSearch) -> Finding:
     if not sound:
         detail = "damaged; searches are exact"
         return Finding(name, ok=False, detail=detail, cure=_REBUILD)
-    behind = "" if state.revision == catalog.text_revision() else ", behind the library"
+    behind = "" if state.revision == catalog.text_revision() else _BEHIND
     return Finding(name, ok=True, detail=f"{state.rows} chunks{behind}")
 
 
@@ -105,12 +113,29 @@ def _keyword_index(catalog: Catalog, keyword: KeywordSearch) -> Finding:
     state = catalog.cache("keyword")
     if state.generation == 0:
         return Finding(name, ok=True, detail="not built yet; the first search builds it")
-    count = keyword.count()
-    if count is None:
-        detail = "damaged; the next search builds it anew"
+    try:
+        index = keyword.opened_anew()
+        current = state.revision == catalog.text_revision()
+        sound = (not current or index.count() == state.rows) and _finds_titles(catalog, index)
+    except CacheError as error:
+        logger.warning("%s", error)
+        sound = False
+    if not sound:
+        detail = "damaged; the next search or writer builds it anew"
         return Finding(name, ok=False, detail=detail, cure=_REBUILD)
-    behind = "" if state.revision == catalog.text_revision() else ", behind the library"
-    return Finding(name, ok=True, detail=f"{count} papers{behind}")
+    return Finding(name, ok=True, detail=f"{state.rows} papers{'' if current else _BEHIND}")
+
+
+def _finds_titles(catalog: Catalog, index: KeywordIndex) -> bool:
+    """True when papers by chance that the index must know are found by their own titles."""
+    known = sa.and_(
+        t.papers.c.title != "", t.papers.c.revision <= catalog.cache("keyword").revision
+    )
+    query = sa.select(t.papers.c.id, t.papers.c.title).where(known).order_by(sa.func.random())
+    with catalog.reading() as conn:
+        sample = conn.execute(query.limit(_SAMPLE)).all()
+    asked = ((paper_id, words(title)) for paper_id, title in sample)
+    return all(index.search(terms, 1, frozenset({paper_id})) for paper_id, terms in asked if terms)
 
 
 def _generations(catalog: Catalog) -> Finding:

@@ -43,7 +43,7 @@ def _fields(conn: sa.Connection, filters: Filters) -> set[str]:
         query = query.where(columns.has_code.is_(filters.has_code))
     if filters.score_from is not None:
         query = query.where(columns.score >= filters.score_from)
-    return set(conn.scalars(query))
+    return set(conn.scalars(query).all())
 
 
 def _authors(conn: sa.Connection, asked: Sequence[str], *, first: bool = False) -> set[str]:
@@ -57,7 +57,7 @@ def _authors(conn: sa.Connection, asked: Sequence[str], *, first: bool = False) 
         )
         if first:
             query = query.where(columns.position == 0)
-        for paper_id, *parts in conn.execute(query):
+        for paper_id, *parts in conn.execute(query).all():
             name = Name(*parts)
             if any(same_person(one, name) for part in parts[:3] for one in wanted.get(part, ())):
                 found.add(paper_id)
@@ -76,5 +76,7 @@ def _orgs(conn: sa.Connection, asked: Iterable[str]) -> set[str]:
     columns = t.paper_orgs.c
     found: set[str] = set()
     for batch in in_batches({fold(org) for org in asked}):
-        found.update(conn.scalars(sa.select(columns.paper_id).where(columns.folded.in_(batch))))
+        found.update(
+            conn.scalars(sa.select(columns.paper_id).where(columns.folded.in_(batch))).all()
+        )
     return found

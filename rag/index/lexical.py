@@ -72,11 +72,10 @@ class KeywordSearch:
         with self._changing:
             self._rebuild().index.close_writer()
 
-    def count(self) -> int | None:
-        """How many papers the index on disk holds; None when it cannot be read."""
-        with self._changing:
-            opened = self._from_disk()
-            return None if opened is None else opened.index.count()
+    def opened_anew(self) -> KeywordIndex:
+        """The index as it lies on the disk, whatever is in memory. Raises `CacheError`."""
+        generation = self._catalog.cache("keyword").generation
+        return KeywordIndex.open(cache_folder(self._catalog.folder, "keyword", generation))
 
     def close(self) -> None:
         """Let go of files and memory."""

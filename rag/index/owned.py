@@ -85,22 +85,14 @@ class OwnedChroma:
         self._revision = -1
         self._rebuild(load)
 
-    def probe(self, state: CacheState, n: int) -> bool:
-        """True when the closed Chroma opens in a child process and finds `n` chunks by chance."""
-        folder = cache_folder(self._catalog.folder, "vectors", state.generation)
-        if not looks_sound(folder):
+    def is_sound(self, n: int) -> bool:
+        """True when Chroma, as it lies on the disk, finds `n` chunks by chance."""
+        state = self._catalog.cache("vectors")
+        try:
+            return self._open(state) is not None and self._finds(n, up_to=state.revision)
+        except CacheError as error:
+            logger.warning("vector index: %s", error)
             return False
-        self._mark(state)
-        sample = self._catalog.sample_vectors(n, up_to=state.revision)
-        sound = probe(folder, state.rows, sample.matrix)
-        if sound:
-            self._settle(state, folder)
-        return sound
-
-    def finds(self, n: int) -> bool:
-        """True when the open Chroma finds `n` chunks by chance by their own vectors."""
-        sample = self._catalog.sample_vectors(n, up_to=self._revision)
-        return self._index is not None and finds_itself(self._index, sample.matrix)
 
     def close(self) -> None:
         """Close Chroma and let others have it."""
@@ -114,15 +106,19 @@ class OwnedChroma:
         folder = cache_folder(self._catalog.folder, "vectors", state.generation)
         if state.generation == 0 or state.dirty or not looks_sound(folder):
             return None
-        doubtful = fingerprint(folder) != state.fingerprint
-        if doubtful and not self.probe(state, _SAMPLE):
-            return None
         self._mark(state)
+        if fingerprint(folder) != state.fingerprint:  # somebody touched it: it may be deadly
+            sample = self._catalog.sample_vectors(_SAMPLE, up_to=state.revision)
+            if not probe(folder, state.rows, sample.matrix):
+                return None
         self._index = ChromaVectors(folder)
-        sample = self._catalog.sample_vectors(_SAMPLE, up_to=state.revision)
-        if not finds_itself(self._index, sample.matrix, share=_SAMPLE_SHARE):
+        if not self._finds(_SAMPLE, up_to=state.revision, share=_SAMPLE_SHARE):
             raise CacheError("Chroma does not find chunks by their own vectors")
         return self._settle(state, folder)
+
+    def _finds(self, n: int, *, up_to: int, share: float = 0.99) -> bool:
+        sample = self._catalog.sample_vectors(n, up_to=up_to)
+        return self._index is not None and finds_itself(self._index, sample.matrix, share=share)
 
     def _follow(self, state: CacheState) -> bool:
         """Take in what changed since the state; False when that is everything."""

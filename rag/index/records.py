@@ -195,19 +195,19 @@ def _to_int8(vectors: np.ndarray) -> np.ndarray:
 
 def read_papers(conn: sa.Connection, ids: Sequence[str]) -> dict[str, Paper]:
     """The papers of at most `IDS_PER_QUERY` ids, in the order of the ids; unknown ids left out."""
-    names = [t.papers.c[name] for name in (*_FIELDS, "citekey")]
-    rows = conn.execute(sa.select(*names).where(t.papers.c.id.in_(ids))).mappings()
-    found = {row["id"]: row for row in rows}
-    authors = _lists(conn, t.paper_authors, t.paper_authors.c.position, found)
-    orgs = _lists(conn, t.paper_orgs, t.paper_orgs.c.position, found)
-    sources = _lists(conn, t.sources, t.sources.c.seq, found)
+    columns = [t.papers.c[name] for name in (*_FIELDS, "citekey")]
+    rows = conn.execute(sa.select(*columns).where(t.papers.c.id.in_(ids))).all()
+    found = {row[0]: row for row in rows}
+    authors = _lists(conn, t.paper_authors, ["name"], "position", found)
+    orgs = _lists(conn, t.paper_orgs, ["name"], "position", found)
+    sources = _lists(conn, t.sources, ["kind", "origin", "place"], "seq", found)
     return {
         paper_id: Paper(
-            **{name: found[paper_id][name] for name in _FIELDS},
-            citekey=found[paper_id]["citekey"] or "",
-            authors=tuple(row["name"] for row in authors[paper_id]),
-            orgs=tuple(row["name"] for row in orgs[paper_id]),
-            sources=tuple(Source(r["kind"], r["origin"], r["place"]) for r in sources[paper_id]),
+            **dict(zip(_FIELDS, found[paper_id], strict=False)),
+            citekey=found[paper_id][-1] or "",
+            authors=tuple(name for (name,) in authors[paper_id]),
+            orgs=tuple(name for (name,) in orgs[paper_id]),
+            sources=tuple(Source(*source) for source in sources[paper_id]),
         )
         for paper_id in dict.fromkeys(ids)
         if paper_id in found
@@ -230,7 +230,7 @@ def read_chunks(conn: sa.Connection, ids: Sequence[str]) -> dict[str, Chunk]:
     )
     found = {
         chunk_id: Chunk(chunk_id, paper_id, ordinal, start, end, abstract[start:end])
-        for chunk_id, paper_id, ordinal, start, end, abstract in conn.execute(query)
+        for chunk_id, paper_id, ordinal, start, end, abstract in conn.execute(query).all()
     }
     return {chunk_id: found[chunk_id] for chunk_id in dict.fromkeys(ids) if chunk_id in found}
 
@@ -248,7 +248,7 @@ def read_sentence_vectors(
         .where(t.chunks.c.paper_id.in_(paper_ids))
     )
     by_paper: dict[str, dict[tuple[int, int], np.ndarray]] = defaultdict(dict)
-    for paper_id, spans, vectors in conn.execute(query):
+    for paper_id, spans, vectors in conn.execute(query).all():
         pairs = np.frombuffer(spans, dtype="<i4").reshape(-1, 2).tolist()
         rows = np.frombuffer(vectors, dtype=np.int8).reshape(-1, dim)
         for (start, end), row in zip(pairs, rows, strict=True):
@@ -265,10 +265,12 @@ def _stacked(rows: Mapping[tuple[int, int], np.ndarray]) -> SentenceVectors:
 
 
 def _lists(
-    conn: sa.Connection, table: sa.Table, order: sa.Column[Any], ids: Iterable[str]
-) -> dict[str, list[sa.RowMapping]]:
-    query = sa.select(table).where(table.c.paper_id.in_(list(ids))).order_by(order)
-    grouped: dict[str, list[sa.RowMapping]] = defaultdict(list)
-    for row in conn.execute(query).mappings():
-        grouped[row["paper_id"]].append(row)
+    conn: sa.Connection, table: sa.Table, names: list[str], order: str, ids: Iterable[str]
+) -> dict[str, list[Sequence[Any]]]:
+    """The named columns of the rows that hang on each paper, in the given order."""
+    columns = [table.c[name] for name in ("paper_id", *names)]
+    query = sa.select(*columns).where(table.c.paper_id.in_(list(ids))).order_by(table.c[order])
+    grouped: dict[str, list[Sequence[Any]]] = defaultdict(list)
+    for row in conn.execute(query).all():
+        grouped[row[0]].append(row[1:])
     return grouped

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from contextlib import closing
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -11,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from rag.answer import records
 from rag.assistant import Assistant
 from rag.base.errors import RagError
-from rag.base.types import EvidenceFound, Final, Paper, Token
+from rag.base.types import Event, EvidenceFound, Final, Paper, Token
 from rag.web import evidence, library, session, transcript
 from rag.web.evidence import Anchors
 from rag.web.jobs import UNEXPECTED, Pump
@@ -101,25 +102,28 @@ def _answer_now(
     slot = st.empty()
     show(transcript.draft(exchange, _doing(exchange, facts)), slot)
     st.button("Stop", key="stop", type="secondary")  # a click interrupts this run
-    pump = Pump(assistant.stream(exchange.question, session.history(session.exchanges()[:-1])))
+    before = session.history(session.exchanges()[:-1])
     try:
-        for event in pump:
-            if isinstance(event, EvidenceFound):
-                exchange.evidence, exchange.understood = event.evidence, event.understood
-                _show_panel(panel)
-            elif isinstance(event, Token):
-                exchange.draft += event.text
-            elif isinstance(event, Final):
-                exchange.answer = event.answer
-            show(transcript.draft(exchange, _doing(exchange, facts)), slot)
+        with closing(Pump(assistant.stream(exchange.question, before))) as pump:
+            for event in pump:
+                _take(event, exchange, panel)
+                show(transcript.draft(exchange, _doing(exchange, facts)), slot)
     except RagError as error:
         exchange.error = str(error)
     except Exception:
         logger.exception("a question failed")
         exchange.error = UNEXPECTED
-    finally:
-        pump.close()
     st.rerun()
+
+
+def _take(event: Event | None, exchange: Exchange, panel: DeltaGenerator) -> None:
+    if isinstance(event, EvidenceFound):
+        exchange.evidence, exchange.understood = event.evidence, event.understood
+        _show_panel(panel)
+    elif isinstance(event, Token):
+        exchange.draft += event.text
+    elif isinstance(event, Final):
+        exchange.answer = event.answer
 
 
 def _doing(exchange: Exchange, facts: LibraryFacts) -> str:

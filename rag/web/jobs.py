@@ -43,7 +43,6 @@ class Job:
     report: AddReport = field(default_factory=AddReport)
     progress: Progress | None = None
     current: int = 0
-    error: str | None = None
     finished: bool = False
     _stop: threading.Event = field(default_factory=threading.Event)
     _stage_started: float = field(default_factory=time.monotonic)
@@ -65,7 +64,7 @@ class Job:
     def remaining_s(self) -> float | None:
         """Seconds that this stage still takes at its rate so far; None before that can be told."""
         rate = self.rate()
-        if not self.progress or not rate:
+        if not self.progress or not self.progress.total or not rate:
             return None
         return (self.progress.total - self.progress.done) / rate
 

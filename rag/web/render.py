@@ -119,7 +119,7 @@ def prose(raw: str, marks: Sequence[Mark] = ()) -> Html:
         own = [m for m in marks if m.start <= start and end <= m.end]
         parts += [_number(m) for m in own if m.start == start]
         piece = latex(raw[start:end])
-        parts.append(tag("mark", piece, id=_anchor(own, start)) if own else piece)
+        parts.append(_marked(piece, own, start) if own else piece)
     return join(parts)
 
 
@@ -172,5 +172,8 @@ def _number(mark: Mark) -> Html | None:
     return tag("a", str(mark.number), cls="num", href=mark.back, label=said)
 
 
-def _anchor(own: Sequence[Mark], start: int) -> str | None:
-    return next((m.anchor for m in own if m.start == start), None)
+def _marked(piece: Html, own: Sequence[Mark], start: int) -> Html:
+    """Words of at least one mark; a mark that overlaps another has its id on its first words."""
+    anchor = next((m.anchor for m in own if m.start == start), None)
+    numbered = any(m.number is not None for m in own)
+    return tag("mark", piece, id=anchor, cls=None if numbered else "found")

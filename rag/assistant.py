@@ -29,6 +29,7 @@ from rag.base.types import (
     Paper,
     Progress,
 )
+from rag.index.partial import PartialStore
 from rag.index.store import Store
 from rag.ingest import pipeline
 from rag.ingest.chunk import CHUNKER
@@ -175,18 +176,19 @@ class Assistant:
         without: Filters = NO_FILTERS,
     ) -> Iterator[Event]:
         """Like `ask`, as events: `EvidenceFound`, `Token` …, `Final`."""
-        withheld = self._store.allowed(without) or frozenset()
-        names = self._mined()
+        store, retriever, names = self._store, self._retriever, self._mined()
+        withheld = store.allowed(without)
         if withheld:
-            names = names_without(names, self._store.get(withheld).values())
+            names = names_without(names, store.get(withheld).values())
+            store = PartialStore(store, withheld)
+            retriever = Retriever(store, self._embedder, weights=self._weights)
         turn = Turn(
-            self._store,
-            self._retriever,
-            EvidenceFinder(self._store, self._embedder, names),
+            store,
+            retriever,
+            EvidenceFinder(store, self._embedder, names),
             names,
             self._chat.stream if self._chat else None,
             self.settings.prompts_dir,
-            withheld,
         )
         yield from turn.run(question, history)
 

@@ -39,7 +39,6 @@ from rag.search.narrow import narrowed
 from rag.search.plan import is_bibliographic, make_plan
 from rag.search.retrieve import Retriever
 from rag.search.sides import Sides, resolve_sides
-from rag.search.withheld import plan_without
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +61,6 @@ class Turn:
     names: Names
     model: Stream | None = None
     prompts_dir: Path | None = None
-    withheld: frozenset[str] = frozenset()  # ids of papers that are left out
     started: float = field(default_factory=time.perf_counter)
     timings: dict[str, float] = field(default_factory=dict)
 
@@ -70,7 +68,6 @@ class Turn:
         """Answer a question, streaming what is known as soon as it is known."""
         try:
             plan = narrowed(make_plan(question, history, self.names), self.store)
-            plan = plan_without(plan, self.withheld, self.store)
         except QuestionError as error:
             yield self._abstain(QueryPlan(question[:200], ""), "bad_question", str(error))
             return

@@ -1,7 +1,6 @@
-"""A question asked as if some papers had never been added: for evaluation and calibration.
+"""The names of a library as if some papers had never been added.
 
-The names of the library are cut down too: a term that only a withheld paper has must look as
-strange as it would without that paper.
+A term that only a withheld paper has must look as strange as it would without that paper.
 """
 
 from __future__ import annotations
@@ -11,23 +10,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 
 from rag.base.text import words
-from rag.base.types import Filters, Paper, QueryPlan
-from rag.index.store import Store
+from rag.base.types import Paper
 from rag.search.names import Handle, Names, tokens
-from rag.search.narrow import narrowed
-
-
-def plan_without(plan: QueryPlan, withheld: Collection[str], store: Store) -> QueryPlan:
-    """The plan with these papers left out, by id; `plan` has been through `narrowed`."""
-    if not withheld:
-        return plan
-    rest = dataclasses.replace(
-        plan,
-        without=Filters(ids=tuple(withheld)),
-        together="any",
-        named=tuple(i for i in plan.named if i not in withheld),
-    )
-    return narrowed(rest, store)
 
 
 def names_without(names: Names, papers: Iterable[Paper]) -> Names:

@@ -64,7 +64,7 @@ def test_with_everything_left_out_nothing_is_answered(
     history: Assistant, papers: list[Paper]
 ) -> None:
     answer = history.ask(LOOM, without=Filters(ids=tuple(p.id for p in papers)))
-    assert (answer.status, answer.reason) == ("abstained", "not_in_library")
+    assert (answer.status, answer.reason) == ("abstained", "library_empty")
 
 
 def test_the_sentences_of_one_paper_are_ranked_for_a_question(
@@ -75,3 +75,10 @@ def test_the_sentences_of_one_paper_are_ranked_for_a_question(
     assert "23 cards instead of 410" in found[0].text
     assert all(e.paper.id == by_title["LOOM"] for e in found)
     assert history.evidence(LOOM, "no such paper") == []
+
+
+def test_two_sides_are_not_made_of_what_is_left(
+    history: Assistant, by_title: dict[str, str]
+) -> None:
+    gone = Filters(ids=(by_title["LOOM"], by_title["PISCES"]))
+    assert history.ask("Compare LOOM and PISCES.", without=gone).status == "abstained"

@@ -15,6 +15,7 @@ import pytest
 
 from rag.assistant import Assistant
 from rag.base.settings import Settings
+from rag.models.embed import MiniLM
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
@@ -115,6 +116,12 @@ def _is_local(host: object) -> bool:
 
 
 DATA = Path(__file__).parent / "data"
+
+
+@pytest.fixture(scope="session")
+def embedder() -> MiniLM:
+    """The real embedding model, loaded once."""
+    return MiniLM()
 
 
 @pytest.fixture(scope="session")

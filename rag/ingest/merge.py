@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+from collections.abc import Sequence
 
-from rag.base.text import content_words, fold
+from rag.base.text import STOP_WORDS, fold
 from rag.base.types import Paper
+from rag.index.names import parse_name
 
 _FIELDS = ("title", "date", "category", "venue", "score", "doi", "arxiv_id", "url")
 
@@ -19,8 +21,8 @@ def identity_key(record: Paper) -> str:
     if not record.title:
         digest = hashlib.sha256(fold(record.abstract).encode()).hexdigest()[:24]
         return f"text:{digest}"
-    family = fold(record.authors[0]).split()[-1:] if record.authors else []
-    return f"title:{fold(record.title)}|{''.join(family)}"
+    family = parse_name(record.authors[0]).last if record.authors else ""
+    return f"title:{fold(record.title)}|{family}"
 
 
 def paper_id(key: str) -> str:
@@ -30,9 +32,10 @@ def paper_id(key: str) -> str:
 
 def citekey(record: Paper, taken: set[str]) -> str:
     """Family name, year and first word of the title, such as "kusupati2022matryoshka"."""
-    family = fold(record.authors[0]).split()[-1] if record.authors else "anon"
-    word = next(iter(content_words(record.title)), "paper") if record.title else "paper"
-    first = next((w for w in fold(record.title).split() if w.startswith(word[:3])), word)
+    family = parse_name(record.authors[0]).family if record.authors else ""
+    family = family or "anon"
+    telling = (word for word in fold(record.title).split() if word not in STOP_WORDS)
+    first = next(telling, "paper")
     base = "".join(c for c in f"{family}{record.year or ''}{first}" if c.isalnum())
     if base not in taken:
         return base
@@ -42,12 +45,28 @@ def citekey(record: Paper, taken: set[str]) -> str:
 def merge(known: Paper, record: Paper) -> Paper:
     """The known paper with what the record adds.
 
-    From a source that was read before, the newest value wins; from another source the fullest
-    text and every value that was missing. Authors and code flags only grow.
+    From the same sources as before, the newest value wins; from another source, or from one of
+    several, the fullest text and every value that was missing. Orgs and code flags only grow.
     """
-    again = {(s.kind, s.origin) for s in record.sources} <= {
-        (s.kind, s.origin) for s in known.sources
-    }
+    return _merged(known, record, again=_origins(record) == _origins(known))
+
+
+def _origins(record: Paper) -> set[tuple[str, str]]:
+    return {(source.kind, source.origin) for source in record.sources}
+
+
+def together(records: Sequence[Paper]) -> Paper:
+    """One record out of several of the same paper that are read at once, none newer than another.
+
+    It does not depend on what the library holds, so that reading the same again changes nothing.
+    """
+    first, *others = records
+    for other in others:
+        first = _merged(first, other, again=False)
+    return first
+
+
+def _merged(known: Paper, record: Paper, *, again: bool) -> Paper:
     changes: dict[str, object] = {}
     for name in _FIELDS:
         old, new = getattr(known, name), getattr(record, name)

@@ -54,8 +54,11 @@ class _Run:
     citekeys: set[str] = field(default_factory=set)
     pending: dict[str, Paper] = field(default_factory=dict)
 
-    def count(self, outcome: str) -> None:
+    def count(self, outcome: str, others: str, records: int) -> None:
+        """Count the records of one paper: the first by what it did, the others that joined it."""
         self.counts[outcome] = self.counts.get(outcome, 0) + 1
+        if records > 1:
+            self.counts[others] = self.counts.get(others, 0) + records - 1
 
     def report(self) -> AddReport:
         return AddReport(**self.counts, failed=tuple(self.failed))
@@ -121,43 +124,41 @@ def _read_all(run: _Run, inputs: Iterable[Input | Failure], as_of: date | None) 
 
 
 def _add_records(run: _Run, records: list[Paper]) -> None:
-    for done, record in enumerate(records):
+    groups: dict[str, list[Paper]] = {}
+    for record in records:
+        groups.setdefault(merge.identity_key(record), []).append(record)
+    done = 0
+    for key, group in groups.items():
         if run.cancelled():
             break
-        _take(run, record)
+        _take(run, key, group)
         if len(run.pending) >= _BATCH:
             _flush(run)
-        run.progress(Progress(done + 1, len(records), "embedding"))
+        done += len(group)
+        run.progress(Progress(done, len(records), "embedding"))
     _flush(run)
 
 
-def _take(run: _Run, record: Paper) -> None:
-    """Decide what a record is: new, known and the same, or known with something to add."""
-    key = merge.identity_key(record)
-    known = run.pending.get(key) or run.store.find(key)
+def _take(run: _Run, key: str, group: list[Paper]) -> None:
+    """Decide what the records of a paper are: new, known and the same, or with something to add."""
+    record = merge.together(group)
+    known = run.store.find(key)
     if known is None:
         new_key = merge.citekey(record, run.citekeys)
         run.citekeys.add(new_key)
         run.pending[key] = dataclasses.replace(record, id=merge.paper_id(key), citekey=new_key)
-        run.count("added")
+        run.count("added", "merged", len(group))
         return
     merged = merge.merge(known, record)
     if merged == known:
-        run.count("unchanged")
+        run.count("unchanged", "unchanged", len(group))
     elif dataclasses.replace(merged, sources=known.sources) == known:
-        run.count("merged")
-        _note_source(run, key, merged)
+        run.count("merged", "merged", len(group))
+        for source in merged.sources[len(known.sources) :]:
+            run.writer.add_source(merged.id, source)  # the same words: nothing to embed again
     else:
-        run.count("updated")
+        run.count("updated", "merged", len(group))
         run.pending[key] = merged
-
-
-def _note_source(run: _Run, key: str, merged: Paper) -> None:
-    """The same words from one more source: nothing to embed again."""
-    if key in run.pending:
-        run.pending[key] = merged
-        return
-    run.writer.add_source(merged.id, merged.sources[-1])
 
 
 def _flush(run: _Run) -> None:

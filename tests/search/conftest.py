@@ -16,11 +16,6 @@ def papers(history: Assistant) -> list[Paper]:
 
 
 @pytest.fixture(scope="session")
-def embedder() -> MiniLM:
-    return MiniLM()
-
-
-@pytest.fixture(scope="session")
 def names(papers: list[Paper], embedder: MiniLM) -> Names:
     """The names of the small library; a word that the model's vocabulary holds is one."""
     return mine(papers, lambda word: embedder.count_tokens(word) <= 3)

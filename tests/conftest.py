@@ -131,22 +131,29 @@ def history_file() -> Path:
 
 
 @pytest.fixture(scope="session")
-def history(history_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+def history(
+    history_file: Path, tmp_path_factory: pytest.TempPathFactory, without_settings: None
+) -> Iterator[Assistant]:
     """The small library, opened; only for tests that do not change it."""
     yield from _opened(tmp_path_factory.mktemp("history"), history_file)
 
 
 @pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+def sample(tmp_path_factory: pytest.TempPathFactory, without_settings: None) -> Iterator[Assistant]:
     """The sample library, opened; only for tests that do not change it."""
     yield from _opened(tmp_path_factory.mktemp("sample"), ROOT / "rag" / "sample" / "papers.jsonl")
 
 
-def _opened(folder: Path, file: Path) -> Iterator[Assistant]:
+@pytest.fixture(scope="session")
+def without_settings() -> Iterator[None]:
+    """What `own_environment` does for each test, for fixtures that live longer than one."""
     with pytest.MonkeyPatch.context() as patch:
         for field in Settings.model_fields.values():
             patch.delenv(str(field.validation_alias), raising=False)
-        settings = Settings(_env_file=None, library=folder / "library")
-    with Assistant.open(settings=settings) as assistant:
+        yield
+
+
+def _opened(folder: Path, file: Path) -> Iterator[Assistant]:
+    with Assistant.open(settings=Settings(_env_file=None, library=folder / "library")) as assistant:
         assistant.add(file)
         yield assistant

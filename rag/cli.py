@@ -144,6 +144,19 @@ def _doctor(args: argparse.Namespace) -> int:
     return 0 if all(finding.ok for finding in findings) else 1
 
 
+def _eval(args: argparse.Namespace) -> int:
+    from rag.evals.command import evaluate
+    from rag.terminal import ProgressBars
+
+    with closing(ProgressBars()) as bars:
+        found = evaluate(args, progress=bars if sys.stderr.isatty() else None)
+    if args.json:
+        _emit(found.values)
+    else:
+        print(found.text)
+    return 0
+
+
 def _serve(args: argparse.Namespace) -> int:
     from rag.web.serve import serve
 
@@ -188,9 +201,12 @@ def _filters(args: argparse.Namespace) -> Filters:
 
 
 def _argument_or_stdin(words: Sequence[str]) -> str:
+    """The words as one line, without colours that were copied from a terminal with them."""
+    from rag.terminal import plain
+
     if list(words) == ["-"]:  # a long question does not fit into an argument
-        return sys.stdin.buffer.read().decode("utf-8", "replace")
-    return " ".join(words)
+        return plain(sys.stdin.buffer.read().decode("utf-8", "replace"))
+    return plain(" ".join(words))
 
 
 def _sum(reports: Sequence[AddReport]) -> AddReport:
@@ -305,6 +321,9 @@ def _add_question_commands(commands: Any) -> None:
     )
     serve.add_argument("--port", type=_port, metavar="N", help="8501 or the next free one")
     serve.set_defaults(opens_browser=False)
+    from rag.evals.command import add_options
+
+    add_options(_command(commands, "eval", _eval, "evaluate", "measure on labelled questions"))
 
 
 def _command(commands: Any, name: str, run: _Command, doing: str, summary: str) -> _Parser:

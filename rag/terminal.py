@@ -127,7 +127,8 @@ class ProgressBars:
         if progress.stage != self._stage:
             self.close()
             self._stage = progress.stage
-            self._bar = tqdm(desc=progress.stage.capitalize(), unit=" papers", leave=False)
+            unit = " questions" if progress.stage == "asking" else " papers"
+            self._bar = tqdm(desc=progress.stage.capitalize(), unit=unit, leave=False)
         self._bar.total = progress.total or None  # unknown while files are still being read
         self._bar.update(progress.done - self._bar.n)
         if progress.done == progress.total:

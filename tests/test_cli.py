@@ -131,7 +131,7 @@ def test_wrong_usage_is_exit_code_2_and_says_what_was_wrong(run: Run, argv: list
 def test_help_and_readme_offer_what_exists_and_nothing_else(run: Run) -> None:
     shown = run("--help").out
     offered = set(re.findall(r"^    (\w+) ", shown, re.MULTILINE))
-    assert offered == {"add", "ask", "search", "papers", "remove", "doctor", "serve"}
+    assert offered == {"add", "ask", "search", "papers", "remove", "doctor", "serve", "eval"}
     readme = Path(__file__).resolve().parents[1] / "README.md"
     told = re.findall(r"^\| `askpapers (\w+)", readme.read_text("utf-8"), re.MULTILINE)
     assert sorted(told) == sorted(offered)
@@ -264,7 +264,7 @@ def test_an_empty_library_has_nothing_to_list_and_says_so(
     assert "askpapers add --sample" in done.err
 
 
-@pytest.mark.parametrize("question", ["", "   ", "\t\n", "\x1b\x00", "?!"])
+@pytest.mark.parametrize("question", ["", "   ", "\t\n", "\x1b[31m\x00", "?!"])
 def test_a_question_of_nothing_is_told_so(run: Run, sample: Path, question: str) -> None:
     done = run("ask", question, "--library", sample, "--json")
     assert done.code == 0
@@ -274,6 +274,12 @@ def test_a_question_of_nothing_is_told_so(run: Run, sample: Path, question: str)
 def test_words_without_quotation_marks_are_one_question(run: Run, sample: Path) -> None:
     loose = run("ask", *ANSWERED.split(), "--library", sample, "--json").json
     assert loose["question"] == ANSWERED
+
+
+def test_colours_copied_from_a_terminal_are_not_part_of_a_question(run: Run, sample: Path) -> None:
+    coloured = run("ask", f"\x1b[1m{ANSWERED}\x1b[0m", "--library", sample, "--json").json
+    assert coloured["question"] == ANSWERED
+    assert coloured["status"] == "answered"
 
 
 def test_a_megabyte_of_question_is_answered_or_refused_in_one_piece(sample: Path) -> None:

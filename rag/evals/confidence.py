@@ -5,7 +5,6 @@ Everything is a function of two arrays: confidences 0..1, and whether the judged
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -67,6 +66,8 @@ def bins(confidences: Floats, outcomes: Bools, count: int = BINS) -> tuple[Bin, 
 
     Equal confidences are never parted, or the order of the questions would decide.
     """
+    if not len(confidences):
+        return ()
     order = np.argsort(confidences, kind="stable")
     value, so = confidences[order], outcomes[order].astype(float)
     edges: list[int] = [0]
@@ -76,9 +77,11 @@ def bins(confidences: Floats, outcomes: Bools, count: int = BINS) -> tuple[Bin, 
             edge += 1
         if edge > edges[-1]:
             edges.append(edge)
+    counts = np.diff(edges)
+    sums = zip(*(np.add.reduceat(x, edges[:-1]) for x in (value, so)), strict=True)
     return tuple(
-        Bin(b - a, float(value[a:b].mean()), float(so[a:b].mean()))
-        for a, b in itertools.pairwise(edges)
+        Bin(int(n), float(sure / n), float(share / n))
+        for n, (sure, share) in zip(counts, sums, strict=True)
     )
 
 

@@ -1,0 +1,152 @@
+"""What can be typed after `askpapers`: the commands, their options and the words of `--help`.
+
+What a command does is in `rag.cli`. Nothing heavy is imported, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import rag
+from rag.evals.command import add_options
+
+if TYPE_CHECKING:
+    from datetime import date
+
+
+def parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    """The arguments of one command: `command`, `doing` (it in words), and what it takes.
+
+    Raises:
+        SystemExit: with 2 for wrong usage, with 0 after `--help` and `--version`.
+    """
+    parser = _parser()
+    args = parser.parse_args(argv)
+    if args.command == "add" and not (args.sources or args.sample):
+        parser.error("add needs a file, a folder or --sample")
+    if (getattr(args, "year_from", None) or 0) > (getattr(args, "year_to", None) or 9999):
+        parser.error("--year-from is later than --year-to")
+    return args
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """Wrong usage: what was wrong, without what a terminal would obey."""
+        from rag.terminal import plain
+
+        super().error(plain(message))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="askpapers",
+        description="Ask questions over your own papers; every sentence is cited. "
+        "Without a command, the chat opens in the browser.",
+        parents=[_shared_options(is_default=True)],
+    )
+    parser.add_argument("--version", action="version", version=f"askpapers {rag.__version__}")
+    parser.set_defaults(command="serve", doing="open the chat", port=None, opens_browser=True)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    _add_library_commands(commands)
+    _add_question_commands(commands)
+    return parser
+
+
+def _add_library_commands(commands: Any) -> None:
+    add = _command(commands, "add", "add to the library", "add papers from files and folders")
+    add.add_argument("sources", nargs="*", metavar="PATH", help="file or folder")
+    add.add_argument("--sample", action="store_true", help="the 72 papers that come with askpapers")
+    add.add_argument(
+        "--as-of",
+        type=_date,
+        metavar="DATE",
+        help="day on which a listing was taken, where it prints days without a year",
+    )
+    papers = _command(commands, "papers", "list the papers", "list the papers")
+    _add_filters(papers)
+    remove = _command(commands, "remove", "remove the paper", "remove one paper")
+    remove.add_argument("id", metavar="ID", help="as `askpapers papers` prints it")
+    doctor = _command(
+        commands, "doctor", "examine the library", "examine the library and the models"
+    )
+    doctor.add_argument("--repair", action="store_true", help="mend what can be mended")
+
+
+def _add_question_commands(commands: Any) -> None:
+    ask = _command(commands, "ask", "answer the question", "answer a question with citations")
+    ask.add_argument("question", nargs="+", help="the question, or - to read it from stdin")
+    search = _command(commands, "search", "search", "find papers without an answer")
+    search.add_argument("query", nargs="+", help="words, or - to read them from stdin")
+    search.add_argument("-k", type=_count, default=10, metavar="N", help="how many (10)")
+    _add_filters(search)
+    serve = _command(commands, "serve", "open the chat", "run the chat without opening a browser")
+    serve.add_argument("--port", type=_port, metavar="N", help="8501 or the next free one")
+    serve.set_defaults(opens_browser=False)
+    add_options(_command(commands, "eval", "evaluate", "measure on labelled questions"))
+
+
+def _command(commands: Any, name: str, doing: str, summary: str) -> _Parser:
+    parser: _Parser = commands.add_parser(
+        name,
+        help=summary,
+        description=summary[0].upper() + summary[1:] + ".",
+        parents=[_shared_options(is_default=False)],
+    )
+    parser.set_defaults(command=name, doing=doing)
+    return parser
+
+
+def _shared_options(*, is_default: bool) -> argparse.ArgumentParser:
+    """Options that stand before or after the command; after it they win, unset they say nothing."""
+
+    def default(value: object) -> object:
+        return value if is_default else argparse.SUPPRESS
+
+    shared = argparse.ArgumentParser(add_help=False)
+    group = shared.add_argument_group("everywhere")
+    group.add_argument(
+        "--library", metavar="DIR", default=default(None), help="folder of the library"
+    )
+    group.add_argument(
+        "--json", action="store_true", default=default(False), help="one JSON object on stdout"
+    )
+    group.add_argument(
+        "--debug", action="store_true", default=default(False), help="show where an error happened"
+    )
+    return shared
+
+
+def _add_filters(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("filters")
+    group.add_argument("--year-from", type=int, metavar="YEAR")
+    group.add_argument("--year-to", type=int, metavar="YEAR")
+    group.add_argument(
+        "--author", action="append", default=[], metavar="NAME", help="may be repeated"
+    )
+    group.add_argument(
+        "--category", action="append", default=[], metavar="XX", help="may be repeated"
+    )
+    group.add_argument("--code", action="store_true", help="only papers with code")
+
+
+def _date(text: str) -> date:
+    from datetime import date
+
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date such as 2026-05-28") from None
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 up")
+    return int(text)
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port from 1 to 65535")
+    return int(text)

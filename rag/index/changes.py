@@ -20,8 +20,9 @@ _FETCH = 2000  # rows taken from the database at once
 class Changes:
     """What an index must do to reach the text revision `revision`.
 
-    Forget the papers in `stale`, then take in those in `current`. When `complete`, start from
-    nothing and take in all. Afterwards there are `papers` papers with `chunks` chunks.
+    Forget the papers in `stale`, which are those it may hold, then take in those in `current`.
+    When `complete`, start from nothing and take in all. Afterwards there are `papers` papers with
+    `chunks` chunks. `removed` says that papers were removed.
     """
 
     revision: int
@@ -30,6 +31,7 @@ class Changes:
     papers: int
     chunks: int
     complete: bool
+    removed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +56,21 @@ def read_changes(conn: sa.Connection, since: int) -> Changes:
     """What changed after the text revision `since`; 0 or one of the future means everything."""
     revision = int(entry(conn, "text_revision") or 0)
     complete = not 0 < since <= revision
-    current: tuple[str, ...] = ()
-    removed: frozenset[str] = frozenset()
+    changed: Sequence[sa.Row[str, int]] = ()
+    removed: Sequence[str] = ()
     if not complete and since < revision:
-        current = tuple(
-            conn.scalars(sa.select(t.papers.c.id).where(t.papers.c.revision > since)).all()
-        )
+        newer = sa.select(t.papers.c.id, t.papers.c.added).where(t.papers.c.revision > since)
+        changed = conn.execute(newer).all()
         gone = sa.select(t.removals.c.paper_id).where(t.removals.c.revision > since)
-        removed = frozenset(conn.scalars(gone).all())
+        removed = conn.scalars(gone).all()
     return Changes(
         revision=revision,
-        stale=removed.union(current),
-        current=current,
+        stale=frozenset(removed).union(row.id for row in changed if row.added <= since),
+        current=tuple(row.id for row in changed),
         papers=_count(conn, t.papers),
         chunks=_count(conn, t.chunks),
         complete=complete,
+        removed=bool(removed),
     )
 
 

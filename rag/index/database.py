@@ -6,6 +6,7 @@ A folder is never taken for an empty library because something is missing from i
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -82,10 +83,13 @@ def checkpoint(engine: sa.Engine) -> bool:
 
     False when somebody still reads an older state, so that it must be tried again.
     """
-    with engine.connect() as conn:
-        cursor = conn.connection.cursor()
-        (busy, *_) = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        cursor.close()
+    try:
+        with engine.connect() as conn:  # past SQLAlchemy, which would begin a transaction
+            cursor = conn.connection.cursor()
+            (busy, *_) = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            cursor.close()
+    except sqlite3.OperationalError:
+        return False
     return not busy
 
 
@@ -186,7 +190,7 @@ def _require_this_version(engine: sa.Engine, folder: Path, identity: Mapping[str
     _require_identity(folder, found, identity)
     if version < t.SCHEMA_VERSION:
         with database_errors(folder), engine.execution_options(writes=True).begin() as conn:
-            t.migrate(conn, version)
+            t.migrate(conn)
 
 
 def _manifest(conn: sa.Connection) -> dict[str, str]:

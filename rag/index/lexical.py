@@ -166,9 +166,11 @@ class KeywordSearch:
             return opened
         # What is deleted from an index stays in its files until they are merged. The words of a
         # removed paper must go now, so the index is built without them.
-        if changes.complete or changes.stale.difference(changes.current):
+        if changes.complete or changes.removed:
             return None
-        opened.index.replace(changes.stale, texts)
+        # New papers are forgotten too: a process that was killed between its commit and the
+        # manifest has taken them in already.
+        opened.index.replace(changes.stale.union(changes.current), texts)
         _require_count(opened.index, changes.papers)
         state = replace(opened.state, revision=changes.revision, rows=changes.papers)
         return self._record(opened.index, state)

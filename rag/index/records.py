@@ -68,7 +68,7 @@ def write_paper(conn: sa.Connection, paper: Paper, *, identity_key: str, revisio
     }
     changed = conn.execute(sa.update(t.papers).where(t.papers.c.id == paper.id).values(values))
     if changed.rowcount == 0:
-        conn.execute(sa.insert(t.papers).values(values))
+        conn.execute(sa.insert(t.papers).values({**values, "added": revision}))
     for table in (t.paper_authors, t.paper_orgs, t.chunks):
         conn.execute(sa.delete(table).where(table.c.paper_id == paper.id))
     _insert_all(conn, t.paper_authors, _author_rows(paper))

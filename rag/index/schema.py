@@ -24,7 +24,8 @@ papers = sa.Table(
     sa.Column("id", sa.Text, nullable=False, unique=True),
     sa.Column("identity_key", sa.Text, nullable=False, unique=True),
     sa.Column("citekey", sa.Text, unique=True),  # NULL where none was given
-    sa.Column("revision", sa.Integer, nullable=False, index=True),
+    sa.Column("added", sa.Integer, nullable=False),  # text revision of the first put
+    sa.Column("revision", sa.Integer, nullable=False, index=True),  # and of the last
     sa.Column("content_hash", sa.Text, nullable=False),
     sa.Column("title", sa.Text, nullable=False),
     sa.Column("date", sa.Text),
@@ -148,8 +149,10 @@ def create(conn: sa.Connection, identity: Mapping[str, str]) -> None:
     conn.execute(sa.insert(manifest), rows)
 
 
-def migrate(conn: sa.Connection, version: int) -> None:
+def migrate(conn: sa.Connection) -> None:
     """Take a library of an older version to this one, step by step, in one transaction."""
+    asked = sa.select(manifest.c.value).where(manifest.c.key == "schema_version")
+    version = int(conn.scalar(asked) or 0)  # now that nobody else can be at it
     for step in range(version, SCHEMA_VERSION):
         MIGRATIONS[step](conn)
     changed = sa.update(manifest).where(manifest.c.key == "schema_version")

@@ -238,13 +238,14 @@ class Writer:
 
     def finish(self) -> None:
         """Bring the keyword index up to date and let others write to it."""
-        self._sync_keyword()
-        self._keyword.finish()
+        self._sync_keyword(last=True)
         self._catalog.forget_removed()
 
-    def _sync_keyword(self) -> None:
+    def _sync_keyword(self, *, last: bool = False) -> None:
         try:
             self._keyword.sync()
+            if last:
+                self._keyword.finish()
         except (LibraryError, OSError) as error:
             logger.warning("keyword index not brought up: %s", error)
         self._synced_s = time.monotonic()

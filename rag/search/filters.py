@@ -58,7 +58,7 @@ def read_filters(question: str, names: Names, *, today: date | None = None) -> U
         read_people(understood, names, strangers=True)
     read_years(understood, today or date.today())
     _read_categories(understood, names)
-    if re.search(rf"\b{PAPERS}\b|\bwrit|\bpublish", question, re.IGNORECASE):
+    if re.search(rf"\b{PAPERS}\b|\bwrit|\bpublish|^\W*and\b", question, re.IGNORECASE):
         _read_code(understood)
     _read_scores(understood)
     _read_order(understood)
@@ -217,15 +217,18 @@ def _read_scores(understood: Understood) -> None:
 
 
 _RATED = r"(?:scores?\b|scor(?:ed|ing)\b|rated\b|ranked\b|rating\b)"
+_ALONE = rf"(?=\s*(?:$|[^\w\s]|one\b|{PAPERS}\b))"  # "earlier generations" are no order
+_SORTED_BY = r"\b(?:(?:sort|order|rank)(?:ed)?\s+(?:them\s+)?)?by\s+"
 _ORDERS: tuple[tuple[str, Sort, str], ...] = (
     (
-        r"\b(?:newest|latest|most\s+recent(?:ly)?)\b|\b(?:sorted|ordered)\s+by\s+(?:date|year)\b",
+        rf"\b(?:newest|latest|most\s+recent(?:ly)?)\b|{_SORTED_BY}(?:date|year)\b|"
+        rf"\b(?:newer|more\s+recent){_ALONE}",
         "newest",
         "newest first",
     ),
-    (r"\b(?:oldest|earliest)\b", "oldest", "oldest first"),
+    (rf"\b(?:oldest|earliest)\b|\b(?:older|earlier){_ALONE}", "oldest", "oldest first"),
     (
-        rf"\b(?:highest|top|best|largest)[- ]{_RATED}|\b(?:sorted|ordered|ranked)\s+by\s+{_RATED}",
+        rf"\b(?:highest|top|best|largest)[- ]{_RATED}|{_SORTED_BY}{_RATED}",
         "score",
         "highest score first",
     ),

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from rag.base.errors import QuestionError
 from rag.base.text import STOP_WORDS, clean_line, content_words, stem
 from rag.base.types import Answer, Intent, QueryPlan
+from rag.search.conversation import resolved
 from rag.search.filters import read_filters
 from rag.search.names import Names, tokens
 from rag.search.naming import named_papers, spell
@@ -64,12 +65,7 @@ _ASKS: tuple[tuple[str, str], ...] = (
     ("score", r"\b(?:what|which)\s+score\s+does\b.{0,60}\b(?:have|get)\b|"
      r"\bwhat\s+is\s+the\s+score\s+of\b"),
 )  # fmt: skip
-_REFERS_BACK = re.compile(
-    r"\b(it|its|that|this|they|them|their|these|those|he|she|his|her|the\s+(?:paper|authors?|method|"
-    r"former|latter|same)|(?:which|one|any|all|both|most)\s+of\s+(?:them|these|those))\b",
-    re.IGNORECASE,
-)
-_CONTINUES = re.compile(r"^\W*(?:and|but|also|so|then|what\s+about|how\s+about)\b", re.IGNORECASE)
+_HOW = re.compile(r"\bhow\s+(?:far|often|well|long|much|many|few)\b", re.IGNORECASE)
 _GENERIC_WORDS = (
     "paper work article study publication preprint library collection list show find "
     "give tell name enumerate many much number count write written wrote author publish release "
@@ -104,7 +100,7 @@ def make_plan(question: str, history: Sequence[tuple[str, Answer]], names: Names
     understood = read_filters(query, names)
     plan = _plan(asked, query, understood, names)
     plan = dataclasses.replace(plan, understood=(*corrected, *plan.understood))
-    plan = _resolve(plan, history)
+    plan = resolved(plan, history, lambda asked, before: make_plan(asked, before, names))
     if _says_nothing(plan):
         raise QuestionError(
             "This question names nothing to look for. Add a topic, a paper, an author or a year."
@@ -130,7 +126,7 @@ def topic_words(text: str) -> list[str]:
     """The words of a question that are about its subject, as written."""
     return [
         token
-        for token in tokens(text)
+        for token in tokens(_HOW.sub(" ", text))
         if token.casefold() not in STOP_WORDS and stem(token.casefold()) not in _GENERIC
     ]
 
@@ -138,7 +134,7 @@ def topic_words(text: str) -> list[str]:
 def _plan(asked: str, query: str, understood: Understood, names: Names) -> QueryPlan:
     asks = tuple(ask for ask, pattern in _ASKS if re.search(pattern, query, re.IGNORECASE))
     named = named_papers(query, names)
-    if named or not _LISTS.search(query):
+    if named or ("code" in asks and not _LISTS.search(query)):
         _forget_code(understood)
     topic = " ".join(topic_words(understood.rest))
     intent = _intent(query, understood, asks)
@@ -217,37 +213,6 @@ def split_sides(query: str) -> tuple[str, ...]:
         if left and right:
             sides += [left, right]
     return tuple(sides)
-
-
-# --- conversation --------------------------------------------------------------------------------
-
-
-def _resolve(plan: QueryPlan, history: Sequence[tuple[str, Answer]]) -> QueryPlan:
-    """Point "it", "them" and "and who wrote it?" to the papers of the last answer."""
-    focus = next((a for _, a in reversed(history) if a.status == "answered" and a.citations), None)
-    refers = _REFERS_BACK.search(plan.query) or _CONTINUES.search(plan.query)
-    if focus is None or not refers or plan.named or plan.filters.ids:
-        return plan
-    cited = tuple(dict.fromkeys(c.paper.id for c in focus.citations))
-    plural = re.search(r"\b(them|these|those|they|both|papers)\b", plan.query, re.IGNORECASE)
-    ids = cited if plural or len(cited) == 1 else cited[:1]
-    titles = {c.paper.id: c.paper.name for c in focus.citations}
-    said = (
-        "about " + " · ".join(_short(titles[i]) for i in ids[:3]) + (" …" if len(ids) > 3 else "")
-    )
-    intent: Intent = "fact" if plan.intent == "compare" and len(ids) < 2 else plan.intent
-    return dataclasses.replace(
-        plan,
-        filters=dataclasses.replace(plan.filters, ids=ids),
-        named=ids if len(ids) == 1 else (),
-        intent=intent,
-        understood=(*plan.understood, said),
-    )
-
-
-def _short(title: str) -> str:
-    head = title.split(":", maxsplit=1)[0]
-    return head if len(head) <= 48 else head[:47].rstrip() + "…"
 
 
 def is_bibliographic(plan: QueryPlan) -> bool:

@@ -107,6 +107,7 @@ def test_papers_are_named_by_title_by_its_beginning_or_by_what_they_introduce(
         ("papers coauthored by Lovelace and Hopper since 2020", ""),
         ("Which of the papers have the highest score?", ""),
         ("List all papers", ""),
+        ("How far did errors fall, and how often?", "errors fall"),
     ],
 )
 def test_the_topic_is_what_conditions_leave(question: str, topic: str, names: Names) -> None:

@@ -1,0 +1,119 @@
+"""Follow-ups: what a question takes from the questions and answers before it."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.base.types import Answer, Citation, Filters, Paper, QueryPlan
+from rag.search.names import Names
+from rag.search.plan import make_plan
+
+
+@pytest.fixture(scope="module")
+def loom(papers: list[Paper]) -> Paper:
+    return next(p for p in papers if p.title.startswith("LOOM"))
+
+
+@pytest.fixture(scope="module")
+def stars(papers: list[Paper]) -> Paper:
+    return next(p for p in papers if p.title.startswith("PISCES"))
+
+
+def answer(*papers: Paper) -> Answer:
+    citations = tuple(Citation(i, paper, "", 0, 0) for i, paper in enumerate(papers, start=1))
+    return Answer("q", "answered", "extractive", citations=citations)
+
+
+def plan(question: str, names: Names, *history: tuple[str, Answer]) -> QueryPlan:
+    return make_plan(question, history, names)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which paper shows that radon gathers in cellars?",
+        "Which papers say that it is dark when bees dance?",
+        "Find papers on wards and how they are cleaned",
+        "Is the paper about radon from Paris?",
+        "List the papers by Hopper",
+        "What do bees dance on?",
+    ],
+)
+def test_words_that_mean_something_in_the_same_question_point_to_nothing_before(
+    question: str, names: Names, loom: Paper
+) -> None:
+    assert plan(question, names, ("What is LOOM?", answer(loom))).filters.ids == ()
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which of these papers have code?",
+        "Which of them are from 2019?",
+        "What do those papers measure?",
+    ],
+)
+def test_all_papers_of_the_last_answer_are_meant(
+    question: str, names: Names, loom: Paper, stars: Paper
+) -> None:
+    found = plan(question, names, ("q", answer(loom, stars)))
+    assert found.filters.ids == (loom.id, stars.id)
+
+
+@pytest.mark.parametrize(
+    ("question", "named"),
+    [
+        ("Compare it with PISCES.", ["loom", "stars"]),
+        ("How does it differ from PISCES?", ["loom", "stars"]),
+        ("What is the difference between that paper and PISCES?", ["loom", "stars"]),
+        ("What is PISCES?", ["stars"]),
+    ],
+)
+def test_the_paper_of_the_last_answer_is_a_side_of_a_comparison(
+    question: str, named: list[str], names: Names, loom: Paper, stars: Paper
+) -> None:
+    found = plan(question, names, ("What is LOOM?", answer(loom)))
+    ids = {"loom": loom.id, "stars": stars.id}
+    assert found.named == tuple(ids[name] for name in named)
+
+
+@pytest.mark.parametrize(
+    ("question", "filters", "said"),
+    [
+        (
+            "And in 2023?",
+            Filters(authors=("Grace Hopper",), year_from=2023, year_to=2023),
+            ("by Grace Hopper", "from 2023"),
+        ),
+        ("What about Ada Lovelace?", Filters(authors=("Ada Lovelace",)), ("by Ada Lovelace",)),
+        (
+            "and since 2020 with code?",
+            Filters(authors=("Grace Hopper",), year_from=2020, has_code=True),
+            ("by Grace Hopper", "since 2020", "with code"),
+        ),
+    ],
+)
+def test_new_conditions_go_on_with_the_question_before(
+    question: str, filters: Filters, said: tuple[str, ...], names: Names
+) -> None:
+    found = plan(question, names, ("Which papers are by Hopper?", answer()))
+    assert (found.intent, found.filters, found.understood) == ("list", filters, said)
+    assert found.question == question
+
+
+def test_a_condition_replaces_that_of_its_kind_and_keeps_the_topic(names: Names) -> None:
+    before = ("How many papers on errors are from 2017?", answer())
+    found = plan("And since 2019?", names, before)
+    assert (found.intent, found.topic) == ("count", "errors")
+    assert found.filters == Filters(year_from=2019)
+    assert found.understood == ("since 2019",)
+
+
+def test_a_chain_of_conditions_is_followed_to_its_beginning(names: Names) -> None:
+    history = [("papers since 2019", answer()), ("and with code?", answer())]
+    found = plan("and by Grace Hopper?", names, *history)
+    assert found.filters == Filters(year_from=2019, has_code=True, authors=("Grace Hopper",))
+
+
+def test_a_condition_without_a_question_before_stands_alone(names: Names) -> None:
+    assert plan("And in 2023?", names).filters == Filters(year_from=2023, year_to=2023)

@@ -1,0 +1,252 @@
+"""One turn: which road a question takes, what is streamed, how it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from rag.assistant import Assistant
+from rag.base.errors import ModelError
+from rag.base.types import Answer, Event, EvidenceFound, Final, Paper, Token
+from rag.models.prompts import Message
+from rag.search.evidence import EvidenceFinder
+from rag.turn import Stream, Turn, ordered
+
+Ask = Callable[..., list[Event]]
+
+
+@pytest.fixture
+def ask(history: Assistant) -> Ask:
+    """Ask on the small library; `model` is what the writing model says, if there is one."""
+
+    def ask(question: str, *before: tuple[str, Answer], model: Stream | None = None) -> list[Event]:
+        names = history._mined()
+        finder = EvidenceFinder(history._store, history._embedder, names)
+        turn = Turn(history._store, history._retriever, finder, names, model)
+        return list(turn.run(question, before))
+
+    return ask
+
+
+def final(events: list[Event]) -> Answer:
+    assert isinstance(events[-1], Final)
+    return events[-1].answer
+
+
+def cited(answer: Answer) -> list[str]:
+    return list(dict.fromkeys(c.paper.title.split()[0].strip(":") for c in answer.citations))
+
+
+QUESTIONS = [
+    "How many cards does LOOM need?",
+    "What is LOOM?",
+    "Compare LOOM and PISCES.",
+    "Who wrote PEAS-7 and when?",
+    "papers by Herschel",
+    "Which papers are about errors?",
+    "Which paper is the newest?",
+    "What is the price of bread?",
+    "papers by Isaac Newton",
+    "hello",
+    "",
+]
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_turn_ends_with_its_only_final_and_evidence_comes_first(question: str, ask: Ask) -> None:
+    events = ask(question)
+    assert [type(event) for event in events].count(Final) == 1
+    answer = final(events)
+    if answer.status == "answered":
+        assert isinstance(events[0], EvidenceFound)
+        assert any(isinstance(event, Token) for event in events)
+    else:
+        assert len(events) == 1
+        assert answer.notice
+        assert not answer.sentences
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_the_draft_without_a_model_is_the_answer(question: str, ask: Ask) -> None:
+    events = ask(question)
+    draft = "".join(event.text for event in events if isinstance(event, Token))
+    assert draft.splitlines() == [
+        line for s in final(events).sentences for line in s.text.splitlines()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("question", "mode", "papers"),
+    [
+        ("How many cards does LOOM need?", "extractive", ["LOOM"]),
+        ("What is LOOM?", "extractive", ["LOOM"]),
+        ("Compare LOOM and PISCES.", "extractive", ["LOOM", "PISCES"]),
+        ("Who wrote PEAS-7?", "lookup", ["PEAS-7"]),
+        ("Which papers have code?", "lookup", None),
+        ("Which paper is the oldest?", "lookup", ["Conic"]),
+        ("What is the newest paper by Grace Hopper?", "lookup", ["Compilers"]),
+        ("Hopper 2023", "lookup", ["Compilers"]),
+    ],
+)
+def test_each_kind_of_question_takes_its_road(
+    question: str, mode: str, papers: list[str] | None, ask: Ask
+) -> None:
+    answer = final(ask(question))
+    assert (answer.status, answer.mode) == ("answered", mode)
+    assert papers is None or cited(answer) == papers
+
+
+@pytest.mark.parametrize(
+    ("question", "reason", "said"),
+    [
+        ("How many parameters does GPT-5 have?", "not_in_library", "mentions GPT-5"),
+        ("What is the capital of Mongolia?", "not_in_library", "mentions Mongolia"),
+        ("How do I cook rice with saffron?", "not_in_library", "Nothing in your library bears"),
+        ("papers by Isaac Newton", "not_in_library", "No paper in your library is by Isaac Newton"),
+        ("papers from 1999", "not_in_library", "No paper in your library is from 1999"),
+        ("LG papers by Ada Lovelace", "not_in_library", "by Ada Lovelace in category LG"),
+        ("Which paper from 2030 is the newest?", "not_in_library", "from 2030"),
+        ("How many parameters does LOOM have?", "not_stated", "do not state this"),
+        ("hello", "bad_question", "Ask me about your papers"),
+        ("", "bad_question", "There is no question"),
+        ("what is it", "bad_question", "names nothing to look for"),
+    ],
+)
+def test_an_abstention_has_its_reason_and_says_what_is_missing(
+    question: str, reason: str, said: str, ask: Ask
+) -> None:
+    answer = final(ask(question))
+    assert (answer.status, answer.reason) == ("abstained", reason)
+    assert said in (answer.notice or "")
+    assert not answer.citations
+    assert bool(answer.nearest) is (reason != "bad_question")
+
+
+def test_times_of_all_stages_are_told(ask: Ask) -> None:
+    timings = final(ask("How many cards does LOOM need?")).timings_ms
+    assert {"plan", "retrieve", "evidence", "write", "total"} <= timings.keys()
+    assert all(ms >= 0 for ms in timings.values())
+
+
+# --- follow-ups ----------------------------------------------------------------------------------
+
+
+def test_a_conversation_stays_with_its_papers(ask: Ask) -> None:
+    turns = [
+        ("What is LOOM?", ["LOOM"]),
+        ("By how much did errors fall with it?", ["LOOM"]),
+        ("And who wrote it?", ["LOOM"]),
+        ("Does it have code?", ["LOOM"]),
+        ("Compare it with PISCES.", ["LOOM", "PISCES"]),
+        ("Which of them is newer: list these papers by date", ["LOOM", "PISCES"]),
+        ("Who wrote SEEDER?", ["SEEDER"]),
+        ("What is its weakness in continued fractions?", ["SEEDER"]),
+    ]
+    before: list[tuple[str, Answer]] = []
+    for question, papers in turns:
+        answer = final(ask(question, *before))
+        assert set(cited(answer)) == set(papers), question
+        before.append((question, answer))
+
+
+def test_the_newest_of_the_papers_found_before(ask: Ask) -> None:
+    question = "Which papers since 2023 are there?"
+    found = final(ask(question))
+    assert set(cited(found)) == {"Compilers", "Endgames", "An"}
+    oldest = final(ask("Which of them is the oldest?", (question, found)))
+    assert cited(oldest) == ["Compilers"]
+
+
+# --- with a model --------------------------------------------------------------------------------
+
+
+def says(text: str) -> Stream:
+    return lambda _: iter([text])
+
+
+def test_a_written_answer_is_streamed_and_kept_where_it_holds(ask: Ask) -> None:
+    prompts: list[list[Message]] = []
+
+    def model(messages: list[Message]) -> Iterator[str]:
+        prompts.append(messages)
+        yield "LOOM needs 23 cards instead of 410 [E1]. It is also blue [E1]."
+
+    events = ask("How many cards does LOOM need?", model=model)
+    answer = final(events)
+    assert (answer.mode, len(answer.sentences)) == ("generated", 1)
+    assert answer.sentences[0].text == "LOOM needs 23 cards instead of 410."
+    assert answer.notice == (
+        "1 sentence of the model's text did not hold against the quoted words and was left out."
+    )
+    assert "23 cards" in prompts[0][1].content
+    assert cited(answer) == ["LOOM"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "LOOM needs 99 cards [E1].",
+        "LOOM needs 23 cards.",
+        "LOOM needs 23 cards [E77].",
+        "The quoted sentences do not answer this.",
+        "[E1]",
+    ],
+    ids=["silence", "wrong number", "no citation", "unknown key", "declined", "bare key"],
+)
+def test_quotations_stand_where_the_written_text_does_not_hold(text: str, ask: Ask) -> None:
+    answer = final(ask("How many cards does LOOM need?", model=says(text)))
+    assert (answer.status, answer.mode) == ("answered", "extractive")
+    assert "23 cards" in answer.text
+    assert "99" not in answer.text
+    assert answer.notice
+
+
+def test_quotations_stand_when_the_model_fails_in_the_middle(ask: Ask) -> None:
+    def breaks(_: list[Message]) -> Iterator[str]:
+        yield "LOOM needs 23 cards [E1]. And"
+        raise ModelError("The model at localhost stopped answering.")
+
+    answer = final(ask("How many cards does LOOM need?", model=breaks))
+    assert answer.mode == "extractive"
+    assert answer.notice == (
+        "The model at localhost stopped answering. The quoted sentences stand instead."
+    )
+
+
+@pytest.mark.parametrize(
+    "question", ["What is the price of bread?", "papers by Herschel", "Who wrote LOOM?", ""]
+)
+def test_no_model_is_asked_for_records_or_abstentions(question: str, ask: Ask) -> None:
+    def never(_: list[Message]) -> Iterator[str]:
+        raise AssertionError("the model was asked")
+        yield ""
+
+    final(ask(question, model=never))
+
+
+# --- order ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sort", "ids"),
+    [
+        (None, "cabde"),
+        ("newest", "cabde"),
+        ("oldest", "bacde"),
+        ("score", "bca"),
+        ("lowest_score", "acb"),
+    ],
+)
+def test_papers_without_the_sorted_value_come_last_or_not_at_all(
+    sort: str | None, ids: str
+) -> None:
+    papers = [
+        Paper("d", "D"),
+        Paper("a", "A", date="2020-05", score=1.0),
+        Paper("b", "B", date="2020", score=3.0),
+        Paper("c", "C", date="2021-01-01", score=2.0),
+        Paper("e", "E"),
+    ]
+    assert "".join(p.id for p in ordered(iter(papers), sort)) == ids

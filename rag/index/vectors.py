@@ -72,8 +72,8 @@ class ExactVectors:
             return _best(scores, np.arange(len(scores)), table.ids, k)
         rows = np.fromiter((row for p in allowed for row in rows_of.get(p, ())), dtype=np.intp)
         rows.sort()
-        # Picking rows copies them; above an eighth of the table it is cheaper to score all.
-        few = 8 * len(rows) < len(table.ids)
+        # Picking rows copies them; above a quarter of the table it is cheaper to score all.
+        few = 4 * len(rows) < len(table.ids)
         scores = _cosines(table.matrix[rows], query) if few else _cosines(table.matrix, query)[rows]
         return _best(scores, rows, table.ids, k)
 

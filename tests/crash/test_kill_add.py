@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -22,7 +24,7 @@ _LIQUIDS = ["water", "brine", "glycerol", "ethanol", "mercury", "paraffin"]
 
 
 def _records() -> list[dict[str, object]]:
-    """Small papers that differ in one pair of words each, with a text of two chunks now and then."""
+    """Small papers that differ in one pair of words each, some with a text of two chunks."""
     pairs = [(metal, liquid) for metal in _METALS for liquid in _LIQUIDS][:PAPERS]
     return [
         {
@@ -64,36 +66,55 @@ def _wholes(assistant: Assistant) -> list[Paper]:
     return papers
 
 
+def _count(library: Path) -> int:
+    """How many papers another process has written so far."""
+    try:
+        with closing(sqlite3.connect(f"file:{library / 'library.db'}?mode=ro", uri=True)) as base:
+            return int(base.execute("SELECT count(*) FROM papers").fetchone()[0])
+    except sqlite3.OperationalError:  # not made yet, or this moment being made
+        return 0
+
+
+def _kill_while_adding(listing: Path, library: Path, moments: random.Random) -> bool:
+    """Kill an `add` a moment after a random paper was written; False when it ended before."""
+    process = _start(listing, library)
+    goal = _count(library) + moments.randint(0, 8)
+    while _count(library) < min(goal, PAPERS) and process.poll() is None:
+        time.sleep(0.005)
+    time.sleep(moments.choice([0.0, 0.01, 0.1, 0.5]))
+    process.kill()
+    return process.wait() == -signal.SIGKILL
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_every_kill_leaves_whole_papers_and_adding_again_completes(
     listing: Path, tmp_path: Path
 ) -> None:
-    library = tmp_path / "library"
     moments = random.Random(7)
-    clean = time.monotonic()
-    process = _start(listing, tmp_path / "timed")
-    assert process.wait() == 0
-    clean = time.monotonic() - clean  # how long an undisturbed run takes on this machine
-    seen: set[str] = set()
-    killed = 0
-    for _ in range(KILLS):
-        process = _start(listing, library)
-        time.sleep(moments.uniform(0.2, 1.0) * clean)
-        process.send_signal(signal.SIGKILL)
-        killed += process.wait() == -signal.SIGKILL
-        if not (library / "library.db").exists():
-            continue
-        with Assistant.open(library) as assistant:
-            titles = {paper.title for paper in _wholes(assistant)}
-            assert seen <= titles, "a paper that was there is gone"
-            seen = titles
-            for title in moments.sample(sorted(titles), min(4, len(titles))):
-                assert title in [hit.paper.title for hit in assistant.search(title, k=3)]
-    assert killed >= KILLS // 2, "most runs were to be killed before they ended"
+    library, seen, kills = tmp_path / "library-0", set[str](), 0
+    for _ in range(3 * KILLS):
+        kills += _kill_while_adding(listing, library, moments)
+        if (library / "library.db").exists():
+            seen = _nothing_is_lost(library, seen, moments)
+        if kills == KILLS:
+            break
+        if len(seen) == PAPERS and moments.random() < 0.5:  # nothing left to interrupt
+            library, seen = tmp_path / f"library-{kills}", set()
+    assert kills == KILLS
     assert _start(listing, library).wait() == 0
     with Assistant.open(library) as assistant:
         assert len(_wholes(assistant)) == PAPERS
         for record in _records():
             assert assistant.search(str(record["title"]), k=1)[0].paper.title == record["title"]
         assert all(finding.ok for finding in assistant.doctor()), assistant.doctor()
+
+
+def _nothing_is_lost(library: Path, seen: set[str], moments: random.Random) -> set[str]:
+    """Titles now in the library: all that were seen before, whole, and found by a search."""
+    with Assistant.open(library) as assistant:
+        titles = {paper.title for paper in _wholes(assistant)}
+        assert seen <= titles, "a paper that was there is gone"
+        for title in moments.sample(sorted(titles), min(4, len(titles))):
+            assert title in [hit.paper.title for hit in assistant.search(title, k=3)]
+    return titles

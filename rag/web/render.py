@@ -176,4 +176,5 @@ def _marked(piece: Html, own: Sequence[Mark], start: int) -> Html:
     """Words of at least one mark; a mark that overlaps another has its id on its first words."""
     anchor = next((m.anchor for m in own if m.start == start), None)
     numbered = any(m.number is not None for m in own)
-    return tag("mark", piece, id=anchor, cls=None if numbered else "found")
+    focused = "-1" if anchor else None  # following the number moves the reading position here
+    return tag("mark", piece, id=anchor, tabindex=focused, cls=None if numbered else "found")

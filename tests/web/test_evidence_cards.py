@@ -56,7 +56,7 @@ def test_a_card_says_what_the_record_knows_and_marks_the_quoted_words() -> None:
         assert fact in shown
     for fact in ("score 76", "code", "harvard", 'href="https://doi.org/10.1000/soap"'):
         assert fact in shown
-    assert '<mark id="shown3-7-quote-1">It needs 40% fewer steps.</mark>' in shown
+    assert '<mark id="shown3-7-quote-1" tabindex="-1">It needs 40% fewer steps.</mark>' in shown
     assert 'href="#said3-7-cited-1"' in shown
 
 

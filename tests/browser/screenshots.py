@@ -1,0 +1,128 @@
+"""Pictures of the main screens, from the sample library and a scripted model.
+
+    python tests/browser/screenshots.py [FOLDER]      default: a new temporary folder
+
+Each screen at three widths, in light and dark. They are for looking at and are not committed.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+sys.path[:0] = [str(Path(__file__).resolve().parents[i]) for i in (1, 2)]
+
+import model_server  # noqa: E402  the paths stand above
+from driving import ask, browsing, serving  # noqa: E402  the paths stand above
+
+from rag import Assistant, Settings  # noqa: E402  the paths stand above
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Page
+
+SIZES = {390: 844, 768: 1024, 1440: 900}
+THEMES = ("light", "dark")
+QUESTION = "By how much does SOAP reduce iterations compared to AdamW?"
+REPLY = (
+    "Compared to AdamW, SOAP reduces the number of iterations by over 40% when language models of "
+    "360m and 660m parameters are pre-trained with large batches [E1]. It also"
+)
+
+
+def main(folder: Path) -> None:
+    """Take all pictures into this folder."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        sys.exit("Chromium is not installed.")
+    folder.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp())
+    with Assistant.open(work / "sample", Settings(library=work / "sample")) as assistant:
+        assistant.add_sample()
+    with browsing(chromium) as browser:
+        _empty(browser, work, folder)
+        _asked(browser, work, folder)
+        _answering(browser, work, folder)
+    shutil.rmtree(work, ignore_errors=True)
+
+
+def _pages(browser: Browser, address: str) -> Iterator[tuple[str, Page]]:
+    """A fresh page for each width and theme, with the end of its pictures' names."""
+    for width, height in SIZES.items():
+        for theme in THEMES:
+            context = browser.new_context(
+                viewport={"width": width, "height": height},
+                color_scheme="dark" if theme == "dark" else "light",
+                has_touch=width < 500,
+            )
+            page = context.new_page()
+            page.goto(address)
+            page.locator("h1").first.wait_for()
+            yield f"{width}-{theme}.png", page
+            context.close()
+
+
+def _take(page: Page, path: Path) -> None:
+    page.wait_for_timeout(900)  # what fades in has come
+    page.screenshot(path=path)
+
+
+def _empty(browser: Browser, work: Path, folder: Path) -> None:
+    bad = work / "mixed"
+    bad.mkdir()
+    (bad / "empty.txt").touch()
+    (bad / "photo.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(200))
+    with serving(work / "empty", work) as address:
+        for name, page in _pages(browser, address):
+            _take(page, folder / f"1-empty-{name}")
+        for name, page in _pages(browser, address):
+            page.get_by_role("textbox").fill(str(bad))
+            page.keyboard.press("Enter")
+            page.locator(".failures").wait_for()
+            _take(page, folder / f"2-failures-{name}")
+
+
+def _asked(browser: Browser, work: Path, folder: Path) -> None:
+    with serving(work / "sample", work) as address:
+        for name, page in _pages(browser, address):
+            _take(page, folder / f"3-home-{name}")
+            ask(page, QUESTION)
+            _take(page, folder / f"4-answer-{name}")
+            page.locator(".cite").first.click()
+            _take(page, folder / f"5-citation-{name}")
+            if page.get_by_role("link", name="Close").is_visible():
+                page.get_by_role("link", name="Close").click()
+            ask(page, "Compare ReLoRA and GaLore")
+            _take(page, folder / f"6-comparison-{name}")
+            ask(page, "Which papers are by Rosie Zhao?")
+            _take(page, folder / f"7-list-{name}")
+            ask(page, "How many parameters does GPT-5 have?")
+            _take(page, folder / f"8-abstention-{name}")
+
+
+def _answering(browser: Browser, work: Path, folder: Path) -> None:
+    model_server.PIECE_CHARS = len(REPLY)  # written at once, then the model falls silent
+    with (
+        model_server.ModelServer("stall", reply=REPLY) as model,
+        serving(
+            work / "sample", work, OPENAI_BASE_URL=model.url, ASKPAPERS_MODEL="scripted"
+        ) as address,
+    ):
+        for name, page in _pages(browser, address):
+            page.get_by_test_id("stChatInputTextArea").fill(QUESTION)
+            page.keyboard.press("Enter")
+            page.locator(".draft").wait_for()
+            _take(page, folder / f"9-answering-{name}")
+            page.get_by_role("button", name="Stop", exact=True).click()
+            page.get_by_role("button", name="Ask again").wait_for()
+            _take(page, folder / f"9-stopped-{name}")
+
+
+if __name__ == "__main__":
+    into = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(tempfile.mkdtemp())
+    main(into)
+    sys.stdout.write(f"{into}\n")

@@ -85,7 +85,9 @@ class Turn:
 
     def _from_records(self, plan: QueryPlan) -> Iterator[Event]:
         papers = ordered(self.store.papers(plan.filters), plan.sort)
-        if plan.intent == "lookup" and plan.sort:
+        if plan.limit:
+            papers = papers[: plan.limit]
+        elif plan.intent == "lookup" and plan.sort:
             papers = _first_and_ties(papers, plan.sort)
         if not papers:
             yield self._nothing_matches(plan)
@@ -168,7 +170,7 @@ class Turn:
         evidence = tuple(first[paper.id] for paper in papers)
         yield EvidenceFound(evidence, plan.understood)
         if plan.sort:
-            papers = ordered(iter(papers), plan.sort)
+            papers = ordered(iter(papers), plan.sort)[: plan.limit]
         draft = quote.quote_papers(papers, evidence)
         yield from self._settle(plan, draft, "lookup", findings.signals.confidence)
 

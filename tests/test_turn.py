@@ -87,6 +87,9 @@ def test_the_draft_without_a_model_is_the_answer(question: str, ask: Ask) -> Non
         ("Which paper is the oldest?", "lookup", ["Conic"]),
         ("What is the newest paper by Grace Hopper?", "lookup", ["Compilers"]),
         ("Hopper 2023", "lookup", ["Compilers"]),
+        ("the two newest papers", "lookup", ["Endgames", "An"]),
+        ("top 2 papers by score", "lookup", ["An", "Conserved"]),
+        ("papers from March 2024", "lookup", ["An"]),
     ],
 )
 def test_each_kind_of_question_takes_its_road(
@@ -121,6 +124,13 @@ def test_an_abstention_has_its_reason_and_says_what_is_missing(
     assert said in (answer.notice or "")
     assert not answer.citations
     assert bool(answer.nearest) is (reason != "bad_question")
+
+
+def test_a_shortened_list_does_not_claim_to_be_all(ask: Ask) -> None:
+    answer = final(ask("the 2 newest papers with code"))
+    assert answer.sentences[0].text == (
+        "The first 2 papers of your library with code, newest first."
+    )
 
 
 def test_times_of_all_stages_are_told(ask: Ask) -> None:

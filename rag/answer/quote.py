@@ -92,6 +92,9 @@ def conditions(plan: QueryPlan) -> str:
 
 def _headline(plan: QueryPlan, count: int) -> str:
     noun = "paper" if count == 1 else "papers"
+    if plan.limit:
+        order = next((w for w in plan.understood if w.endswith(" first")), "")
+        return f"The first {count} {noun} of your library{conditions(plan)}, {order}."
     return f"Your library has {count} {noun}{conditions(plan)}."
 
 

@@ -122,9 +122,11 @@ class QueryPlan:
     filters: Filters = field(default_factory=Filters)
     without: Filters = field(default_factory=Filters)  # papers that meet these are left out
     together: Together = "any"  # must all authors have written it, or all if there is such a paper
+    dates: tuple[str, str] = ("", "")  # earliest and latest, ISO as far as the question says
     named: tuple[str, ...] = ()  # ids of papers that the question names
     parts: tuple[str, ...] = ()  # one retrieval query a side, for comparisons
     sort: Sort | None = None  # order of a list; the first is the answer to "which is the newest"
+    limit: int | None = None  # how many of a sorted list: "the 3 newest papers"
     asks: tuple[str, ...] = ()  # facts of the record that are asked: "authors", "date", "code" …
     topic: str = ""  # the query without its filters and asks; empty for purely bibliographic ones
     understood: tuple[str, ...] = ()  # the filters in words, for the screen

@@ -130,7 +130,9 @@ def _continued(plan: QueryPlan, before: QueryPlan) -> QueryPlan:
         filters=_overlaid(before.filters, plan.filters, changed),
         without=_overlaid(before.without, plan.without, changed),
         together=plan.together if "authors" in changed else before.together,
+        dates=plan.dates if "year_from" in changed else before.dates,
         sort=plan.sort or before.sort,
+        limit=plan.limit if plan.sort else before.limit,
         understood=(*kept, *plan.understood),
     )
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from rag.base.text import abbreviations, content_words, words
+from rag.base.text import abbreviations, content_words, fold, words
 from rag.base.types import Evidence, Hit, QueryPlan
 from rag.index.store import Store
 from rag.models.embed import MiniLM
@@ -180,10 +180,16 @@ class EvidenceFinder:
 
     def _is_unknown(self, token: str) -> bool:
         """True for a name that is nowhere in the library; "GPT-5" is unknown beside "GPT-3"."""
+        names = self._names
+        if names.people_called(token) or fold(token) in names.givens:
+            return False
         forms = words(token)
-        if any(c.isdigit() for c in token):
-            return not self._names.knows(forms[-1])
-        return not any(self._names.knows(form) for form in forms)
+        telling = forms[-1:] if any(c.isdigit() for c in token) else forms
+        # Stemming leaves the plural of names alone: "H100s", "GPUs".
+        return not any(
+            names.knows(form) or names.knows(f"{form}s") or names.knows(form.removesuffix("s"))
+            for form in telling
+        )
 
 
 def _worth(word: str, title: set[str], handle: set[str]) -> float:

@@ -12,6 +12,7 @@ from datetime import date
 
 from rag.base.text import fold
 from rag.base.types import Sort
+from rag.search.months import read_months
 from rag.search.names import Names
 from rag.search.people import PAPERS, Span, read_people
 from rag.search.understood import Understood
@@ -56,11 +57,14 @@ def read_filters(question: str, names: Names, *, today: date | None = None) -> U
     _read_orgs(understood, names)
     if not understood.filters.authors and not understood.filters.first_author:
         read_people(understood, names, strangers=True)
-    read_years(understood, today or date.today())
+    read_months(understood, today or date.today())
+    if understood.dates == ("", ""):
+        read_years(understood, today or date.today())
     _read_categories(understood, names)
     if re.search(rf"\b{PAPERS}\b|\bwrit|\bpublish|^\W*and\b", question, re.IGNORECASE):
         _read_code(understood)
     _read_scores(understood)
+    _read_limit(understood)
     _read_order(understood)
     return understood
 
@@ -236,6 +240,38 @@ _ORDERS: tuple[tuple[str, Sort, str], ...] = (
 )
 
 
+_FEW = "two three four five six seven eight nine ten".split()
+_COUNT = rf"(\d{{1,3}}|{'|'.join(_FEW)})"
+_SUPERLATIVE = (
+    r"(?:top|newest|latest|most\s+recent|oldest|earliest|best|"
+    r"(?:highest|lowest|best|worst|top)[- ](?:scored|scoring|rated|ranked))"
+)
+_LIMIT = re.compile(
+    rf"\b(?:{_SUPERLATIVE}|last)\s+{_COUNT}\b(?=\s+{PAPERS}|\W*$)|"
+    rf"\b{_COUNT}\s+(?={_SUPERLATIVE}\b)",
+    re.IGNORECASE,
+)
+
+
+def _read_limit(understood: Understood) -> None:
+    """Read "the 3 newest papers" and "top ten papers by score"."""
+    match = _LIMIT.search(understood.rest)
+    if match is None:
+        return
+    place = 1 if match[1] else 2
+    said = match[place].casefold()
+    understood.limit = _FEW.index(said) + 2 if said in _FEW else int(said)
+    understood.blank(match.span(place))
+    superlative = match.group().casefold()
+    if superlative.startswith("last "):
+        understood.sort = "newest"
+        understood.words.append("newest first")
+        understood.blank(match.span())
+    elif superlative.startswith(("top ", "best ")):
+        understood.sort = "score"
+        understood.blank(match.span())
+
+
 def _read_order(understood: Understood) -> None:
     for pattern, order, said in _ORDERS:
         match = re.search(pattern, understood.rest, re.IGNORECASE)
@@ -243,3 +279,6 @@ def _read_order(understood: Understood) -> None:
             understood.sort = order
             understood.words.append(said)
             understood.blank(match.span())
+            return
+    if understood.sort == "score":  # "top 3 papers" says no more than this
+        understood.words.append("highest score first")

@@ -18,8 +18,16 @@ def named_papers(text: str, names: Names) -> tuple[str, ...]:
 
     The beginning of a title is enough where it is written as one. Papers come in the text's order.
     """
+    return tuple(dict.fromkeys(paper_id for group in mentions(text, names) for paper_id in group))
+
+
+def mentions(text: str, names: Names) -> list[tuple[str, ...]]:
+    """The places where a text names papers, in order; a name may stand for two."""
     found = [*_whole_titles(text, names), *_titles_begun(text, names), *_handles_in(text, names)]
-    return tuple(dict.fromkeys(paper_id for _, paper_id in sorted(found, key=lambda f: f[0])))
+    places: dict[int, dict[str, None]] = {}
+    for place, paper_id in sorted(found, key=lambda f: f[0]):
+        places.setdefault(place, {})[paper_id] = None
+    return [tuple(ids) for ids in places.values()]
 
 
 Found = tuple[int, str]  # where in the text, and which paper

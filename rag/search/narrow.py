@@ -6,14 +6,18 @@ import dataclasses
 
 from rag.base.types import Filters, QueryPlan
 from rag.index.store import Store
+from rag.search.months import is_within
 
 _NONE = ("",)  # no paper has this id
 
 
 def narrowed(plan: QueryPlan, store: Store) -> QueryPlan:
-    """The plan with the papers that it leaves out, or wants by all authors, told by their ids."""
+    """The plan with its dates, joint authors and exceptions told by the ids of papers."""
     if plan.together != "any":
         plan = _by_all(plan, store)
+    if plan.dates != ("", ""):
+        found = store.papers(plan.filters)
+        plan = _only(plan, frozenset(p.id for p in found if is_within(p.date, plan.dates)))
     if plan.without.is_empty:
         return plan
     kept = _ids(plan.filters, store) - _ids(plan.without, store)

@@ -27,7 +27,9 @@ _REACH = 80  # characters before a name in which its cue stands
 _MOST_SAID = 5  # names that are repeated to the user
 _HONORIFIC = r"(?:(?:the\s+)?(?:authors?|researchers?|prof(?:essor)?|dr|mr|mrs|ms)\.?\s+)*"
 _BY = re.compile(
-    rf"\b(?:by|author(?:s|ed)?(?:\s+(?:is|are))?|writers?)\s*[:\s]\s*{_HONORIFIC}$", re.IGNORECASE
+    r"\b(?:by|author(?:s|ed)?(?:\s+(?:is|are))?|writers?|(?:people|someone|authors?)\s+"
+    rf"(?:called|named))\s*[:\s]\s*{_HONORIFIC}$",
+    re.IGNORECASE,
 )
 _WRITTEN_BY = re.compile(
     rf"\b(?:{PAPERS}|writ\w+|author\w*|co-?author\w*|publish\w*|anything|everything|something)\s+"
@@ -41,10 +43,7 @@ _WRITES = re.compile(
     r"(?:co-?)?(?:writ|wrote|publish|author|work)",
     re.IGNORECASE,
 )
-_SAYS = re.compile(
-    r"\s+(?:say|said|find|found|show|argu|claim|report|propos|introduc|stud|think|investigat)",
-    re.IGNORECASE,
-)
+_DOES = re.compile(r"\s+(?:also\s+|ever\s+)?[a-z]+\b")  # "what did Zhao conclude", not "Zhao"
 _IS_AUTHOR = re.compile(
     r"\s+(?:as|is|was|among)\s+(?:an?\s+|the\s+|one\s+of\s+the\s+|first\s+|lead\s+|senior\s+|last\s+)*"
     r"(?:co-?)?author",
@@ -219,11 +218,15 @@ def _is_cued(text: str, span: Span) -> bool:
     written = text[slice(*span)]
     if _BY.search(before) or _IS_AUTHOR.match(after):
         return True
-    if _AUXILIARY.search(before) and (_WRITES.match(after) or _SAYS.match(after)):
+    if _AUXILIARY.search(before) and (_WRITES.match(after) or _says(written, after)):
         return True
     owner = re.search(r"['’]s?$", written)
     rest = written[owner.start() :] + after if owner else after
     return _is_name_like(written) and bool(_OWNS.match(rest) or _CITED.match(after))
+
+
+def _says(written: str, after: str) -> bool:
+    return _is_name_like(written) and bool(_DOES.match(after))
 
 
 def _is_name_like(written: str) -> bool:

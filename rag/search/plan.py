@@ -16,7 +16,7 @@ from rag.base.types import Answer, Intent, QueryPlan
 from rag.search.conversation import resolved
 from rag.search.filters import read_filters
 from rag.search.names import Names, tokens
-from rag.search.naming import named_papers, spell
+from rag.search.naming import mentions, spell
 from rag.search.understood import Understood
 
 MAX_QUESTION = 20_000  # characters; more is a pasted text, not a question
@@ -32,6 +32,7 @@ _COMPARES = re.compile(
     r"in\s+common|similarit\w+)(?=\W|$)|\bhow\s+do\s+.+\s+and\s+.+|\bwhat\s+does\s+each\b",
     re.IGNORECASE,
 )
+_WEIGHS = re.compile(r"\b(?:or|than|both|each|either|neither)\b", re.IGNORECASE)
 _ASKS_A_FACT = re.compile(
     r"^\W*(?:by\s+|and\s+)?(?:how\s+(?:much|many|well|far|fast|often|large|long)|which|who|when)\b",
     re.IGNORECASE,
@@ -65,7 +66,10 @@ _ASKS: tuple[tuple[str, str], ...] = (
     ("score", r"\b(?:what|which)\s+score\s+does\b.{0,60}\b(?:have|get)\b|"
      r"\bwhat\s+is\s+the\s+score\s+of\b"),
 )  # fmt: skip
-_HOW = re.compile(r"\bhow\s+(?:far|often|well|long|much|many|few)\b", re.IGNORECASE)
+_HOW = re.compile(
+    r"\bhow\s+(?:far|often|well|long|much|many|few|big|large|small|fast|deep|high|old)\b",
+    re.IGNORECASE,
+)
 _GENERIC_WORDS = (
     "paper work article study publication preprint library collection list show find "
     "give tell name enumerate many much number count write written wrote author publish release "
@@ -75,7 +79,8 @@ _GENERIC_WORDS = (
     "contrast similarity common papers exist contain well summarise summary overview gist main "
     "key result finding conclusion contribution idea point takeaway abstract "
     "coauthor co-author together jointly joint collaborate collaboration anything everything "
-    "something researcher professor except exclude besides belong"
+    "something researcher professor except exclude besides belong appear submit post upload called "
+    "named people person someone"
 )
 _GENERIC = frozenset(stem(word) for word in _GENERIC_WORDS.split())
 
@@ -133,13 +138,16 @@ def topic_words(text: str) -> list[str]:
 
 def _plan(asked: str, query: str, understood: Understood, names: Names) -> QueryPlan:
     asks = tuple(ask for ask, pattern in _ASKS if re.search(pattern, query, re.IGNORECASE))
-    named = named_papers(query, names)
+    groups = mentions(query, names)
+    named = tuple(dict.fromkeys(paper_id for group in groups for paper_id in group))
     if named or ("code" in asks and not _LISTS.search(query)):
         _forget_code(understood)
     topic = " ".join(topic_words(understood.rest))
     intent = _intent(query, understood, asks)
     if intent == "fact" and not topic and not named and _is_restricted(understood):
         intent = "list"  # "Zhao 2023"
+    if intent == "fact" and len(groups) > 1 and _WEIGHS.search(query):
+        intent = "compare"  # "Q-Probe or LoRA Soups: which needs finetuning?"
     sort = understood.sort
     if topic and sort in ("score", "lowest_score"):  # "the highest BLEU score" is no record field
         sort = None
@@ -150,9 +158,11 @@ def _plan(asked: str, query: str, understood: Understood, names: Names) -> Query
         filters=understood.filters,
         without=understood.without,
         together=understood.together,
+        dates=understood.dates,
         named=named,
         parts=split_sides(query) if intent == "compare" else (),
         sort=sort,
+        limit=understood.limit if sort else None,
         understood=tuple(understood.words),
         asks=asks,
         topic=topic,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rag.base.text import content_words, words
 from rag.base.types import Hit, Paper, QueryPlan
 from rag.search.names import Names
-from rag.search.naming import named_papers
+from rag.search.naming import mentions, named_papers
 from rag.search.retrieve import Retriever
 
 MOST_PAPERS = 8
@@ -30,7 +30,7 @@ class Sides:
 def resolve_sides(plan: QueryPlan, retriever: Retriever, names: Names) -> Sides:
     """The papers to compare, in the order of the question; empty when no two can be told.
 
-    Two or more named papers settle it. Else every joint of the question ("A and B", "A with B")
+    Two or more names settle it. Else every joint of the question ("A and B", "A with B")
     is tried, and the one whose sides are best matched by two different papers wins.
     """
     if plan.filters.ids and len(plan.filters.ids) > 1 and not plan.named:
@@ -44,7 +44,8 @@ def resolve_sides(plan: QueryPlan, retriever: Retriever, names: Names) -> Sides:
     found = max((p for p in pairs if p), key=lambda pair: pair[0], default=None)
     by_id = {hit.paper.id: hit.paper for hit in everything}
     named = tuple(by_id[i] for i in plan.named if i in by_id)
-    if len(named) > 1:
+    one_name = any(set(plan.named) <= set(ids) for ids in mentions(plan.query, names))
+    if len(named) > 1 and not (one_name and found):
         return Sides(named[:MOST_PAPERS], 1.0)
     return Sides(found[1], _confidence(found[0])) if found else Sides()
 

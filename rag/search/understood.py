@@ -28,7 +28,9 @@ class Understood:
     filters: Filters = field(default_factory=Filters)
     without: Filters = field(default_factory=Filters)
     words: list[str] = field(default_factory=list)
+    dates: tuple[str, str] = ("", "")
     sort: Sort | None = None
+    limit: int | None = None
     together: Together = "any"
 
     def take(self, span: tuple[int, int], said: str, **filters: object) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from rag.base.types import Filters
 from rag.search.filters import read_filters
+from rag.search.months import is_within
 from rag.search.names import Names
 from rag.search.understood import Understood
 
@@ -60,6 +61,8 @@ def read(question: str, names: Names) -> Understood:
         "papers by Prof. Lovelace",
         "What has Lovelace written?",
         "What does Lovelace say about engines?",
+        "What did Lovelace conclude?",
+        "papers by people called Lovelace",
         "What does the work of Lovelace show?",
     ],
 )
@@ -244,6 +247,84 @@ def test_years_between_two_alternatives_are_left_out(names: Names) -> None:
 def test_a_year_beside_papers_or_after_a_name_is_a_condition(question: str, names: Names) -> None:
     filters = read(question, names).filters
     assert (filters.year_from, filters.year_to) == (2019, 2019)
+
+
+@pytest.mark.parametrize(
+    ("words", "dates"),
+    [
+        ("from February 2020", ("2020-02", "2020-02")),
+        ("in Feb. 2020", ("2020-02", "2020-02")),
+        ("published in february of 2020", ("2020-02", "2020-02")),
+        ("dated 29 February 2020", ("2020-02-29", "2020-02-29")),
+        ("from February 29th, 2020", ("2020-02-29", "2020-02-29")),
+        ("from 2020-02-29", ("2020-02-29", "2020-02-29")),
+        ("since March 2020", ("2020-03", "")),
+        ("from March 2020 on", ("2020-03", "")),
+        ("after December 2019", ("2020-01", "")),
+        ("after 31 December 2019", ("2020-01-01", "")),
+        ("before January 2020", ("", "2019-12")),
+        ("until May 2020", ("", "2020-05")),
+        ("between May 2019 and March 2020", ("2019-05", "2020-03")),
+        ("from May to July 2019", ("2019-05", "2019-07")),
+        ("from this month", ("2026-06", "2026-06")),
+        ("from last month", ("2026-05", "2026-05")),
+        ("of the last 8 months", ("2025-11", "2026-06")),
+    ],
+)
+def test_months_and_days_are_understood(words: str, dates: tuple[str, str], names: Names) -> None:
+    found = read(f"papers {words}", names)
+    assert found.dates == dates
+    assert found.filters.year_from == (int(dates[0][:4]) if dates[0] else None)
+    assert found.filters.year_to == (int(dates[1][:4]) if dates[1] else None)
+    assert not found.rest.replace("papers", "").strip()
+
+
+@pytest.mark.parametrize("words", ["that may help", "in the march of engines", "from May"])
+def test_words_that_look_like_months_are_none(words: str, names: Names) -> None:
+    assert read(f"papers {words}", names).dates == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("known", "bounds", "within"),
+    [
+        ("2020-02-29", ("2020-02", "2020-02"), True),
+        ("2020-02", ("2020-02", "2020-03"), True),
+        ("2020-03-01", ("2020-02", "2020-02"), False),
+        ("2020-01-31", ("2020-02", ""), False),
+        ("2021", ("2020-02", ""), True),
+        ("2020", ("2020-02", ""), False),
+        ("2020", ("", "2020-06"), False),
+        ("2019", ("", "2020-06"), True),
+        (None, ("2020-02", ""), False),
+    ],
+)
+def test_a_date_counts_only_when_it_certainly_lies_within(
+    known: str | None, bounds: tuple[str, str], within: bool
+) -> None:
+    assert is_within(known, bounds) is within
+
+
+@pytest.mark.parametrize(
+    ("words", "limit", "sort"),
+    [
+        ("the two newest papers", 2, "newest"),
+        ("the 3 most recent papers", 3, "newest"),
+        ("the latest five papers", 5, "newest"),
+        ("the last 3 papers", 3, "newest"),
+        ("top 3 papers", 3, "score"),
+        ("top ten papers by score", 10, "score"),
+        ("top 3 papers by date", 3, "newest"),
+        ("the 4 highest-rated papers", 4, "score"),
+        ("papers of the last 3 years", None, None),
+        ("the newest paper", None, "newest"),
+        ("two papers", None, None),
+    ],
+)
+def test_how_many_of_a_sorted_list_are_wanted_is_understood(
+    words: str, limit: int | None, sort: str | None, names: Names
+) -> None:
+    found = read(f"Show me {words}", names)
+    assert (found.limit, found.sort) == (limit, sort)
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,9 @@ from rag.search.plan import make_plan
         ("papers since 2023 not by Turing or Hopper", {"An"}, ""),
         ("papers with a score below 75", {"PEAS-7", "SEEDER"}, ""),
         ("papers with code and without code", set(), ""),
+        ("papers from March 2024", {"An"}, ""),
+        ("papers since December 2023 and with code", set(), ""),
+        ("papers from May 2022", {"Trace"}, ""),
         ("papers from 2015 or 2017", {"Dancing", "Redundant"}, ""),
     ],
 )

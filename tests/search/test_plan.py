@@ -34,6 +34,8 @@ def answer(*papers: Paper) -> Answer:
         ("What is the difference between LOOM and PISCES?", "compare"),
         ("What do LOOM and PISCES have in common?", "compare"),
         ("How do LOOM and PISCES save space?", "compare"),
+        ("LOOM or PISCES: which needs less space?", "compare"),
+        ("Is LOOM better than cards or columns?", "fact"),
         ("Which papers are about bees?", "list"),
         ("List everything on bees: which studies are there?", "list"),
         ("Papers by Grace Hopper", "list"),
@@ -108,6 +110,8 @@ def test_papers_are_named_by_title_by_its_beginning_or_by_what_they_introduce(
         ("Which of the papers have the highest score?", ""),
         ("List all papers", ""),
         ("How far did errors fall, and how often?", "errors fall"),
+        ("How big is a star, and what is big?", "star big"),
+        ("Which papers appeared in 2019?", ""),
     ],
 )
 def test_the_topic_is_what_conditions_leave(question: str, topic: str, names: Names) -> None:

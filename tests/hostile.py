@@ -36,20 +36,28 @@ HOSTILE = {
     "hidden": "a\u200b\ufeff\x00\x1b[31m\U000e0041b",
 }
 
-# A listing of such papers: each enemy has the title, an author and the abstract of its own paper.
+# The names by which the page suggests first questions: no colon in them, and an author of many.
+_NAMES = (f"![x](//{HOST}/q.png)", "<img src=x>", "**bold** `code` $x^2$")
+_COMMON_AUTHOR = f"![x](http://{HOST}/r.png)"
 _TOPICS = ("gradient", "attention", "tokenizer", "pruning", "sparsity", "distillation")
 
 
 def hostile_jsonl() -> bytes:
-    """Papers whose titles, authors, organisations and abstracts are all of the strings above."""
-    records = []
+    """Papers whose titles, authors, organisations and abstracts are all of the strings above.
+
+    The newest are those whose names the page shows before anything was asked.
+    """
+    records: list[dict[str, object]] = [
+        {"title": f"{called}: news", "authors": [_COMMON_AUTHOR], "year": 2026, "abstract": called}
+        for called in _NAMES
+    ]
     for i, (kind, text) in enumerate(HOSTILE.items()):
         topic = _TOPICS[i % len(_TOPICS)]
         said = f"We study {topic} clipping. The {topic} norm falls by {i + 10}% with {text} in use."
         records.append(
             {
                 "title": f"{text} {kind}" if i % 2 else f"Zebra{i}: {text}",
-                "authors": [text, f"Ann {text} Lee"],
+                "authors": [text, f"Ann {text} Lee", _COMMON_AUTHOR],
                 "year": 2020 + i % 5,
                 "orgs": [text],
                 "category": "LG",

@@ -64,7 +64,9 @@ def assert_only_text(page: Page) -> None:
 
 def test_hostile_papers_and_answers_are_shown_as_text(hostile_app: str, visit: Visit) -> None:
     page = visit(hostile_app)
-    page.locator(".st-key-suggestion button").nth(2).wait_for()
+    suggestions = page.locator(".st-key-suggestion button")
+    suggestions.nth(2).wait_for()
+    assert HOST in suggestions.last.inner_text().replace("\u2060", "")
     assert_only_text(page)
     for question in _QUESTIONS:
         ask(page, question)

@@ -264,7 +264,13 @@ def _who_writes(assistant: Assistant) -> Html:
 
 def _troubles(opened: Opened) -> Html:
     items = [
-        tag("li", tag("strong", f.check), ": ", f.detail, f" {f.cure}" if f.cure else None)
+        tag(
+            "li",
+            tag("strong", f.check[:1].upper() + f.check[1:]),
+            ": ",
+            f.detail,
+            f" {f.cure}" if f.cure else None,
+        )
         for f in opened.troubles
     ]
     return join([tag("p", "Needs attention", cls="small-title"), tag("ul", *items, cls="failures")])

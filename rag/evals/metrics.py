@@ -16,7 +16,6 @@ from rag.evals import confidence
 from rag.evals.confidence import Bools, Floats
 from rag.evals.records import Outcome, Quote, Rationale, Record, Span
 
-_RANKING = {"nDCG@10": "nDCG@10", "R@10": "Recall@10", "R@100": "Recall@100", "RR@10": "MRR@10"}
 _SAME = 0.5  # share of the shorter of two spans that they have in common when they are one sentence
 
 Counted = tuple[float, float]
@@ -76,19 +75,17 @@ def ranking(records: Sequence[Record]) -> Shares:
     if not asked:
         return {}
     try:
-        import ir_measures
+        from ir_measures import RR, R, iter_calc, nDCG
     except ImportError as error:
         raise RagError(
             "Evaluation needs the package ir-measures; install askpapers[eval]."
         ) from error
-    values = ir_measures.iter_calc(
-        [ir_measures.parse_measure(name) for name in _RANKING],
-        {r.id: dict(r.relevant) for r in asked},
-        {r.id: _places(r) for r in asked},
-    )
-    found: Shares = {name: {} for name in _RANKING.values()}
-    for value in values:
-        found[_RANKING[str(value.measure)]][value.query_id] = (value.value, 1.0)
+    # Not by name: to read "nDCG@10" ir-measures uses what Python 3.14 drops.
+    names = {nDCG @ 10: "nDCG@10", R @ 10: "Recall@10", R @ 100: "Recall@100", RR @ 10: "MRR@10"}
+    found: Shares = {name: {} for name in names.values()}
+    judged_papers = {r.id: dict(r.relevant) for r in asked}
+    for value in iter_calc(list(names), judged_papers, {r.id: _places(r) for r in asked}):
+        found[names[value.measure]][value.query_id] = (value.value, 1.0)
     return found
 
 

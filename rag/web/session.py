@@ -67,7 +67,7 @@ class Opened:
             self.troubles = (Finding("library", ok=False, detail=str(error)),)
 
 
-@st.cache_resource(show_spinner=False)
+@st.cache_resource(show_spinner=False, on_release=lambda opened: opened.assistant.close())
 def opened() -> Opened:
     """The process's assistant over the library that the settings name, opened once.
 

@@ -90,7 +90,8 @@ def test_hostile_file_names_and_reasons_are_shown_as_text(
     ]
     page.locator("input[type=file]").set_input_files(files)
     page.get_by_text("could not be added").first.wait_for()
-    assert page.locator(".failures li").count() == len(files)
+    failures = page.get_by_role("list", name="Could not be added")
+    assert failures.locator("li").count() == len(files)
     assert_only_text(page)
     path = page.get_by_label("Or the path of a file or folder on this computer")
     path.fill(str(tmp_path / HOSTILE["broken image"].replace("/", "")))

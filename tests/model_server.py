@@ -25,8 +25,11 @@ from typing import Any
 MODEL = "scripted"
 PIECE_CHARS = 7
 DRIP_S = 0.05
+TOKENS_IN, TOKENS_OUT = 420, 17  # as an honest reply counts them
+SMALL = 2600  # characters
 MOST_S = 20.0  # a mode that hangs gives up by then, so that no test leaves a thread behind
 
+_CHUNK = "chat.completion.chunk"
 Body = dict[str, Any]
 Reply = str | Callable[[Body], str]
 
@@ -167,7 +170,11 @@ class _Handler(BaseHTTPRequestHandler):
     def delta(self, text: str | None, finish: str | None = None, **more: object) -> None:
         """Send one piece of a completion."""
         choice = {"index": 0, "delta": {"content": text, **more}, "finish_reason": finish}
-        self.event({"id": "1", "object": "chat.completion.chunk", "choices": [choice]})
+        self.event({"id": "1", "object": _CHUNK, "choices": [choice]})
+
+    def usage(self, usage: object) -> None:
+        """Send a count of tokens, as comes after the end of a completion."""
+        self.event({"id": "1", "object": _CHUNK, "choices": [], "usage": usage})
 
     def done(self) -> None:
         """Send the mark of the end."""
@@ -225,7 +232,7 @@ def _honest(h: _Handler) -> None:
     for piece in h.pieces():
         h.delta(piece)
     h.delta(None, "stop")
-    h.event({"id": "1", "object": "chat.completion.chunk", "choices": [], "usage": {}})
+    h.usage({"prompt_tokens": TOKENS_IN, "completion_tokens": TOKENS_OUT})
     h.done()
 
 
@@ -373,6 +380,52 @@ def _refusal(h: _Handler) -> None:
     h.done()
 
 
+def _counts(usage: object) -> Callable[[_Handler], None]:
+    """A whole reply with this for its count of tokens."""
+
+    def _send(h: _Handler) -> None:
+        _begun(h)
+        h.delta(None, "stop")
+        h.usage(usage)
+        h.done()
+
+    return _send
+
+
+def _fails_after_the_end(h: _Handler) -> None:
+    _begun(h)
+    h.delta(None, "stop")
+    h.send_raw("data: {broken\n\n")
+
+
+def _one_token(h: _Handler) -> None:
+    """A completion as long as was asked for."""
+    h.start()
+    h.delta("Yes")
+    h.delta(None, "length")
+    h.done()
+
+
+def _refuses(option: str) -> Callable[[_Handler], None]:
+    """A server that does not know an option of the request, and answers without it."""
+
+    def _send(h: _Handler) -> None:
+        if option in h.body:
+            h.refuse(400, f"Unsupported value: '{option}' is not supported with this model.")
+        else:
+            _honest(h)
+
+    return _send
+
+
+def _small_context(h: _Handler) -> None:
+    """A model that reads `SMALL` characters and no more."""
+    if sum(len(m["content"]) for m in h.body.get("messages", [])) > SMALL:
+        h.refuse(400, "maximum context length is 2048 tokens", "context_length_exceeded")
+    else:
+        _honest(h)
+
+
 def _status(status: int, message: str = "no", code: str = "", **headers: str) -> Any:
     def _send(h: _Handler) -> None:
         h.refuse(status, message, code, **headers)
@@ -385,7 +438,6 @@ def _moved(h: _Handler) -> None:
     h.send_json(307, {}, Location=f"http://localhost:{h.server.server_port}/elsewhere")
 
 
-_CHUNK = "chat.completion.chunk"
 MODES: dict[str, Callable[[_Handler], None]] = {
     "honest": _honest,
     "cut": _cut,
@@ -423,6 +475,15 @@ MODES: dict[str, Callable[[_Handler], None]] = {
     "content_filter": _ends_with("content_filter"),
     "empty": _ends_with("stop", ""),
     "refusal": _refusal,
+    "counts words": _counts({"prompt_tokens": "many", "completion_tokens": [1]}),
+    "counts below zero": _counts({"prompt_tokens": -5, "completion_tokens": True}),
+    "counts null": _counts(None),
+    "fails after the end": _fails_after_the_end,
+    "one token": _one_token,
+    "no temperature": _refuses("temperature"),
+    "no usage": _refuses("stream_options"),
+    "no max_tokens": _refuses("max_tokens"),
+    "small context": _small_context,
     "307": _moved,
     "400": _status(400, "unsupported value"),
     "400 overflow": _status(400, "maximum context length is 2048", "context_length_exceeded"),

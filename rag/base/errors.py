@@ -28,6 +28,7 @@ ModelFault = Literal[
     "malformed",  # something other than an answer
     "refused",  # the request or the question was declined
     "too_long",  # the request is longer than the model can read
+    "stopped",  # by whoever asked
 ]
 
 

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from rag.base.provenance import Provenance, Usage
+
 Status = Literal["answered", "abstained"]
 Reason = Literal[
     "not_in_library", "not_stated", "library_empty", "model_unavailable", "bad_question"
@@ -123,6 +125,8 @@ class QueryPlan:
     without: Filters = field(default_factory=Filters)  # papers that meet these are left out
     together: Together = "any"  # must all authors have written it, or all if there is such a paper
     dates: tuple[str, str] = ("", "")  # earliest and latest, ISO as far as the question says
+    years: tuple[int, ...] = ()  # only papers of these, where they are no run: "2019 or 2022"
+    without_years: tuple[int, ...] = ()
     named: tuple[str, ...] = ()  # ids of papers that the question names
     parts: tuple[str, ...] = ()  # one retrieval query a side, for comparisons
     sort: Sort | None = None  # order of a list; the first is the answer to "which is the newest"
@@ -156,6 +160,11 @@ class Evidence:
     end: int
     text: str
     score: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values; of the paper only its id."""
+        place = {"paper_id": self.paper.id, "start": self.start, "end": self.end}
+        return {**place, "text": self.text, "score": self.score}
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +215,10 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Sentences with citations, or an abstention with its reason and the nearest papers."""
+    """Sentences with citations, or an abstention with its reason and the nearest papers.
+
+    `id` is None unless the library keeps the answer; `usage` unless a model wrote it.
+    """
 
     question: str
     status: Status
@@ -220,6 +232,11 @@ class Answer:
     nearest: tuple[Paper, ...] = ()
     understood: tuple[str, ...] = ()
     timings_ms: Mapping[str, float] = field(default_factory=dict)
+    id: str | None = None
+    plan: QueryPlan | None = None
+    evidence: tuple[Evidence, ...] = ()
+    usage: Usage | None = None
+    provenance: Provenance = field(default_factory=Provenance)
 
     @property
     def text(self) -> str:
@@ -243,6 +260,7 @@ class Answer:
             "citations": [c.to_dict() for c in self.citations],
             "table": self.table.to_dict() if self.table else None,
             "nearest": [p.to_dict() for p in self.nearest],
+            "evidence": [e.to_dict() for e in self.evidence],
             "text": self.text,
         }
 

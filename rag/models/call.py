@@ -3,6 +3,7 @@
 Timeouts of a socket cannot bound a reply: each comment that a server sends to keep a connection
 open resets them, and a name that is looked up, or a wait before a retry, has none. So the caller
 waits on a queue by its own clock and, when it has waited enough or wants no more, shuts the socket.
+Whether it wants more is also asked while nothing comes: a silent server must not outlive a stop.
 """
 
 from __future__ import annotations
@@ -18,10 +19,12 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Phase = Literal["connecting", "waiting", "streaming", "finishing"]
+Phase = Literal["connecting", "waiting", "streaming", "finishing", "whole"]
+Stop = Callable[[], bool]
 
 _RETRIED = (408, 409, 429)
 _BACKOFF_S = 2.0  # the most that the client waits of its own accord before it tries again
+_LOOK_S = 0.1  # how often a caller who may stop is asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,21 @@ class Limits:
     first_token_s: float = 30.0
     stall_s: float = 30.0
     retry_wait_s: float = 20.0  # all waits together that the server may ask for
+    usage_s: float = 0.4  # after the end of a reply, for the count of its tokens
+
+
+class Deadline:
+    """The end of an answer, however many calls it takes; its seconds run from the first call."""
+
+    def __init__(self, timeout_s: float) -> None:
+        self.timeout_s = timeout_s
+        self._end: float | None = None
+
+    def end(self) -> float:
+        """When it is, on the monotonic clock."""
+        if self._end is None:
+            self._end = time.monotonic() + self.timeout_s
+        return self._end
 
 
 class ExpiredError(Exception):
@@ -46,13 +64,22 @@ class CancelledError(Exception):
     """Nobody waits for this call any more."""
 
 
-class Call:
-    """The clock and the socket of one call. Made for one `run`, not to be used again."""
+def _never() -> bool:
+    return False
 
-    def __init__(self, timeout_s: float, limits: Limits) -> None:
+
+class Call:
+    """The clock and the socket of one call. Made for one `run`, not to be used again.
+
+    `cancelled` is asked about ten times a second, in the thread of the caller.
+    """
+
+    def __init__(self, deadline: Deadline, limits: Limits, cancelled: Stop | None = None) -> None:
         self.phase: Phase = "connecting"
-        self._timeout_s = timeout_s
+        self._deadline = deadline
         self._limits = limits
+        self._stop = cancelled or _never
+        self._look_s = _LOOK_S if cancelled else math.inf
         self._waited_s = 0.0
         self._due = self._end = math.inf
         self._cancelled = False
@@ -61,13 +88,18 @@ class Call:
         self._queue: queue.SimpleQueue[tuple[bool, str | Exception | None] | None]
         self._queue = queue.SimpleQueue()
 
+    @property
+    def timeout_s(self) -> float:
+        """Seconds that the answer may take in all."""
+        return self._deadline.timeout_s
+
     def run(self, work: Callable[[], Iterator[str]]) -> Generator[str, None, Exception | None]:
         """Yield what `work` yields in a thread; return what it failed with, or None.
 
         The error is a value so that it can be told anew without dragging along the server's words.
         Closing the generator shuts the connection.
         """
-        self._end = time.monotonic() + self._timeout_s
+        self._end = self._deadline.end()
         self._due = time.monotonic() + self._limits.connect_s
         threading.Thread(target=self._work, args=(work,), daemon=True, name="model-call").start()
         try:
@@ -89,6 +121,16 @@ class Call:
         self.phase = "streaming"
         self._expect(self._limits.stall_s)
 
+    def asked(self) -> None:
+        """The question has gone out: the first piece of the reply is due."""
+        self.phase = "waiting"
+        self._expect(self._limits.first_token_s)
+
+    def whole(self) -> None:
+        """The reply is whole: whatever happens from here on, it has succeeded."""
+        self.phase = "whole"
+        self._expect(self._limits.usage_s)
+
     @property
     def hooks(self) -> Mapping[str, list[Callable[[Any], None]]]:
         """Event hooks for the HTTP client that makes the call."""
@@ -97,16 +139,21 @@ class Call:
     # --- in the caller's thread ----------------------------------------------------------------
 
     def _next(self) -> tuple[bool, str | Exception | None]:
-        while True:
+        while not self._stop():
             due = min(self._due, self._end)
+            wait_s = min(due - time.monotonic(), self._look_s)
             try:
-                if item := self._queue.get(timeout=max(0.0, due - time.monotonic())):
+                if item := self._queue.get(timeout=max(0.0, wait_s)):
                     return item
             except queue.Empty:
-                if time.monotonic() >= self._end:
-                    return False, ExpiredError("finishing")
-                if time.monotonic() >= self._due:  # the thread may have put it off meanwhile
-                    return False, ExpiredError(self.phase)
+                if time.monotonic() >= min(self._due, self._end):  # the thread may have moved it
+                    return False, self._expired()
+        return False, CancelledError()
+
+    def _expired(self) -> Exception | None:
+        if self.phase == "whole":
+            return None
+        return ExpiredError("finishing" if time.monotonic() >= self._end else self.phase)
 
     def _shut(self) -> None:
         """Wake a thread that is blocked in reading, and tell the server that we have gone."""
@@ -124,7 +171,7 @@ class Call:
             for piece in work():
                 self._queue.put((True, piece))
         except Exception as error:  # noqa: BLE001  handed over to the caller, who tells them apart
-            self._queue.put((False, error))
+            self._queue.put((False, None if self.phase == "whole" else error))
         else:
             self._queue.put((False, None))
 
@@ -139,8 +186,7 @@ class Call:
             if self._cancelled:
                 self._shut()
         elif event.endswith(".send_request_headers.started"):
-            self.phase = "waiting"
-            self._expect(self._limits.first_token_s)
+            self.asked()
         elif event.endswith(".failed") and self.phase == "waiting":
             self._expect_retry(_BACKOFF_S)
 

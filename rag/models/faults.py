@@ -31,6 +31,7 @@ Cause = Literal[
     "filtered",
     "declined",
     "too_long",
+    "stopped",
 ]
 
 _SENTENCES: dict[Cause, tuple[ModelFault, str]] = {
@@ -78,6 +79,7 @@ _SENTENCES: dict[Cause, tuple[ModelFault, str]] = {
         'says that the request is longer than "{model}" can read: ask something narrower or take '
         "a model with a larger context.",
     ),
+    "stopped": ("stopped", "was stopped before its answer was whole."),
 }
 
 _TOO_LONG = re.compile(

@@ -18,10 +18,22 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from rag.base.errors import ModelError
+from rag.base.provenance import Usage
 from rag.models import faults
-from rag.models.call import Call, ExpiredError, Limits, Phase, retry_after_s
+from rag.models.call import (
+    Call,
+    CancelledError,
+    Deadline,
+    ExpiredError,
+    Limits,
+    Phase,
+    Stop,
+    retry_after_s,
+)
 from rag.models.faults import Cause, Fault
+from rag.models.llm import Tell
 from rag.models.prompts import Message
+from rag.models.reply import Reply
 
 if TYPE_CHECKING:
     import openai
@@ -32,7 +44,8 @@ _OPENAI = "https://api.openai.com/v1"
 _NO_KEY = "no-key"  # local servers want none, the client insists on one
 _RETRIES = 2
 _LIST_TIMEOUT_S = 10.0
-_MOST_CHARS = 100_000  # an answer is a few hundred words; more is a server out of control
+_ONE_TOKEN = [Message("user", "Reply with the word yes.")]
+_OPTIONAL = {400, 422}  # what a server says to a request with an option that it does not know
 _HTTP_PACKAGES = {"httpx", "httpx2", "httpcore", "httpcore2"}  # one pair or the other, by version
 _EXPIRED: dict[Phase, Cause] = {
     "connecting": "unreachable",
@@ -46,6 +59,7 @@ class ChatModel:
     """A model behind an address. Safe to share between threads; each call has its own connection.
 
     `base_url` None means OpenAI's own address; `api_key` None suits local servers.
+    `temperature` None leaves it to the server, as happens where the server takes none.
     """
 
     def __init__(
@@ -56,12 +70,17 @@ class ChatModel:
         timeout_s: float,
         *,
         limits: Limits | None = None,
+        temperature: float | None = 0.0,
     ) -> None:
         self.model = model
+        self.timeout_s = timeout_s
         self._base_url = (base_url or "").strip() or _OPENAI
         self._key = SecretStr((api_key or "").strip())
-        self._timeout_s = timeout_s
         self._limits = limits or Limits()
+        # Wishes, each of which some server refuses; those are left out from then on.
+        self._options: dict[str, Any] = {"stream_options": {"include_usage": True}}
+        if temperature is not None:
+            self._options["temperature"] = temperature
 
     @property
     def host(self) -> str:
@@ -74,15 +93,41 @@ class ChatModel:
         name = parts.hostname or ""
         return (f"[{name}]" if ":" in name else name) + port
 
-    def stream(self, messages: Sequence[Message]) -> Iterator[str]:
+    @property
+    def identity(self) -> str:
+        """The name of the model and the host it runs on."""
+        return f"{self.model} at {self.host}"
+
+    @property
+    def is_exposed(self) -> bool:
+        """True when what is sent can be read on its way: no encryption, and another machine."""
+        return urlsplit(self._base_url).scheme == "http" and not self._is_local
+
+    def stream(
+        self,
+        messages: Sequence[Message],
+        *,
+        deadline: Deadline | None = None,
+        cancelled: Stop | None = None,
+        tell: Tell | None = None,
+    ) -> Iterator[str]:
         """Yield the model's answer piece by piece; closing the generator ends the connection.
+
+        So does `cancelled`, asked ten times a second, also while the server is silent. `tell`
+        hears what the call took, whether it succeeds or fails.
 
         Raises:
             ModelError: the answer failed or is not whole, also after pieces of it were yielded.
         """
-        return self._call(
-            lambda call: self._answer(call, messages), timeout_s=self._timeout_s, what="answer"
-        )
+        reply = Reply()
+        call = Call(deadline or Deadline(self.timeout_s), self._limits, cancelled)
+        started = time.monotonic()
+        try:
+            yield from self._call(call, lambda: self._answer(call, messages, reply), "answer")
+        finally:
+            if tell is not None:
+                seconds = round(time.monotonic() - started, 3)
+                tell((reply.usage or Usage()).plus(Usage(seconds=seconds)))
 
     def models(self) -> list[str]:
         """Names of the models that the endpoint offers, sorted; takes ten seconds at most.
@@ -90,18 +135,27 @@ class ChatModel:
         Raises:
             ModelError: it cannot be reached, or keeps no such list.
         """
-        timeout_s = min(_LIST_TIMEOUT_S, self._timeout_s)
-        return sorted(self._call(self._offered, timeout_s=timeout_s, what="model list"))
+        call = Call(Deadline(min(_LIST_TIMEOUT_S, self.timeout_s)), self._limits)
+        return sorted(self._call(call, lambda: self._offered(call), "model list"))
 
-    def _call(
-        self, work: Callable[[Call], Iterator[str]], *, timeout_s: float, what: str
-    ) -> Iterator[str]:
+    def try_out(self) -> float:
+        """Ask for one token and give the seconds until it came.
+
+        Raises:
+            ModelError: none came.
+        """
+        call = Call(Deadline(self.timeout_s), self._limits)
+        started = time.monotonic()
+        for _ in self._call(call, lambda: self._one_token(call), "token"):
+            pass
+        return time.monotonic() - started
+
+    def _call(self, call: Call, work: Callable[[], Iterator[str]], what: str) -> Iterator[str]:
         self._check_settings()
         # Seconds on a busy machine, so it is done before the clock runs.
         importlib.import_module("openai.resources.chat.completions")
-        call = Call(timeout_s, self._limits)
         started = time.monotonic()
-        error = yield from call.run(lambda: work(call))
+        error = yield from call.run(work)
         seconds = time.monotonic() - started
         if error is None:
             logger.info("%s from %s in %.2f s", what, self.host, seconds)
@@ -109,26 +163,70 @@ class ChatModel:
         cause = self._cause(error, call)
         logger.warning("no %s from %s in %.2f s: %s", what, self.host, seconds, cause)
         raise faults.model_error(
-            cause, host=self.host, model=self.model, timeout_s=timeout_s, wait_s=_wait_s(error)
+            cause,
+            host=self.host,
+            model=self.model,
+            timeout_s=call.timeout_s,
+            wait_s=_wait_s(error),
         )
 
-    def _answer(self, call: Call, messages: Sequence[Message]) -> Iterator[str]:
-        reply = _Reply()
-        sent: Any = [{"role": m.role, "content": m.content} for m in messages]
+    def _answer(self, call: Call, messages: Sequence[Message], reply: Reply) -> Iterator[str]:
         with (
             self._client(call, retries=_RETRIES) as client,
-            client.chat.completions.create(model=self.model, messages=sent, stream=True) as chunks,
+            self._create(client, messages, self._options) as chunks,
         ):
-            reply.is_event_stream = "event-stream" in chunks.response.headers.get(
-                "content-type", ""
-            )
+            reply.is_event_stream = _is_event_stream(chunks)
             for chunk in chunks:
                 call.alive()
                 if piece := reply.take(chunk):
                     yield piece
                 if reply.finish:
                     break
-        reply.check()
+            reply.check()
+            call.whole()
+            while reply.usage is None and (chunk := next(chunks, None)):
+                reply.take(chunk)
+
+    def _one_token(self, call: Call) -> Iterator[str]:
+        reply = Reply()
+        options = {**self._options, "max_tokens": 1}
+        with (
+            self._client(call, retries=0) as client,
+            self._create(client, _ONE_TOKEN, options) as chunks,
+        ):
+            reply.is_event_stream = _is_event_stream(chunks)
+            for chunk in chunks:
+                call.alive()
+                if reply.take(chunk):
+                    return
+                if reply.finish:
+                    break
+            reply.check_begun()
+        yield ""
+
+    def _create(
+        self, client: openai.OpenAI, messages: Sequence[Message], options: dict[str, Any]
+    ) -> openai.Stream[Any]:
+        """The reply, begun. An option that the server refuses by name is left out, for good."""
+        import openai
+
+        sent: Any = [{"role": m.role, "content": m.content} for m in messages]
+        try:
+            begun: openai.Stream[Any] = client.chat.completions.create(
+                model=self.model, messages=sent, stream=True, **options
+            )
+        except openai.APIStatusError as error:
+            said = _said(error) if error.status_code in _OPTIONAL else ""
+            refused = {name for name in options if name in said}
+            if not refused:
+                raise
+        else:
+            return begun
+        logger.info("%s takes no %s", self.host, ", ".join(sorted(refused)))
+        self._options = {k: v for k, v in self._options.items() if k not in refused}
+        return self._create(
+            client, messages, {k: v for k, v in options.items() if k not in refused}
+        )
 
     def _offered(self, call: Call) -> Iterator[str]:
         with self._client(call, retries=0) as client:
@@ -150,7 +248,7 @@ class ChatModel:
             event_hooks=call.hooks,
         )
         # The clock of the call ends it; here only what a lost thread may last.
-        timeout = openai.Timeout(self._timeout_s, connect=self._limits.connect_s)
+        timeout = openai.Timeout(self.timeout_s, connect=self._limits.connect_s)
         client = openai.OpenAI(
             api_key=self._key.get_secret_value() or _NO_KEY,
             base_url=self._base_url,
@@ -163,12 +261,17 @@ class ChatModel:
         return client
 
     def _cause(self, error: Exception, call: Call) -> Cause:
-        import openai
-
         if isinstance(error, Fault):
             return error.cause
         if isinstance(error, ExpiredError):
             return _EXPIRED[error.phase]
+        if isinstance(error, CancelledError):
+            return "stopped"
+        return self._cause_of_client(error, call)
+
+    def _cause_of_client(self, error: Exception, call: Call) -> Cause:
+        import openai
+
         if isinstance(error, openai.APIStatusError):
             cause = faults.of_status(error.status_code, _said(error))
             no_key = cause == "key_rejected" and not self._key.get_secret_value()
@@ -202,51 +305,8 @@ class ChatModel:
             )
 
 
-class _Reply:
-    """What has come of one streamed answer; trusts nothing about the shape of a chunk."""
-
-    def __init__(self) -> None:
-        self.finish: str | None = None
-        self.is_event_stream = False
-        self._events = 0
-        self._choices = 0
-        self._chars = 0
-        self._refused = False
-
-    def take(self, chunk: object) -> str:
-        """The text of a chunk, "" where it has none."""
-        self._events += 1
-        choices = getattr(chunk, "choices", None)
-        if not isinstance(choices, list) or not choices:
-            return ""
-        self._choices += 1
-        delta = getattr(choices[0], "delta", None)
-        finish = getattr(choices[0], "finish_reason", None)
-        self.finish = finish if isinstance(finish, str) and finish else None
-        self._refused = self._refused or bool(getattr(delta, "refusal", None))
-        text = getattr(delta, "content", None)
-        if not isinstance(text, str):
-            return ""
-        self._chars += len(text)
-        if self._chars > _MOST_CHARS:
-            raise Fault("malformed")
-        return text
-
-    def check(self) -> None:
-        """Refuse an answer that is not whole.
-
-        Raises:
-            Fault: it was cut, declined or is none.
-        """
-        if self._refused or self.finish == "content_filter":
-            raise Fault("filtered")
-        if self.finish == "length":
-            raise Fault("cut_at_length")
-        if self.finish is None:
-            nothing_yet = self.is_event_stream and not self._events
-            raise Fault("broken_off" if self._choices or nothing_yet else "malformed")
-        if not self._chars:
-            raise Fault("empty")
+def _is_event_stream(chunks: openai.Stream[Any]) -> bool:
+    return "event-stream" in chunks.response.headers.get("content-type", "")
 
 
 def _said(error: openai.APIError) -> str:

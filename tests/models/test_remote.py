@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from email.utils import formatdate
 
 import pytest
-from model_server import MODEL, ModelServer
+from model_server import MODEL, TOKENS_IN, TOKENS_OUT, ModelServer
 
 from rag.base.errors import ModelError
-from rag.models.call import Limits, retry_after_s
+from rag.base.provenance import Usage
+from rag.models.call import Deadline, Limits, retry_after_s
+from rag.models.llm import Prices, Writer
 from rag.models.prompts import Message
 from rag.models.remote import ChatModel
 
@@ -119,6 +121,7 @@ def test_the_request_is_what_was_asked_and_goes_to_the_named_address() -> None:
     assert request.headers["authorization"] == f"Bearer {KEY}"
     assert request.body["model"] == MODEL
     assert request.body["stream"] is True
+    assert request.body["temperature"] == 0
     assert request.body["messages"] == [
         {"role": "system", "content": "Rules."},
         {"role": "user", "content": "Question?"},
@@ -225,6 +228,33 @@ def test_closing_the_stream_closes_the_connection(mode: str) -> None:
         assert server.hung_up.wait(1.0)
 
 
+@pytest.mark.parametrize("mode", ["hang", "silent", "drip", "stall"])
+def test_a_stop_ends_a_silent_call_and_its_connection_at_once(mode: str) -> None:
+    stopped = threading.Event()
+    patient = Limits(first_token_s=15.0, stall_s=15.0)
+    with ModelServer(mode, reply=ANSWER) as server:
+        model = ChatModel(server.url, KEY, MODEL, 15, limits=patient)
+        threading.Timer(0.3, stopped.set).start()
+        started = time.monotonic()
+        with pytest.raises(ModelError) as caught:
+            list(model.stream(MESSAGES, cancelled=stopped.is_set))
+        assert time.monotonic() - started < 0.3 + SLACK_S
+        assert caught.value.kind == "stopped"
+        assert server.hung_up.wait(1.0)
+        assert len(server.requests) == 1
+
+
+def test_calls_of_one_answer_share_its_total() -> None:
+    with ModelServer("stall", reply=ANSWER) as server:
+        model = ChatModel(server.url, KEY, MODEL, 5, limits=Limits())
+        deadline = Deadline(0.5)
+        started = time.monotonic()
+        for _ in range(2):
+            with pytest.raises(ModelError, match="within 1 s"):
+                list(model.stream(MESSAGES, deadline=deadline))
+    assert time.monotonic() - started < 0.5 + SLACK_S
+
+
 @pytest.mark.parametrize("mode", ["hang", "drip", "stall"])
 def test_a_limit_that_passes_closes_the_connection(mode: str) -> None:
     with ModelServer(mode, reply=ANSWER) as server:
@@ -312,6 +342,79 @@ def test_white_space_around_key_and_address_is_forgiven() -> None:
 )
 def test_the_host_is_named_without_secrets(address: str | None, host: str) -> None:
     assert ChatModel(address, KEY, MODEL, 5).host == host
+
+
+@pytest.mark.parametrize(
+    ("mode", "counted"),
+    [
+        ("honest", (TOKENS_IN, TOKENS_OUT)),
+        ("lingers", (None, None)),
+        ("counts words", (None, None)),
+        ("counts below zero", (None, None)),
+        ("counts null", (None, None)),
+        ("fails after the end", (None, None)),
+    ],
+)
+def test_what_an_answer_took_is_told_as_far_as_the_server_says_it(
+    mode: str, counted: tuple[int | None, int | None]
+) -> None:
+    told: list[Usage] = []
+    with ModelServer(mode, reply=ANSWER) as server:
+        assert "".join(_model(server).stream(MESSAGES, tell=told.append)).startswith(ANSWER[:14])
+    (usage,) = told
+    assert (usage.tokens_in, usage.tokens_out) == counted
+    assert 0 < usage.seconds < SLACK_S
+
+
+def test_the_calls_of_an_answer_are_summed_and_priced() -> None:
+    with ModelServer(reply=ANSWER) as server:
+        writer = Writer(_model(server), prices=Prices(2.0, 10.0))
+        assert writer.usage is None
+        for _ in range(2):
+            list(writer(MESSAGES))
+    assert writer.usage is not None
+    assert (writer.usage.tokens_in, writer.usage.tokens_out) == (2 * TOKENS_IN, 2 * TOKENS_OUT)
+    assert writer.usage.cost == pytest.approx(2 * (TOKENS_IN * 2 + TOKENS_OUT * 10) / 1e6)
+    assert writer.identity == f"{MODEL} at {server.host}"
+
+
+def test_a_call_that_fails_is_counted_by_its_seconds() -> None:
+    with ModelServer("hang") as server:
+        writer = Writer(_model(server), prices=Prices(2.0, 10.0))
+        with pytest.raises(ModelError):
+            list(writer(MESSAGES))
+    assert writer.usage is not None
+    assert (writer.usage.tokens_in, writer.usage.cost) == (None, None)
+    assert writer.usage.seconds >= QUICK.first_token_s
+
+
+@pytest.mark.parametrize(
+    ("mode", "option"), [("no temperature", "temperature"), ("no usage", "stream_options")]
+)
+def test_an_option_that_a_server_refuses_is_left_out_from_then_on(mode: str, option: str) -> None:
+    with ModelServer(mode, reply=ANSWER) as server:
+        model = _model(server)
+        for _ in range(2):
+            assert "".join(model.stream(MESSAGES)) == ANSWER
+    assert [option in request.body for request in server.requests] == [True, False, False]
+
+
+@pytest.mark.parametrize("mode", ["honest", "one token", "length", "no max_tokens", "stall"])
+def test_one_token_is_enough_to_know_that_a_model_answers(mode: str) -> None:
+    with ModelServer(mode, reply=ANSWER) as server:
+        assert 0 < _model(server).try_out() < SLACK_S
+    assert server.requests[0].body["max_tokens"] == 1
+
+
+@pytest.mark.parametrize(
+    ("mode", "kind"),
+    [("401", "rejected_key"), ("500", "busy"), ("hang", "timeout"), ("html", "malformed")],
+)
+def test_a_model_that_gives_no_token_says_why(mode: str, kind: str) -> None:
+    with ModelServer(mode) as server, pytest.raises(ModelError) as caught:
+        _model(server).try_out()
+    assert caught.value.kind == kind
+    assert len(server.requests) == 1
 
 
 def test_a_model_may_be_shared_by_threads() -> None:

@@ -19,8 +19,8 @@ from rag.base.text import abbreviations, content_words, fold, words
 from rag.base.types import Evidence, Hit, QueryPlan
 from rag.index.store import Store
 from rag.models.embed import MiniLM
+from rag.search.asking import topic_words
 from rag.search.names import Names, looks_like_name, tokens
-from rag.search.plan import topic_words
 
 _WANTS_FIGURES = re.compile(
     r"\bhow\s+(?:much|many|well|fast|large|big|long|far|accurate|often|few)\b|\bwhat\s+(?:\S+\s+){0,3}"

@@ -12,42 +12,12 @@ from datetime import date
 
 from rag.base.text import fold
 from rag.base.types import Sort
+from rag.search.categories import read_categories
 from rag.search.months import read_months
 from rag.search.names import Names
-from rag.search.people import PAPERS, Span, read_people
+from rag.search.people import PAPERS, Span, read_bare_person, read_people
 from rag.search.understood import Understood
 from rag.search.years import read_years
-
-# arXiv's codes for subjects and what people call them.
-_CATEGORIES = {
-    "AI": "artificial intelligence",
-    "AR": "hardware architecture",
-    "CC": "computational complexity",
-    "CE": "computational engineering",
-    "CL": "computation and language|computational linguistics|natural language processing|nlp",
-    "CR": "cryptography|security",
-    "CV": "computer vision|vision",
-    "CY": "computers and society",
-    "DB": "databases?",
-    "DC": "distributed computing",
-    "DS": "data structures|algorithms",
-    "GR": "graphics",
-    "GT": "game theory",
-    "HC": "human[- ]computer interaction|hci",
-    "IR": "information retrieval",
-    "IT": "information theory",
-    "LG": "machine learning",
-    "MA": "multi[- ]?agent systems",
-    "NE": "neural and evolutionary computing",
-    "NI": "networking",
-    "OS": "operating systems",
-    "PL": "programming languages",
-    "RO": "robotics",
-    "SD": "sound",
-    "SE": "software engineering",
-    "SI": "social networks",
-    "SY": "systems and control|control systems",
-}
 
 
 def read_filters(question: str, names: Names, *, today: date | None = None) -> Understood:
@@ -55,18 +25,25 @@ def read_filters(question: str, names: Names, *, today: date | None = None) -> U
     understood = Understood(question)
     read_people(understood, names)
     _read_orgs(understood, names)
-    if not understood.filters.authors and not understood.filters.first_author:
-        read_people(understood, names, strangers=True)
     read_months(understood, today or date.today())
     if understood.dates == ("", ""):
         read_years(understood, today or date.today())
-    _read_categories(understood, names)
+    read_categories(understood, names)
+    if not _names_people(understood):
+        read_people(understood, names, strangers=True)
     if re.search(rf"\b{PAPERS}\b|\bwrit|\bpublish|^\W*and\b", question, re.IGNORECASE):
         _read_code(understood)
     _read_scores(understood)
     _read_limit(understood)
     _read_order(understood)
+    if not _names_people(understood):
+        read_bare_person(understood, names)
     return understood
+
+
+def _names_people(understood: Understood) -> bool:
+    filters = (understood.filters, understood.without)
+    return any(f.authors or f.first_author for f in filters)
 
 
 # --- places and subjects -------------------------------------------------------------------------
@@ -130,28 +107,6 @@ def _org(text: str, names: Names) -> str | None:
         return names.orgs[folded]
     starts = [org for key, org in names.orgs.items() if key.split()[0] == folded]
     return starts[0] if len(starts) == 1 else None
-
-
-_SUBJECT = r"(?:category|categories|subject|field|area)"
-_ARCHIVE = r"(?:(?:cs|stat|math|eess|q-bio|physics)\.)?"
-
-
-def _read_categories(understood: Understood, names: Names) -> None:
-    for code in sorted(names.categories):
-        called = f"{_CATEGORIES[code]}|{code}" if code in _CATEGORIES else re.escape(code)
-        patterns = (
-            rf"\b{_ARCHIVE}({called})\s+(?:{PAPERS}|{_SUBJECT})\b",
-            rf"\b{_SUBJECT}\s*(?:of|is|=|:)?\s*{_ARCHIVE}({called})\b",
-            rf"\b(?:cs|stat|math|eess|q-bio|physics)\.({code})\b",
-            rf"\b(?:in|from|under|belong\w*\s+to)\s+(?:the\s+)?({called})(?:\s+{_SUBJECT})?\s*"
-            r"(?=$|[^\w\s]|\s(?:and|or|since|from|in|with|that|by|before|after)\b)",
-        )
-        for pattern in patterns:
-            match = re.search(pattern, understood.rest, re.IGNORECASE)
-            # A bare code must be written as one: "so" and "it" are words.
-            if match and (len(match.group(1)) > 3 or match.group(1).isupper()):
-                understood.take(match.span(), f"in category {code}", categories=(code,))
-                return
 
 
 # --- code, score, order -----------------------------------------------------------------------
@@ -223,20 +178,33 @@ def _read_scores(understood: Understood) -> None:
 _RATED = r"(?:scores?\b|scor(?:ed|ing)\b|rated\b|ranked\b|rating\b)"
 _ALONE = rf"(?=\s*(?:$|[^\w\s]|one\b|{PAPERS}\b))"  # "earlier generations" are no order
 _SORTED_BY = r"\b(?:(?:sort|order|rank)(?:ed)?\s+(?:them\s+)?)?by\s+"
+_APPEARED = r"(?:came|come|comes)\s+out|appear\w*"
 _ORDERS: tuple[tuple[str, Sort, str], ...] = (
     (
-        rf"\b(?:newest|latest|most\s+recent(?:ly)?)\b|{_SORTED_BY}(?:date|year)\b|"
+        rf"\b(?:newest|latest|most\s+recent(?:ly)?|(?:published|written|released|{_APPEARED})\s+last)\b|{_SORTED_BY}(?:date|year)\b|"
         rf"\b(?:newer|more\s+recent){_ALONE}",
         "newest",
         "newest first",
     ),
-    (rf"\b(?:oldest|earliest)\b|\b(?:older|earlier){_ALONE}", "oldest", "oldest first"),
     (
-        rf"\b(?:highest|top|best|largest)[- ]{_RATED}|{_SORTED_BY}{_RATED}",
+        rf"\b(?:oldest|earliest|(?:published|written|released|{_APPEARED})\s+(?:the\s+)?first)\b|"
+        rf"\b(?:older|earlier){_ALONE}",
+        "oldest",
+        "oldest first",
+    ),
+    (
+        rf"\b(?:highest|top|best|largest|greatest|maximum)[- ]{_RATED}|"
+        rf"{_SORTED_BY}(?:highest\s+)?{_RATED}|"
+        r"\b(?:scores?|scored|rated|ranked)\s+(?:the\s+)?(?:best|highest|top|most)\b",
         "score",
         "highest score first",
     ),
-    (rf"\b(?:lowest|worst|smallest)[- ]{_RATED}", "lowest_score", "lowest score first"),
+    (
+        rf"\b(?:lowest|worst|smallest|minimum)[- ]{_RATED}|"
+        r"\b(?:scores?|scored|rated|ranked)\s+(?:the\s+)?(?:worst|lowest|least)\b",
+        "lowest_score",
+        "lowest score first",
+    ),
 )
 
 

@@ -21,9 +21,14 @@ def named_papers(text: str, names: Names) -> tuple[str, ...]:
     return tuple(dict.fromkeys(paper_id for group in mentions(text, names) for paper_id in group))
 
 
-def mentions(text: str, names: Names) -> list[tuple[str, ...]]:
-    """The places where a text names papers, in order; a name may stand for two."""
-    found = [*_whole_titles(text, names), *_titles_begun(text, names), *_handles_in(text, names)]
+def mentions(text: str, names: Names, rest: str | None = None) -> list[tuple[str, ...]]:
+    """The places where a text names papers, in order; a name may stand for two.
+
+    `rest` is the text with those words blanked that are known to mean something else: in
+    "papers by Li", Li is no method.
+    """
+    handles = _handles_in(text if rest is None else rest, names)
+    found = [*_whole_titles(text, names), *_titles_begun(text, names), *handles]
     places: dict[int, dict[str, None]] = {}
     for place, paper_id in sorted(found, key=lambda f: f[0]):
         places.setdefault(place, {})[paper_id] = None
@@ -101,13 +106,24 @@ def _handle(parts: list[str], start: int, size: int, names: Names, shouts: bool)
 
 
 def spell(text: str, names: Names) -> tuple[str, tuple[str, ...]]:
-    """The text with words that the library spells otherwise corrected, and what was changed."""
+    """The text with words that the library spells otherwise corrected, and what was changed.
+
+    Words of people, organisations and compounds of right words are left as they are.
+    """
     changed: dict[str, str] = {}
     for token in tokens(text):
-        odd = token.islower() and token not in STOP_WORDS and not names.knows(stem(token))
-        better = names.correct(token) if odd else None
+        better = names.correct(token) if _is_odd(token, names) else None
         if better:
             changed[token] = better
     for wrong, right in changed.items():
         text = re.sub(rf"\b{re.escape(wrong)}\b", right, text)
     return text, tuple(f"“{right}” for “{wrong}”" for wrong, right in changed.items())
+
+
+def _is_odd(token: str, names: Names) -> bool:
+    if not token.islower() or token in STOP_WORDS or names.knows(stem(token)):
+        return False
+    if fold(token) in names.families or fold(token) in names.givens or fold(token) in names.orgs:
+        return False
+    parts = token.split("-")
+    return len(parts) < 2 or not all(names.is_word(part) for part in parts)

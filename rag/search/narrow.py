@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 
-from rag.base.types import Filters, QueryPlan
+from rag.base.types import Filters, Paper, QueryPlan
 from rag.index.store import Store
 from rag.search.months import is_within
 
@@ -18,10 +19,30 @@ def narrowed(plan: QueryPlan, store: Store) -> QueryPlan:
     if plan.dates != ("", ""):
         found = store.papers(plan.filters)
         plan = _only(plan, frozenset(p.id for p in found if is_within(p.date, plan.dates)))
-    if plan.without.is_empty:
-        return plan
-    kept = _ids(plan.filters, store) - _ids(plan.without, store)
-    return _only(plan, kept)
+    if plan.years or plan.without_years:
+        plan = _only(plan, frozenset(p.id for p in store.papers(plan.filters) if _fits(p, plan)))
+    unwanted = [_ids(part, store) for part in _parts(plan.without)]
+    return _only(plan, _ids(plan.filters, store).difference(*unwanted)) if unwanted else plan
+
+
+def _fits(paper: Paper, plan: QueryPlan) -> bool:
+    allowed = not plan.years or paper.year in plan.years
+    return allowed and paper.year not in plan.without_years
+
+
+_KINDS = (
+    ("year_from", "year_to"),
+    *((name,) for name in ("authors", "first_author", "categories", "orgs", "has_code")),
+    ("score_from",),
+)
+
+
+def _parts(without: Filters) -> Iterator[Filters]:
+    """Each condition alone: "not by Zhao and not from 2022" leaves out what meets either."""
+    for names in _KINDS:
+        part = Filters(**{name: getattr(without, name) for name in names})
+        if not part.is_empty:
+            yield part
 
 
 def _by_all(plan: QueryPlan, store: Store) -> QueryPlan:

@@ -12,9 +12,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rag.base.text import fold
+from rag.base.text import fold, stem
 from rag.base.types import Together
 from rag.index.names import parse_name
+from rag.search.asking import topic_words
 from rag.search.names import Names
 from rag.search.understood import Understood
 
@@ -25,7 +26,8 @@ _WORD = re.compile(r"[^\s,;:!?()\[\]\"“”]+")
 _LONGEST_NAME = 5  # words
 _REACH = 80  # characters before a name in which its cue stands
 _MOST_SAID = 5  # names that are repeated to the user
-_HONORIFIC = r"(?:(?:the\s+)?(?:authors?|researchers?|prof(?:essor)?|dr|mr|mrs|ms)\.?\s+)*"
+_TITLES = "prof professor dr doctor mr mrs ms sir author authors researcher researchers".split()
+_HONORIFIC = rf"(?:(?:the\s+)?(?<!-)(?:{'|'.join(_TITLES)})\.?\s+)*"
 _BY = re.compile(
     r"\b(?:by|author(?:s|ed)?(?:\s+(?:is|are))?|writers?|(?:people|someone|authors?)\s+"
     rf"(?:called|named))\s*[:\s]\s*{_HONORIFIC}$",
@@ -45,6 +47,9 @@ _WRITES = re.compile(
 )
 _DOES = re.compile(r"\s+(?:also\s+|ever\s+)?[a-z]+\b")  # "what did Zhao conclude", not "Zhao"
 _IS_AUTHOR = re.compile(
+    r"\s+(?:has\s+|have\s+|had\s+|was\s+|is\s+|were\s+)?(?:been\s+)?(?:ever\s+|also\s+)?"
+    r"(?:involved|work(?:s|ed|ing)\s+(?:on|with|together)|co-?authored|co-?wrote|co-?written|contribut\w+\s+to|"
+    r"collaborat\w+)\b|"
     r"\s+(?:as|is|was|among)\s+(?:an?\s+|the\s+|one\s+of\s+the\s+|first\s+|lead\s+|senior\s+|last\s+)*"
     r"(?:co-?)?author",
     re.IGNORECASE,
@@ -58,6 +63,11 @@ _FIRST_AUTHOR = re.compile(
 )
 _ONLY_TOGETHER = re.compile(
     r"\b(?:together|jointly|both|co-?author\w*|co-?writ\w*|collaborat\w*)\b"
+)
+
+
+_DID_NOT = re.compile(  # "but Zhao did not", "and not Zhao"
+    r"\s+(?:(?:did|was|is|has|had|does)\s*(?:not|n['’]t)|didnt|wasnt|isnt|hasnt)\b", re.IGNORECASE
 )
 
 
@@ -81,32 +91,54 @@ def read_people(understood: Understood, names: Names, *, strangers: bool = False
     unwanted: list[Person] = []
     is_unwanted = False
     for person in people:
-        if not person.is_joined:
-            is_unwanted = understood.is_negated(person.span[0])
+        if not person.is_joined or _DID_NOT.match(understood.rest, person.span[1]):
+            is_unwanted = _is_unwanted(person, understood)
         (unwanted if is_unwanted else wanted).append(person)
     _take_people(understood, wanted)
-    _take_people(understood, unwanted)
+    _take_people(understood, unwanted, negated=True)
 
 
-def _take_people(understood: Understood, people: list[Person]) -> None:
+def read_bare_person(understood: Understood, names: Names) -> None:
+    """Take what is left of "publications: Fang" or "who is Sidharth" as a person, if it is one."""
+    left = topic_words(understood.rest)
+    place = re.search(r"\W+".join(map(re.escape, left)), understood.rest) if left else None
+    if place is None or len(left) > _LONGEST_NAME or place.group().casefold() in names.handles:
+        return
+    written = _bare(place.group())
+    is_word = len(left) == 1 and written.islower() and names.knows(stem(written))
+    person = (
+        None if is_word else _short_name(written, names) or _misspelt(written, names, strong=True)
+    )
+    if person:
+        _take_people(understood, [Person(person, place.span())])
+
+
+def _is_unwanted(person: Person, understood: Understood) -> bool:
+    denied = _DID_NOT.match(understood.rest, person.span[1])
+    return bool(denied) or understood.is_negated(person.span[0])
+
+
+def _take_people(understood: Understood, people: list[Person], *, negated: bool = False) -> None:
     if not people:
         return
-    first = _FIRST_AUTHOR.search(understood.rest)
     listed = tuple(dict.fromkeys(person.name for person in people))
-    together = _together(understood.rest, people) if len(listed) > 1 else "any"
+    together = _together(understood.rest, people) if len(listed) > 1 and not negated else "any"
+    for person in people:
+        denied = _DID_NOT.match(understood.rest, person.span[1])
+        if denied:
+            understood.blank(denied.span())
+        understood.use(_with_trimmings(understood.rest, person.span))
     said = _said(listed, " or " if together == "any" else " and ")
-    change: dict[str, object] = {"authors": listed}
+    first = _FIRST_AUTHOR.search(understood.rest)
+    if first and understood.use(first.span()) and not negated:  # "by Zhao, not as first author"
+        understood.note(said, authors=listed)
+        negated = True
     if first:
-        understood.blank(first.span())
-        said, change = f"{said} as first author", {"first_author": listed[0]}
-    spans = [_with_trimmings(understood.rest, person.span) for person in people]
-    if understood.is_negated(spans[0][0]):
-        understood.take(spans[0], _said(listed, " or "), **change)
-    else:
+        understood.note(f"{said} as first author", negated=negated, first_author=listed[0])
+        return
+    understood.note(said, negated=negated, authors=listed)
+    if not negated:
         understood.together = together
-        understood.take(spans[0], said, **change)
-    for span in spans[1:]:
-        understood.blank(span)
 
 
 def _said(listed: tuple[str, ...], joint: str) -> str:
@@ -117,7 +149,7 @@ def _said(listed: tuple[str, ...], joint: str) -> str:
 def _with_trimmings(text: str, span: Span) -> Span:
     """The span with "Prof." before the name and "et al." after it."""
     before = re.search(rf"\b{_HONORIFIC}$", text[: span[0]], re.IGNORECASE)
-    after = re.match(r"\s+et\s+al\b\.?", text[span[1] :])
+    after = re.match(r"\s+et\s+al\b\.?(?:['’]s?)?", text[span[1] :])
     return (before.start() if before else span[0], span[1] + (after.end() if after else 0))
 
 
@@ -147,27 +179,39 @@ def _person_at(text: str, spans: list[Span], names: Names, *, joined: bool) -> P
     """The known person whose name begins here, by the longest form that fits."""
     start = spans[0][0]
     candidates = [(_bare(text[start:end]), (start, end)) for _, end in reversed(spans)]
-    for written, span in candidates:
-        found = _full_name(written, names) or _with_initials(written, names)
-        if found:
-            return Person(found, span)
-    for written, span in candidates:
-        strong = joined or _is_cued(text, span)
+    for find in (_full_name, _with_initials):
+        for written, span in candidates:
+            if found := find(written, names):
+                return Person(found, span)
+    phrases = [(w, span, joined or _is_cued(text, span)) for w, span in candidates if _is_one(w)]
+    for written, span, strong in phrases:
         weak = strong or (_is_name_like(written) and bool(_WEAK.search(_before(text, start))))
-        found = _short_name(written, names) if weak and _is_one_phrase(written) else None
-        if not found and strong and _is_one_phrase(written):
-            found = _given_name(written, names) or names.misspelt_person(written)
+        if weak and (found := _short_name(written, names)):
+            return Person(found, span)
+    for written, span, strong in phrases:
+        found = (strong and _given_name(written, names)) or _misspelt(written, names, strong=strong)
         if found:
             return Person(found, span)
     return None
+
+
+def _misspelt(written: str, names: Names, *, strong: bool) -> str | None:
+    """A known person, where the name is nearly right and its words mean nothing else here."""
+    parts = written.split()
+    if len(parts) > 1 and not (_is_name_like(written) or strong):
+        return None
+    if not strong and (len(parts) < 2 or not all(_is_name_like(part) for part in parts)):
+        return None
+    return None if names.knows(stem(fold(parts[-1]))) else names.misspelt_person(written)
 
 
 def _bare(phrase: str) -> str:
     return re.sub(r"['’]s?$", "", phrase).strip("'’")
 
 
-def _is_one_phrase(written: str) -> bool:
-    return "," not in written and ":" not in written
+def _is_one(written: str) -> bool:
+    """One phrase, without marks and without "et al."."""
+    return not re.search(r"[,:]|\bet\b|\bal\b", written)
 
 
 def _full_name(written: str, names: Names) -> str | None:
@@ -181,7 +225,12 @@ def _with_initials(written: str, names: Names) -> str | None:
         return None
     name = parse_name(written)
     initials = all(len(part) == 1 for part in name.given.split())
-    if not name.given or not (initials or "," in written):
+    after_comma = written.partition(",")[2].split()
+    if (
+        not name.given
+        or not (initials or after_comma)
+        or not all(w[0].isupper() for w in after_comma)
+    ):
         return None
     return _one_of(names.people_called(written), written)
 
@@ -204,7 +253,8 @@ def _one_of(people: tuple[str, ...], written: str) -> str | None:
 
 def _given_name(written: str, names: Names) -> str | None:
     people = names.givens.get(fold(written), [])
-    return people[0] if len(people) == 1 else None
+    usable = len(people) == 1 and _is_name_like(written) and fold(written) not in _TITLES
+    return people[0] if usable else None
 
 
 def _before(text: str, start: int) -> str:
@@ -242,13 +292,13 @@ def _stranger_at(text: str, spans: list[Span], names: Names, *, joined: bool) ->
     for size in range(len(spans), 0, -1):
         end = spans[size - 1][1]
         written = _bare(text[start:end])
-        if not _is_one_phrase(written) or not _all_capitalised(written):
+        if not _is_one(written) or not _all_capitalised(written):
             continue
         asked = _WRITTEN_BY.search(before) or (
             _AUXILIARY.search(before) and _WRITES.match(text[end:])
         )
         if (asked or joined or (size > 1 and _BY.search(before))) and not _is_word(written, names):
-            return Person(written, (start, end))
+            return Person(names.misspelt_person(written) or written, (start, end))
     return None
 
 

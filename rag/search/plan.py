@@ -11,78 +11,24 @@ import re
 from collections.abc import Sequence
 
 from rag.base.errors import QuestionError
-from rag.base.text import STOP_WORDS, clean_line, content_words, stem
-from rag.base.types import Answer, Intent, QueryPlan
+from rag.base.text import clean_line, content_words
+from rag.base.types import Answer, QueryPlan
+from rag.search.asking import (
+    asked_facts,
+    intent_of,
+    is_small_talk,
+    lists_papers,
+    topic_words,
+    weighs,
+)
 from rag.search.conversation import resolved
 from rag.search.filters import read_filters
-from rag.search.names import Names, tokens
+from rag.search.names import Names
 from rag.search.naming import mentions, spell
 from rag.search.understood import Understood
 
 MAX_QUESTION = 20_000  # characters; more is a pasted text, not a question
 MAX_QUERY = 2_000  # characters that are searched for
-
-_SMALL_TALK = re.compile(
-    r"(hi|hello|hey|thanks?( you)?|thank you( very much)?|good (morning|afternoon|evening)|"
-    r"who are you|what can you do|help|bye|ok(ay)?|test)\W*",
-    re.IGNORECASE,
-)
-_COMPARES = re.compile(
-    r"\b(compar(?:e[sd]?|ing|isons?)|versus|vs\.?|differen\w+\s+(?:between|of|from)|differ|contrast\w*|side\s+by\s+side|"
-    r"in\s+common|similarit\w+)(?=\W|$)|\bhow\s+do\s+.+\s+and\s+.+|\bwhat\s+does\s+each\b",
-    re.IGNORECASE,
-)
-_WEIGHS = re.compile(r"\b(?:or|than|both|each|either|neither)\b", re.IGNORECASE)
-_ASKS_A_FACT = re.compile(
-    r"^\W*(?:by\s+|and\s+)?(?:how\s+(?:much|many|well|far|fast|often|large|long)|which|who|when)\b",
-    re.IGNORECASE,
-)
-_LISTS = re.compile(
-    r"\b(list|which|what|all|any|show|find|give|name|enumerate)\b(?:\s+\S+){0,6}?\s+"
-    r"(papers|works|articles|publications|studies|preprints)\b|"
-    r"^\W*(?:\S+\s+){0,3}(papers|works|articles|publications)\b",
-    re.IGNORECASE,
-)
-_COUNTS = re.compile(
-    r"\b(?:how\s+many|number\s+of|count(?:\s+the)?)\s+(?:\S+\s+){0,3}?"
-    r"(papers|works|articles|publications|studies|preprints)\b",
-    re.IGNORECASE,
-)
-_LOOKS_UP = re.compile(
-    r"\b(?:which|what|the)\s+(?:\S+\s+){0,2}?(paper|work|article|study|publication)\b",
-    re.IGNORECASE,
-)
-_ASKS: tuple[tuple[str, str], ...] = (
-    ("authors", r"\bwho\s+(?:\w+\s+)?(?:wrote|writes|authored|published)\b|\bauthors?\s+of\b|"
-     r"\bwho\s+(?:is|are|was|were)\s+the\s+(?:\w+\s+)?authors?\b|\b(?:written\s+)?by\s+whom\b|"
-     r"\bwho\s+(?:proposed|introduced|developed|invented|created|came\s+up\s+with|made)\b"),
-    ("date", r"\bwhen\s+(?:was|were|did)\b|\b(?:what|which)\s+year\b|\band\s+when\b|"
-     r"\bpublication\s+date\b|\bhow\s+old\s+is\b"),
-    ("code", r"\b(?:does|do|did|is|are|has|have)\b.{0,60}\bcode\b"
-     r"(?!\s+\w*(?:model|infill|generat|complet))"),
-    ("orgs", r"\b(?:which|what)\s+(?:labs?|universit(?:y|ies)|institutions?|organi[sz]ations?|"
-     r"company|companies)\b|\baffiliations?\s+of\b"),
-    ("category", r"\b(?:which|what)\s+category\b|\bcategory\s+of\b"),
-    ("score", r"\b(?:what|which)\s+score\s+does\b.{0,60}\b(?:have|get)\b|"
-     r"\bwhat\s+is\s+the\s+score\s+of\b"),
-)  # fmt: skip
-_HOW = re.compile(
-    r"\bhow\s+(?:far|often|well|long|much|many|few|big|large|small|fast|deep|high|old)\b",
-    re.IGNORECASE,
-)
-_GENERIC_WORDS = (
-    "paper work article study publication preprint library collection list show find "
-    "give tell name enumerate many much number count write written wrote author publish release "
-    "available recent first lead come newest latest oldest please know use using year date "
-    "say report propose introduce present describe explain mention cover deal discuss "
-    "find whose category code score compare comparison versus vs difference differ side set "
-    "contrast similarity common papers exist contain well summarise summary overview gist main "
-    "key result finding conclusion contribution idea point takeaway abstract "
-    "coauthor co-author together jointly joint collaborate collaboration anything everything "
-    "something researcher professor except exclude besides belong appear submit post upload called "
-    "named people person someone"
-)
-_GENERIC = frozenset(stem(word) for word in _GENERIC_WORDS.split())
 
 
 def make_plan(question: str, history: Sequence[tuple[str, Answer]], names: Names) -> QueryPlan:
@@ -99,7 +45,7 @@ def make_plan(question: str, history: Sequence[tuple[str, Answer]], names: Names
         )
     if not any(c.isalnum() for c in asked):
         raise QuestionError("There is no question in this. Ask something about your papers.")
-    if _SMALL_TALK.fullmatch(asked):
+    if is_small_talk(asked):
         return QueryPlan(asked, asked, intent="small_talk")
     query, corrected = spell(_beginning(asked), names)
     understood = read_filters(query, names)
@@ -127,26 +73,17 @@ def _says_nothing(plan: QueryPlan) -> bool:
     return not (telling or plan.intent in ("list", "count"))
 
 
-def topic_words(text: str) -> list[str]:
-    """The words of a question that are about its subject, as written."""
-    return [
-        token
-        for token in tokens(_HOW.sub(" ", text))
-        if token.casefold() not in STOP_WORDS and stem(token.casefold()) not in _GENERIC
-    ]
-
-
 def _plan(asked: str, query: str, understood: Understood, names: Names) -> QueryPlan:
-    asks = tuple(ask for ask, pattern in _ASKS if re.search(pattern, query, re.IGNORECASE))
-    groups = mentions(query, names)
+    asks = asked_facts(query)
+    groups = mentions(query, names, understood.rest)
     named = tuple(dict.fromkeys(paper_id for group in groups for paper_id in group))
-    if named or ("code" in asks and not _LISTS.search(query)):
+    if named or ("code" in asks and not lists_papers(query)):
         _forget_code(understood)
     topic = " ".join(topic_words(understood.rest))
-    intent = _intent(query, understood, asks)
+    intent = intent_of(query, is_sorted=understood.sort is not None, asks=asks)
     if intent == "fact" and not topic and not named and _is_restricted(understood):
         intent = "list"  # "Zhao 2023"
-    if intent == "fact" and len(groups) > 1 and _WEIGHS.search(query):
+    if intent == "fact" and len(groups) > 1 and weighs(query):
         intent = "compare"  # "Q-Probe or LoRA Soups: which needs finetuning?"
     sort = understood.sort
     if topic and sort in ("score", "lowest_score"):  # "the highest BLEU score" is no record field
@@ -159,6 +96,8 @@ def _plan(asked: str, query: str, understood: Understood, names: Names) -> Query
         without=understood.without,
         together=understood.together,
         dates=understood.dates,
+        years=understood.years,
+        without_years=understood.without_years,
         named=named,
         parts=split_sides(query) if intent == "compare" else (),
         sort=sort,
@@ -181,18 +120,6 @@ def _forget_code(understood: Understood) -> None:
 
 def _is_restricted(understood: Understood) -> bool:
     return not (understood.filters.is_empty and understood.without.is_empty)
-
-
-def _intent(query: str, understood: Understood, asks: tuple[str, ...]) -> Intent:
-    if _COUNTS.search(query):
-        return "count"
-    if _COMPARES.search(query) and not _ASKS_A_FACT.search(query):
-        return "compare"
-    if _LISTS.search(query):
-        return "list"
-    if understood.sort or _LOOKS_UP.search(query) or asks:
-        return "lookup"
-    return "fact"
 
 
 # --- comparisons ---------------------------------------------------------------------------------

@@ -10,10 +10,12 @@ from rag.base.types import Filters, Sort, Together
 
 # "papers not from 2022", "all except those written by Zhao": the condition that follows is turned.
 _NEGATED = re.compile(
-    r"(?:\b(?:not|never|except(?:\s+for)?|excluding|exclude|other\s+than|besides|apart\s+from|"
-    r"minus|without)|n['’]t)\s+"
-    r"(?:(?:those|ones|the|any|papers?|works?|that|which|were|are|was|is|been|be|have|come|coming|"
-    r"write|written|wrote|authored|published|released|dated|by|from|in|of|at|since|during)\s+){0,5}$",
+    r"(?:\b(?:not|never|neither|nor|but\s+no|except(?:\s+for)?|excluding|excludes?|excepting|barring|"
+    r"other\s+than|rather\s+than|aside\s+from|besides|apart\s+from|leav(?:e|ing)\s+out|skip(?:ping)?|"
+    r"ignor(?:e|ing)|minus|without)|n['’]t|\bdidnt|\barent)\s+"
+    r"(?:(?:those|ones|the|any|all|anything|everything|stuff|papers?|works?|articles?|that|which|were|are|"
+    r"was|is|been|be|have|had|has|come|coming|appear\w*|write|written|wrote|authored|published|released|"
+    r"dated|by|from|in|of|at|on|since|during|with|involving|include|including|an?y?|author)\s+){0,5}$",
     re.IGNORECASE,
 )
 
@@ -29,22 +31,48 @@ class Understood:
     without: Filters = field(default_factory=Filters)
     words: list[str] = field(default_factory=list)
     dates: tuple[str, str] = ("", "")
+    years: tuple[int, ...] = ()  # only these, where they are no run
+    without_years: tuple[int, ...] = ()
     sort: Sort | None = None
     limit: int | None = None
     together: Together = "any"
 
     def take(self, span: tuple[int, int], said: str, **filters: object) -> None:
         """Note a condition, how to say it, and blank its words; after "not" it is turned."""
+        self.note(said, negated=self.use(span), **filters)
+
+    def use(self, span: tuple[int, int]) -> bool:
+        """Blank words with the negation before them; True when there was one."""
         negation = self._negation(span[0])
         if negation:
+            self.blank(negation.span())
+        self.blank(span)
+        return negation is not None
+
+    def note(self, said: str, *, negated: bool = False, **filters: object) -> None:
+        """Note a condition on the papers that are wanted, or on those that are not."""
+        if negated:
             said = f"not {said}"
             self.without = dataclasses.replace(self.without, **filters)  # type: ignore[arg-type]
-            self.blank(negation.span())
         else:
-            self.filters = dataclasses.replace(self.filters, **filters)  # type: ignore[arg-type]
+            both = {name: self._both(name, value) for name, value in filters.items()}
+            self.filters = dataclasses.replace(self.filters, **both)  # type: ignore[arg-type]
         if said not in self.words:
             self.words.append(said)
-        self.blank(span)
+
+    def _both(self, name: str, value: object) -> object:
+        """The stricter of two bounds on years: "from 2023 before 2020" is no year at all."""
+        known = getattr(self.filters, name)
+        if known is None or name not in ("year_from", "year_to"):
+            return value
+        return max(known, value) if name == "year_from" else min(known, value)
+
+    @property
+    def has_years(self) -> bool:
+        """True when some years are asked for or left out."""
+        filters = (self.filters, self.without)
+        bounds = [b for f in filters for b in (f.year_from, f.year_to)]
+        return any(b is not None for b in bounds) or bool(self.without_years)
 
     def is_negated(self, start: int) -> bool:
         """True when "not", "except" or the like stands before a place."""

@@ -1,8 +1,11 @@
-"""Years in a question: one year, ranges, "since", "before", decades, "the last two years"."""
+"""Years in a question: one year, several, ranges, "since", "before", decades, "the last two years".
+
+Conditions that stand side by side must all hold ("since 2019 and before 2022"); years that are
+listed are alternatives ("2019, 2021 or 2023").
+"""
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Callable
 from datetime import date
@@ -12,91 +15,124 @@ from rag.search.understood import Understood
 
 Years = tuple[int | None, int | None]
 
-_YEAR = r"((?:19|20)\d\d)"
+_PART = (
+    r"(?:(?:the\s+)?(?:(?:very\s+)?(?:early|late|mid)|(?:beginning|start|end|middle)\s+of)[\s-]+)?"
+)
+_YEAR = rf"{_PART}(?:the\s+)?(?:years?\s+)?((?:19|20)\d\d)(?![\w.]*\d)"
+_TO = r"\s*(?:and|to|until|till|through|thru|up\s+to|-|–|—)\s*"
+_SINCE = r"(?:ever\s+)?since|as\s+of|starting(?:\s+(?:in|from))?|beginning(?:\s+(?:in|from|with))?"
+_ON = r"(?:(?:and\s+)?on(?:wards?)?|(?:and\s+)?forward|and\s+(?:up|beyond))"
+_EARLIER = r"(?:earlier|older|before|below|prior)\b(?!\s+(?:than\s+|to\s+|the\s+)?\d)"
+_LATER = r"(?:later|newer|after|above|since|onwards?)\b(?!\s+(?:than\s+|the\s+)?\d)"
+_NOT_LATER = r"(?:no|not)\s+(?:later|newer|younger)\s+than|not\s+after|at\s+(?:the\s+)?latest|by"
+_NOT_OLDER = r"(?:no|not)\s+(?:earlier|older)\s+than|not\s+before|at\s+(?:the\s+)?earliest"
+_IN = r"(?:in|from|of|during|dated|published|year|(?:come|are|is|were|was)(?:\s+from)?)"
 _READERS: tuple[tuple[str, Callable[[list[int]], Years]], ...] = (
     (
-        rf"\b(?:between|from)\s+{_YEAR}\s*(?:and|to|until|till|through|-|–)\s*{_YEAR}\b|"
-        rf"\b{_YEAR}\s*(?:[-–]|to|until|through)\s*{_YEAR}\b",
+        rf"\b(?:(?:in\s+)?between|from|in|during|within)\s+{_YEAR}{_TO}{_YEAR}\b|"
+        rf"\b{_YEAR}\s*(?:[-–—]|\bto\b|\buntil\b|\bthrough\b)\s*{_YEAR}\b",
         lambda years: (min(years), max(years)),
     ),
     (
-        rf"\b(?:in|from)?\s*{_YEAR}\s+or\s+(?:earlier|older|before)\b|"
-        rf"\b(?:in\s+or\s+before|no(?:t)?\s+(?:later|newer)\s+than|not\s+after)\s+{_YEAR}\b",
+        rf"\b(?:{_SINCE}|from)\s+{_YEAR}\s+{_ON}\b|\b{_YEAR}\s+{_ON}\b|\b(?:{_SINCE})\s+{_YEAR}\b|"
+        rf"\b(?:in\s+or\s+after|{_NOT_OLDER})\s+{_YEAR}\b|"
+        rf"\b(?:{_IN}\s+)?{_YEAR}\s+(?:or|and|&)\s+{_LATER}|\b(?:{_IN}\s+)?{_YEAR}\+(?=\W|$)",
+        lambda years: (years[0], None),
+    ),
+    (
+        rf"(?<!no\s)(?<!not\s)\b(?:after|later\s+than|newer\s+than|more\s+recent\s+than|younger\s+than|past|post)[\s-]+{_YEAR}\b",
+        lambda years: (years[0] + 1, None),
+    ),
+    (
+        rf"\b(?:{_IN}\s+)?{_YEAR}\s+(?:or|and|&)\s+{_EARLIER}|"
+        rf"\b(?:in\s+or\s+before|{_NOT_LATER}|(?:up\s+)?until|till|up\s+to(?:\s+and\s+including)?)\s+{_YEAR}\b",
         lambda years: (None, years[0]),
     ),
     (
-        rf"\b(?:since|from|as\s+of|starting(?:\s+(?:in|from))?|beginning(?:\s+(?:in|from))?)\s+{_YEAR}"
-        rf"\s+on(?:wards?)?\b|\b(?:since|as\s+of|starting(?:\s+(?:in|from))?)\s+{_YEAR}\b|"
-        rf"\b(?:in\s+or\s+after|no(?:t)?\s+(?:earlier|older)\s+than|not\s+before)\s+{_YEAR}\b|"
-        rf"\b(?:in|from)?\s*{_YEAR}\s+or\s+(?:later|newer|after)\b",
-        lambda years: (years[0], None),
-    ),
-    (rf"\b(?:after|later\s+than|newer\s+than)\s+{_YEAR}\b", lambda years: (years[0] + 1, None)),
-    (
-        rf"\b(?:before|earlier\s+than|older\s+than|prior\s+to)\s+{_YEAR}\b",
+        rf"(?<!no\s)(?<!not\s)\b(?:before|earlier\s+than|older\s+than|prior\s+to|pre|preceding)[\s-]+{_YEAR}\b",
         lambda years: (None, years[0] - 1),
     ),
-    (rf"\b(?:until|till|up\s+to)\s+{_YEAR}\b", lambda years: (None, years[0])),
-    (r"\b(?:from|in|of|during)?\s*the\s+((?:19|20)\d0)s\b", lambda years: (years[0], years[0] + 9)),
+    (r"\b(?:from|in|of|during)?\s*the\s+((?:19|20)\d0)['’]?s\b", lambda y: (y[0], y[0] + 9)),
     (
-        rf"\b(?:in|from|of|during|dated|published|year|come\s+from)\s+{_YEAR}\b(?!\s*[-–]\d)|"
-        rf"^\W*{_YEAR}\W*$|\b{_YEAR}(?:['’]s)?\s+{PAPERS}\b|\b{PAPERS}\s+{_YEAR}\b|\bet\s+al\.?,?\s*\(?{_YEAR}\b\)?",
+        rf"\b{_IN}\s+{_YEAR}\b(?!\s*[-–]\d)|"
+        rf"^\W*{_YEAR}\W*$|^\W*{_YEAR}\b(?=.*\b{PAPERS}\b)|\b{_YEAR}(?:['’]s)?\s+{PAPERS}\b|"
+        rf"\b{PAPERS}[\s,:(]+{_YEAR}\b\)?|\bet\s+al\.?,?\s*\(?{_YEAR}\b\)?",
         lambda years: (years[0], years[0]),
     ),
 )
-_EITHER = re.compile(
-    rf"\b(?:in|from|of)\s+{_YEAR}\s+(?:or|and)\s+(?:in\s+|from\s+)?{_YEAR}\b", re.IGNORECASE
-)
-_AFTER_A_NAME = re.compile(rf"\s{{4,}}\(?{_YEAR}\b\)?")  # "Zhao 2025": the name is blanked by now
-_NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "ten": 10}
-_LAST_YEARS = re.compile(
-    rf"\b(?:from\s+|in\s+|of\s+|during\s+)?the\s+(?:last|past)\s+(\d{{1,2}}|{'|'.join(_NUMBERS)})\s+years\b",
+_AND_YEAR = rf"\s*(?:,\s*(?:or|and)?|or|and|&|/)\s*(?:also\s+)?(?:in\s+|from\s+)?{_YEAR}\b"
+_LISTED = re.compile(
+    rf"\b(?:either\s+)?(?:{_IN}\s+)(?:either\s+)?{_YEAR}(?:{_AND_YEAR})+|"
+    rf"\b{_YEAR}(?:{_AND_YEAR})+(?=\s+{PAPERS})",
     re.IGNORECASE,
 )
-_ONE_YEAR = re.compile(r"\b(?:from\s+|in\s+|of\s+)?(this|last)\s+year\b", re.IGNORECASE)
+_LOOSE = re.compile(rf"(?<=[a-z\s,])[\s,]\(?{_YEAR}\)?\W*$")
+_AFTER_A_NAME = re.compile(rf"\s{{4,}}\(?{_YEAR}\b\)?")  # "Zhao 2025": the name is blanked by now
+_NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10, "couple of": 2}
+_LAST_YEARS = re.compile(
+    r"\b(?:from\s+|in\s+|of\s+|during\s+|over\s+|within\s+)?(?:the\s+)?(?:last|past|previous)\s+"
+    rf"(\d{{1,2}}|{'|'.join(_NUMBERS)})\s+years\b",
+    re.IGNORECASE,
+)
+_DECADE = re.compile(
+    r"\b(?:from\s+|in\s+|of\s+|during\s+|over\s+)?the\s+(?:last|past)\s+decade\b", re.IGNORECASE
+)
+_ONE_YEAR = re.compile(
+    r"\b(?:from\s+|in\s+|of\s+)?(this|(?:the\s+)?current|last|(?:the\s+)?previous)\s+year(?:['’]s)?\b",
+    re.IGNORECASE,
+)
 
 
 def read_years(understood: Understood, today: date) -> None:
     """Take the years that a question states; relative ones are counted from `today`."""
-    either = _EITHER.search(understood.rest)
-    if either:
-        _take_either(understood, either)
-        return
+    listed = _LISTED.search(understood.rest)
+    if listed:
+        _take_listed(understood, listed)
     for pattern, bounds in _READERS:
-        match = re.search(pattern, understood.rest, re.IGNORECASE)
-        if match:
+        for match in re.finditer(pattern, understood.rest, re.IGNORECASE):
             _take(understood, match.span(), *bounds([int(y) for y in match.groups() if y]))
-    if not _has_years(understood):
+    if not understood.has_years:
+        _read_loose(understood)
+    if not understood.has_years:
         _read_relative(understood, today)
 
 
+def _read_loose(understood: Understood) -> None:
+    """Read "Zhao 2025", and "diffusion papers with code, 2024"."""
+    named = understood.filters.authors or understood.filters.first_author
+    match = _AFTER_A_NAME.search(understood.rest) if named else None
+    if match is None and re.search(rf"\b{PAPERS}\b", understood.rest, re.IGNORECASE):
+        match = _LOOSE.search(understood.rest)
+    if match:
+        _take(understood, match.span(), int(match[1]), int(match[1]))
+
+
 def _read_relative(understood: Understood, today: date) -> None:
-    after_name = _AFTER_A_NAME.search(understood.rest) if understood.filters.authors else None
     several, one = _LAST_YEARS.search(understood.rest), _ONE_YEAR.search(understood.rest)
-    if after_name:
-        year = int(after_name.group(1))
-        _take(understood, after_name.span(), year, year)
-    elif several:
+    decade = _DECADE.search(understood.rest)
+    if several:
         count = _NUMBERS.get(several.group(1).casefold()) or int(several.group(1))
         _take(understood, several.span(), today.year - count + 1, today.year)
+    elif decade:
+        _take(understood, decade.span(), today.year - 9, today.year)
     elif one:
-        year = today.year - (one.group(1).casefold() == "last")
+        year = today.year - one.group(1).casefold().endswith(("last", "previous"))
         _take(understood, one.span(), year, year)
 
 
-def _take_either(understood: Understood, match: re.Match[str]) -> None:
-    """Read "2019 or 2022": the years between are left out."""
-    first, last = sorted(int(year) for year in match.groups())
-    understood.take(match.span(), f"from {first} or {last}", year_from=first, year_to=last)
-    if last - first > 1:
-        understood.without = dataclasses.replace(
-            understood.without, year_from=first + 1, year_to=last - 1
-        )
-
-
-def _has_years(understood: Understood) -> bool:
-    filters = (understood.filters, understood.without)
-    return any(f.year_from is not None or f.year_to is not None for f in filters)
+def _take_listed(understood: Understood, match: re.Match[str]) -> None:
+    """Read "2019, 2021 or 2023": the years between are left out."""
+    years = sorted({int(year) for year in re.findall(r"(?:19|20)\d\d", match.group())})
+    said = "from " + " or ".join(map(str, years))
+    bounds = {"year_from": years[0], "year_to": years[-1]}
+    if years[-1] - years[0] == len(years) - 1:
+        understood.take(match.span(), said, **bounds)
+    elif understood.is_negated(match.start()):
+        understood.without_years += tuple(years)
+        understood.take(match.span(), said)
+    else:
+        understood.years = tuple(years)
+        understood.take(match.span(), said, **bounds)
 
 
 def _take(
@@ -110,4 +146,7 @@ def _take(
     else:
         said = f"since {first}" if first else f"until {last}"
     bounds = {"year_from": first, "year_to": last}
+    if understood.is_negated(span[0]) and understood.without.year_from and first == last and first:
+        understood.without_years += (first,)
+        bounds = {}
     understood.take(span, said, **{key: year for key, year in bounds.items() if year})

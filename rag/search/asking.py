@@ -1,0 +1,176 @@
+"""What a question asks for: its intent, the facts of records it wants, and the words of asking.
+
+The words of asking ("could you give me a list of …", "stuff", "please") are a closed class: they
+say nothing of the subject, whatever the library holds.
+"""
+
+from __future__ import annotations
+
+import re
+
+from rag.base.text import STOP_WORDS, stem
+from rag.base.types import Intent
+from rag.search.names import tokens
+
+_SMALL_TALK = re.compile(
+    r"(?:(?:hi|hello|hey|yo|howdy|greetings|good\s+(?:morning|afternoon|evening|day|night)|"
+    r"thanks?(?:\s+(?:you|a\s+lot|so\s+much|very\s+much|again))*|cheers|great|nice|cool|perfect|awesome|"
+    r"who\s+are\s+you|what\s+are\s+you|what\s+can\s+(?:you|i)\s+(?:do|ask)|how\s+are\s+you|"
+    r"how\s+do(?:es)?\s+(?:you|this|it)\s+work|what\s+is\s+this|help(?:\s+me)?|good\s?bye|bye|"
+    r"ok(?:ay)?|test|there|everyone|all)\W*)+",
+    re.IGNORECASE,
+)
+_COMPARES = re.compile(
+    r"\b(compar(?:e[sd]?|ing|isons?)|versus|vs\.?|differen\w+\s+(?:between|of|from)|differ|contrast\w*|side\s+by\s+side|"
+    r"in\s+common|similarit\w+)(?=\W|$)|\bhow\s+do\s+.+\s+and\s+.+|\bwhat\s+does\s+each\b",
+    re.IGNORECASE,
+)
+_WEIGHS = re.compile(r"\b(?:or|than|both|each|either|neither)\b", re.IGNORECASE)
+_ASKS_A_FACT = re.compile(
+    r"^\W*(?:by\s+|and\s+)?(?:how\s+(?:much|many|well|far|fast|often|large|long)|which|who|when)\b",
+    re.IGNORECASE,
+)
+_LISTS = re.compile(
+    r"\b(list|which|what|all|any|show|find|give|name|enumerate|looking\s+for|search\s+for|every)\b"
+    r"(?:\s+\S+){0,6}?\s+"
+    r"(papers|works|articles|publications|studies|preprints)\b|"
+    r"^\W*(?:\S+\s+){0,3}(papers|works|articles|publications)\b",
+    re.IGNORECASE,
+)
+_COUNTS = re.compile(
+    r"\b(?:how\s+many|number\s+of|count(?:\s+(?:of|the|all))*)\s+(?:\S+\s+){0,3}?"
+    r"(papers|works|articles|publications|studies|preprints)\b",
+    re.IGNORECASE,
+)
+_LOOKS_UP = re.compile(
+    r"\b(?:which|what|the)\s+(?:\S+\s+){0,2}?(paper|work|article|study|publication)\b",
+    re.IGNORECASE,
+)
+_ASKS: tuple[tuple[str, str], ...] = (
+    ("authors", r"\bwho\s+(?:\w+\s+)?(?:wrote|writes|authored|published)\b|\bauthors?\s+of\b|"
+     r"\bwho\s+(?:is|are|was|were|['’]s)\s+the\s+(?:\w+\s+)?(?:authors?|writers?)\b|"
+     r"\b(?:written\s+|authored\s+)?by\s+whom\b|\bwho\s+(?:is|are|was|were)\s+behind\b|"
+     r"\bwho\s+(?:proposed|introduced|developed|invented|created|came\s+up\s+with|made|did|designed)\b|"
+     r"['’]s?\s+authors?\b|\b(?:name|list|give)\s+(?:me\s+)?(?:the\s+)?authors?\b"),
+    ("date", r"\bwhen\s+(?:was|were|did|is)\b|\b(?:what|which)\s+year\b|\band\s+when\b|"
+     r"\b(?:publication|release)\s+(?:date|year)\b|\bhow\s+(?:old|recent|new)\s+is\b|"
+     r"\bdate\s+of\b|\byear\s+of\b"),
+    ("code", r"\b(?:does|do|did|is|are|has|have)\b.{0,60}\bcode\b"
+     r"(?!\s+\w*(?:model|infill|generat|complet))|\bopen[- ]sourced?\W*$"),
+    ("orgs", r"\b(?:which|what)\s+(?:labs?|universit(?:y|ies)|institut(?:ions?|es?)|"
+     r"organi[sz]ations?|company|companies|affiliations?)\b|\baffiliations?\s+of\b|"
+     r"\bwhere\s+(?:is|are|was|were)\s+(?:\S+\s+){1,6}?(?:from|written|done|made)\b"),
+    ("category", r"\b(?:which|what)\s+(?:arxiv\s+)?category\b|\bcategory\s+of\b"),
+    ("score", r"\b(?:what|which)\s+score\s+does\b.{0,60}\b(?:have|get)\b|"
+     r"\bwhat\s+is\s+the\s+score\s+of\b|\bhow\s+(?:high(?:ly)?|well)\s+(?:is|was)\b.{0,60}\b(?:scored|rated)\b"),
+)  # fmt: skip
+
+# --- the words of asking -------------------------------------------------------------------------
+
+_HOW = re.compile(
+    r"\bhow\s+(?:far|often|well|long|much|many|few|big|large|small|fast|deep|high|old)\b",
+    re.IGNORECASE,
+)
+_POLITE = (
+    r"(?:(?:hi|hello|hey|ok|okay|so|well|please|kindly|now|just|also|and|then|but|"
+    r"quick\s+question)\b[\s,:!.]*)*"
+)
+_GET = (
+    r"(?:give|show|list|find|get|fetch|tell|send|bring|pull(?:\s+up)?|dig(?:\s+up)?|look\s+up|"
+    r"search(?:\s+for)?|display|print|return|name|enumerate|provide|hand|gimme|gather|collect|see|have)"
+)
+_REQUEST = re.compile(
+    rf"^\W*{_POLITE}(?:"
+    rf"(?:can|could|would|will|may|might)\s+(?:you|i|we)\s+(?:please\s+|kindly\s+)?(?:be\s+able\s+to\s+)?"
+    rf"(?:help\s+me\s+)?{_GET}\b(?:\s+(?:me|us))?|"
+    rf"(?:i|we)(?:\s+am|\s+are|['’]m|['’]re)?\s+(?:\w+\s+)?(?:looking|searching|hunting)\s+for|"
+    rf"(?:i|we)(?:\s+would|['’]d)?\s+(?:need|want|like|love|wish)(?:\s+to)?(?:\s+(?:see|read|find|know|get|have))?|"
+    rf"(?:i|we)\s+(?:am|are|was|were|['’]m)\s+(?:wondering|interested\s+in|curious\s+about)|"
+    rf"let\s+(?:me|us)\s+(?:see|have)|(?:do|does|did)\s+(?:you|we|i)\s+(?:have|know(?:\s+of)?)|"
+    rf"what\s+(?:do|have)\s+(?:you|we|i)\s+(?:have|got)|what['’]?s?\s+there|"
+    rf"{_GET}(?:\s+(?:me|us))?)(?=\W|$)",
+    re.IGNORECASE,
+)
+_CLOSING = re.compile(
+    r"[\s,.;!?]*\b(?:please|pls|plz|thanks?(?:\s+(?:you|a\s+lot|in\s+advance|so\s+much))*|thx|cheers|if\s+(?:any|possible|you\s+can)|"
+    r"(?:in|from|of|on|within)\s+(?:(?:my|the|our|your|this)\s+)?(?:own\s+)?(?:library|collection|database|shelf|here)|"
+    r"(?:are|is)\s+there|do\s+(?:i|we|you)\s+have|have\s+(?:i|we|you)(?:\s+got)?|available|right\s+now)\W*$",
+    re.IGNORECASE,
+)
+_GENERIC_WORDS = (
+    "paper work article study publication preprint library collection list show find "
+    "give tell name enumerate many much number count write written wrote author publish release "
+    "available recent first lead come newest latest oldest please know use using year date "
+    "say report propose introduce present describe explain mention cover deal discuss "
+    "find whose category code score compare comparison versus vs difference differ side set "
+    "contrast similarity common papers exist contain well summarise summary overview gist main "
+    "key result finding conclusion contribution idea point takeaway abstract "
+    "coauthor co-author together jointly joint collaborate collaboration anything everything "
+    "something researcher professor except exclude besides belong appear submit post upload called "
+    "named people person someone "
+    "stuff thing whatever whichever anybody anyone somebody everybody everyone ever yet still "
+    "either neither want look thank please thanks okay might may shall would could got get "
+    "like maybe perhaps possibly literature total altogether overall only exactly manuscript "
+    "co-write cowrite coworker collaborator affiliate affiliation oldest earliest newer older "
+    "earlier later latter former one ones out came involve involved"
+)
+_GENERIC = frozenset(stem(word) for word in _GENERIC_WORDS.split())
+_ENDINGS = re.compile(r"(?:['’](?:s|re|ve|d|m|ll)|n['’]t)$")  # "what's", "I'm", "didn't"
+
+
+def topic_words(text: str) -> list[str]:
+    """The words of a question that are about its subject, as written."""
+    asked = _CLOSING.sub(" ", _REQUEST.sub(" ", text))
+    return [
+        token
+        for token in tokens(_PHRASES.sub(" ", _HOW.sub(" ", asked)))
+        if not _says_little(token.casefold())
+    ]
+
+
+def _says_little(word: str) -> bool:
+    bare = _ENDINGS.sub("", word)
+    return word in STOP_WORDS or bare in STOP_WORDS or stem(bare) in _GENERIC
+
+
+_PHRASES = re.compile(
+    r"\b(?:came|come|comes|coming|put|puts|bring|brought|got)\s+out\b|\bto\s+(?:my|our)\s+name\b|"
+    r"\b(?:part|one)\s+of\b|\bas\s+(?:an?\s+)?(?:co-?)?authors?\b",
+    re.IGNORECASE,
+)
+
+
+# --- intents -------------------------------------------------------------------------------------
+
+
+def is_small_talk(text: str) -> bool:
+    """True for a greeting, thanks, or a question about the assistant itself."""
+    return bool(_SMALL_TALK.fullmatch(text))
+
+
+def asked_facts(query: str) -> tuple[str, ...]:
+    """The facts of the record that a question asks: "authors", "date", "code" and so on."""
+    return tuple(ask for ask, pattern in _ASKS if re.search(pattern, query, re.IGNORECASE))
+
+
+def lists_papers(query: str) -> bool:
+    """True where papers are asked for in the plural."""
+    return bool(_LISTS.search(query))
+
+
+def weighs(query: str) -> bool:
+    """True for "A or B", "both", "than": what two named papers are held together by."""
+    return bool(_WEIGHS.search(query))
+
+
+def intent_of(query: str, *, is_sorted: bool, asks: tuple[str, ...]) -> Intent:
+    """The intent by the form of the question; what it names may change it."""
+    if _COUNTS.search(query):
+        return "count"
+    if _COMPARES.search(query) and not _ASKS_A_FACT.search(query):
+        return "compare"
+    if lists_papers(query):
+        return "list"
+    if is_sorted or _LOOKS_UP.search(query) or asks:
+        return "lookup"
+    return "fact"

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from rag.answer import generate, quote
 from rag.answer.draft import Draft
-from rag.base.errors import ModelError, QuestionError
+from rag.base.errors import ModelError, PromptError, QuestionError
+from rag.base.provenance import Check, Provenance
 from rag.base.text import content_words, words
 from rag.base.types import (
     Answer,
@@ -63,6 +64,8 @@ class Turn:
     prompts_dir: Path | None = None
     started: float = field(default_factory=time.perf_counter)
     timings: dict[str, float] = field(default_factory=dict)
+    prompt: str | None = None  # that a model was asked with
+    checks: tuple[Check, ...] = ()
 
     def run(self, question: str, history: Sequence[tuple[str, Answer]]) -> Iterator[Event]:
         """Answer a question, streaming what is known as soon as it is known."""
@@ -190,19 +193,19 @@ class Turn:
             return
         notice: str | None
         try:
+            self.prompt = generate.prompt_id(self.prompts_dir)
             for item in generate.write(plan.query, evidence, self.model, self.prompts_dir):
                 if isinstance(item, Token):
                     yield item
                     continue
+                self.checks = item.checks
                 if item.draft.sentences:
-                    yield self._final(
-                        plan, item.draft, "generated", confidence, _struck(item.struck)
-                    )
+                    yield self._final(plan, item.draft, "generated", confidence, _remark(item))
                     return
             notice = (
                 "The model's text did not hold against the quoted words; they stand as they are."
             )
-        except ModelError as error:
+        except (ModelError, PromptError) as error:
             notice = f"{error} The quoted sentences stand instead."
         yield self._final(plan, quoted, "extractive", confidence, notice)
 
@@ -228,6 +231,8 @@ class Turn:
                 notice=notice,
                 understood=plan.understood,
                 timings_ms=self._timings(),
+                plan=plan,
+                provenance=Provenance(prompt=self.prompt, checks=self.checks),
             )
         )
 
@@ -275,6 +280,7 @@ class Turn:
                 understood=plan.understood,
                 confidence=None if confidence is None else round(confidence, 3),
                 timings_ms=self._timings(),
+                plan=plan,
             )
         )
 
@@ -328,10 +334,15 @@ def has_own_topic(plan: QueryPlan, hits: Sequence[Hit]) -> bool:
     return any(w not in said for w in content_words(plan.topic))
 
 
-def _struck(count: int) -> str | None:
-    if not count:
-        return None
-    sentences = "1 sentence" if count == 1 else f"{count} sentences"
-    return (
-        f"{sentences} of the model's text did not hold against the quoted words and was left out."
-    )
+def _remark(written: generate.Written) -> str | None:
+    """What was taken away from the model's text, and from what it was given."""
+    said = []
+    if written.struck:
+        count = "1 sentence" if written.struck == 1 else f"{written.struck} sentences"
+        said.append(
+            f"{count} of the model's text did not hold against the quoted words and was left out."
+        )
+    if written.left_out:
+        count = "1 quotation" if written.left_out == 1 else f"{written.left_out} quotations"
+        said.append(f"The model had no room for all that was found; {count} stayed out.")
+    return " ".join(said) or None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,13 +12,26 @@ from pathlib import Path
 from rag.answer import records
 from rag.answer.draft import Draft
 from rag.answer.verify import MARKER, check_written
+from rag.base.errors import ModelError
+from rag.base.provenance import Check
 from rag.base.text import clean_line
 from rag.base.types import Evidence, Token
 from rag.models.prompts import Message, load
 
 CANNOT_ANSWER = "The quoted sentences do not answer this."
+_PROMPT = "answer"
 _MOST_EVIDENCE = 12
+_MOST_CHARS = 12_000  # of all quotations, about three thousand tokens: more dilutes the answer
 _KEPT = ("supported", "partial")
+_THOUGHT, _ANSWERS = "<think>", "</think>"
+# What the servers of open models take for the border of a role, even inside of a message.
+_ROLE_MARK = re.compile(
+    r"<(?=[|｜]|<SYS|/?(?:s|bos|eos|(?:start|end)_of_turn|im_(?:start|end)|think)>)"
+    r"|\[(?=/?(?:INST|SYSTEM_PROMPT)\])"
+)
+_INNER_QUOTES = str.maketrans("“”„", "‘’‘")  # a quotation ends where we say so
+
+Stream = Callable[[list[Message]], Iterator[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +41,17 @@ class Written:
     draft: Draft
     struck: int
     declined: bool  # the model said that the evidence does not answer
+    checks: tuple[Check, ...] = ()
+    left_out: int = 0  # quotations that the model had no room for
+
+
+def prompt_id(prompts_dir: Path | None = None) -> str:
+    """The prompt in use, by its name and the hash of its content.
+
+    Raises:
+        PromptError: its file cannot be used.
+    """
+    return f"{_PROMPT}@{load(_PROMPT, prompts_dir).version}"
 
 
 def messages_for(
@@ -36,65 +61,142 @@ def messages_for(
     items = [
         {
             "key": key,
-            "title": clean_line(e.paper.name),
-            "people": clean_line(records.people(e.paper)),
+            "title": _inert(e.paper.name),
+            "people": _inert(records.people(e.paper)),
             "year": e.paper.year or "",
-            "sentence": clean_line(e.text),  # on one line: a break could imitate another entry
+            "sentence": _inert(e.text),
         }
         for key, e in keyed(evidence).items()
     ]
-    return load("answer", prompts_dir).render(
+    question = _inert(question)
+    return load(_PROMPT, prompts_dir).render(
         question=question,
         evidence=items,
-        boundary=secrets.token_hex(8),
+        boundary=_boundary(f"{question} {items}"),
         cannot_answer=CANNOT_ANSWER,
     )
 
 
 def keyed(evidence: Sequence[Evidence]) -> dict[str, Evidence]:
-    """Evidence under the keys that the model may cite, from E1 on."""
-    return {f"E{i}": e for i, e in enumerate(evidence[:_MOST_EVIDENCE], start=1)}
+    """Evidence under the keys that the model may cite, from E1 on, in the order of the prompt.
+
+    Models read the beginning and the end best: the best paper comes first, the next best last.
+    """
+    by_paper: dict[str, list[Evidence]] = {}
+    for e in _fitting(evidence):
+        by_paper.setdefault(e.paper.id, []).append(e)
+    papers = list(by_paper.values())
+    arranged = [*papers[::2], *reversed(papers[1::2])]
+    return {f"E{i}": e for i, e in enumerate((e for paper in arranged for e in paper), start=1)}
 
 
 def write(
     question: str,
     evidence: Sequence[Evidence],
-    stream: Callable[[list[Message]], Iterator[str]],
+    stream: Stream,
     prompts_dir: Path | None = None,
 ) -> Iterator[Token | Written]:
     """Stream the draft as `Token`s, then give the checked answer as the last item.
 
+    A model that has no room for the evidence is asked once more with half of it.
+
     Raises:
         ModelError: the endpoint failed; what was streamed so far must not be kept.
     """
+    given = _fitting(evidence)
     pieces: list[str] = []
-    for piece in _without_markers(
-        _collect(stream(messages_for(question, evidence, prompts_dir)), pieces)
-    ):
+    try:
+        yield from _drafted(stream(messages_for(question, given, prompts_dir)), pieces)
+    except ModelError as error:
+        if error.kind != "too_long" or pieces or len(given) < 2:
+            raise
+        given = _half(given)
+        yield from _drafted(stream(messages_for(question, given, prompts_dir)), pieces)
+    left_out = len(_fitting(evidence)) - len(given)
+    yield _checked("".join(pieces), given, question, left_out)
+
+
+def _drafted(stream: Iterator[str], pieces: list[str]) -> Iterator[Token]:
+    """What is shown while it is written; `pieces` take all that was."""
+    for piece in _without_markers(_collect(_without_thoughts(stream), pieces)):
         yield Token(piece)
-    text = "".join(pieces)
-    if CANNOT_ANSWER.casefold().rstrip(".") in text.casefold():
-        yield Written(Draft(), 0, declined=True)
-        return
-    yield _checked(text, evidence, question)
 
 
-def _checked(text: str, evidence: Sequence[Evidence], question: str) -> Written:
+def _checked(text: str, given: Sequence[Evidence], question: str, left_out: int) -> Written:
     draft = Draft()
-    struck = 0
-    for checked in check_written(text, keyed(evidence), question):
-        if checked.support not in _KEPT:
-            struck += 1
-            continue
-        numbers = tuple(draft.cite(e.paper, e.start, e.end) for e in checked.evidence)
-        draft.say(checked.text, numbers, checked.support)
-    return Written(draft, struck, declined=False)
+    if CANNOT_ANSWER.casefold().rstrip(".") in text.casefold():
+        return Written(draft, 0, declined=True, left_out=left_out)
+    checks: list[Check] = []
+    for checked in check_written(text, keyed(given), question):
+        kept = checked.support in _KEPT
+        papers = tuple(dict.fromkeys(e.paper.id for e in checked.evidence))
+        checks.append(Check(checked.text, papers, checked.support, kept))
+        if kept:
+            numbers = tuple(draft.cite(e.paper, e.start, e.end) for e in checked.evidence)
+            draft.say(checked.text, numbers, checked.support)
+    struck = sum(not check.kept for check in checks)
+    return Written(draft, struck, declined=False, checks=tuple(checks), left_out=left_out)
+
+
+# --- evidence for a prompt -------------------------------------------------------------------
+
+
+def _fitting(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """As much of the evidence as a prompt takes, and one of it in any case."""
+    fitting = list(evidence[:_MOST_EVIDENCE])
+    while len(fitting) > 1 and sum(len(e.text) for e in fitting) > _MOST_CHARS:
+        fitting.pop()
+    return fitting
+
+
+def _half(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The first half: the best of every paper before the second of any, so that sides remain."""
+    seen: Counter[str] = Counter()
+    ranks: list[tuple[int, int]] = []
+    for place, e in enumerate(evidence):
+        ranks.append((seen[e.paper.id], place))
+        seen[e.paper.id] += 1
+    kept = sorted(place for _, place in sorted(ranks)[: len(evidence) // 2])
+    return [evidence[place] for place in kept]
+
+
+def _inert(text: str) -> str:
+    """Text as one line in which nothing is the border of a quotation, an entry or a role."""
+    return _ROLE_MARK.sub(r"\g<0> ", clean_line(text).translate(_INNER_QUOTES))
+
+
+def _boundary(text: str) -> str:
+    """A line that nobody could foresee and that stands nowhere in the text."""
+    while (boundary := secrets.token_hex(8)) in text:
+        pass  # pragma: no cover
+    return boundary
+
+
+# --- what a model streams --------------------------------------------------------------------
 
 
 def _collect(stream: Iterator[str], pieces: list[str]) -> Iterator[str]:
     for piece in stream:
         pieces.append(piece)
         yield piece
+
+
+def _without_thoughts(stream: Iterator[str]) -> Iterator[str]:
+    """The stream without what a model thinks aloud, between tags, before it answers."""
+    held = ""
+    for piece in stream:
+        held += piece
+        begun = held.lstrip()
+        if not (begun.startswith(_THOUGHT) or _THOUGHT.startswith(begun)):
+            yield held
+            yield from stream
+            return
+        if _ANSWERS in held:
+            yield held.split(_ANSWERS, 1)[1].lstrip()
+            yield from stream
+            return
+    if held.strip() and not held.lstrip().startswith(_THOUGHT):
+        yield held
 
 
 def _without_markers(stream: Iterator[str]) -> Iterator[str]:

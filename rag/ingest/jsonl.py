@@ -33,9 +33,17 @@ def papers(lines: Iterable[str], *, origin: str) -> Iterator[Paper | Failure]:
             yield Failure(origin, f"line {number}", reason)
         elif line.strip():
             try:
-                yield _paper(_object(line), origin, number)
+                yield record(_object(line), origin, number)
             except _FieldError as error:
                 yield Failure(origin, f"line {number}", str(error))
+
+
+def record(values: dict[str, Any], origin: str, number: int) -> Paper | Failure:
+    """The paper of one object, the `number`th of its file, or why there is none."""
+    try:
+        return _paper(values, origin, number)
+    except _FieldError as error:
+        return Failure(origin, f"line {number}", str(error))
 
 
 def is_object(line: str) -> bool:

@@ -10,17 +10,21 @@ import codecs
 import gzip
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
 from rag.base.errors import SourceError
 from rag.base.types import Failure, Paper
-from rag.ingest import jsonl, listing
+from rag.ingest import bibtex, csl, entry, jsonl, listing, readinglist, table, tagged, xmlfile
 
 MAX_EXPANDED = 1_000_000_000  # bytes of a compressed file once unpacked
-KNOWN = "a listing (a page of a ranking site pasted as text) or JSONL (one JSON object a line)"
+KNOWN = (
+    "BibTeX, RIS, CSL-JSON, JSONL (one object a line), CSV and TSV with a heading, PubMed, Web of "
+    "Science, EndNote, arXiv feeds, reading lists in Markdown or HTML, and listings (a page of a "
+    "ranking site pasted as text)"
+)
 _SAMPLE = 65_536  # bytes
 _BLOCK = 1 << 20  # bytes
 _GZIP = b"\x1f\x8b"
@@ -31,6 +35,9 @@ _UTF32_MARKS = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 _OLDEST_YEAR = 2000  # a file said to be older has lost its time stamp: the sites are younger
 _JSONL_NAMES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 _FIRST_LINES = 20
+_FIRST_ENTRY_WITHIN = 2_000  # lines: comments before the first entry of a BibTeX file
+
+_Found = Iterator[Paper | Failure]
 
 
 def read(
@@ -75,6 +82,12 @@ class _Text:
                 if not line.endswith("\n") and len(line) > self.max_chars + 1:
                     _skip_line(stream)
                 yield line.removesuffix("\n")[: self.max_chars + 1]
+
+    def blocks(self) -> Iterator[str]:
+        """The text piece by piece, for formats that do not care for lines."""
+        with io.TextIOWrapper(_open(self.data), self.encoding, self.errors) as stream:
+            while block := stream.read(_BLOCK // 4):
+                yield block
 
     def with_lines(self, max_chars: int) -> _Text:
         return _Text(self.data, self.encoding, self.errors, max_chars)
@@ -159,17 +172,68 @@ def _decodes(data: bytes, encoding: str) -> bool:
 
 
 def _papers(text: _Text, origin: str, taken: date) -> Iterator[Paper | Failure]:
-    objects = text.with_lines(jsonl.MAX_LINE)
-    filled = list(islice((line for line in objects if line.strip()), _FIRST_LINES))
+    """Hand over to the reader of the format: those with a sure sign first, guesses last."""
+    lines = text.with_lines(jsonl.MAX_LINE)
+    filled = list(islice((line for line in lines if line.strip()), _FIRST_LINES))
     if not filled:
         raise SourceError("is empty")
-    if jsonl.is_object(filled[0]):
-        yield from jsonl.papers(objects, origin=origin)
-    elif listing.has_records(text):
-        yield from listing.papers(text, origin=origin, taken=taken)
-    elif origin.lower().endswith(_JSONL_NAMES) or any(map(jsonl.is_object, filled)):
-        yield from jsonl.papers(objects, origin=origin)
-    elif filled[0].lstrip().startswith(("[", "{")):
-        raise SourceError("is JSON, but not one object a line; write each paper on a line (JSONL)")
-    else:
-        raise SourceError(f"holds no papers in a format that I know; known are {KNOWN}")
+    found = _signed(text, filled, origin)
+    if found is None and listing.has_records(text):
+        found = listing.papers(text, origin=origin, taken=taken)
+    yield from found or _guessed(text, filled, origin)
+
+
+def _signed(text: _Text, filled: list[str], origin: str) -> _Found | None:
+    """The papers of a format that shows in a text's first lines."""
+    first = filled[0].lstrip("\ufeff \t")
+    if first.startswith("<"):
+        if readinglist.is_html(first):
+            return readinglist.papers(text.blocks(), origin=origin, is_page=True)
+        return xmlfile.papers(text.blocks(), origin=origin)
+    if first.startswith("[") and not readinglist.is_markdown(filled):
+        return csl.papers(text.blocks(), origin=origin)
+    if jsonl.is_object(first) and not csl.holds_items(first):
+        return jsonl.papers(text.with_lines(jsonl.MAX_LINE), origin=origin)
+    return _tagged(text, filled, origin)
+
+
+def _tagged(text: _Text, filled: list[str], origin: str) -> _Found | None:
+    """The papers of a format whose lines or entries begin with a tag."""
+    dialect = tagged.dialect_of(filled)
+    if dialect:
+        lines = text.with_lines(jsonl.MAX_LINE)
+        return tagged.papers(lines, origin=origin, dialect=dialect)
+    blocks = text.with_lines(bibtex.MAX_BLOCK)
+    if any(map(bibtex.begins_entry, islice(blocks, _FIRST_ENTRY_WITHIN))):
+        return bibtex.papers(blocks, origin=origin)
+    return None
+
+
+def _guessed(text: _Text, filled: list[str], origin: str) -> _Found:
+    """The papers of a format without a sign of its own."""
+    lines = text.with_lines(jsonl.MAX_LINE)
+    named_jsonl = origin.lower().endswith(_JSONL_NAMES)
+    if named_jsonl or any(jsonl.is_object(line) and not csl.holds_items(line) for line in filled):
+        return jsonl.papers(lines, origin=origin)
+    if filled[0].lstrip("\ufeff \t").startswith("{"):
+        return csl.papers(text.blocks(), origin=origin)
+    if all(map(entry.is_arxiv_id, filled)):
+        return _identifiers(lines, origin)
+    heading = next((line for line in filled if not line.lower().startswith("sep=")), "")
+    delimiter = table.delimiter_of(heading)
+    if delimiter or table.looks_like_table(heading, origin):
+        return table.papers(lines, origin=origin, delimiter=delimiter)
+    if readinglist.is_markdown(text):
+        return readinglist.papers(text.blocks(), origin=origin, is_page=False)
+    raise SourceError(f"holds no papers in a format that I know; known are {KNOWN}")
+
+
+def _identifiers(lines: Iterable[str], origin: str) -> _Found:
+    """Identifiers alone say nothing of a paper, and the network is not asked."""
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            reason = (
+                f"{line.strip()[:60]} is an identifier alone, and looking it up needs the network; "
+                "export the papers as BibTeX or as an arXiv feed and add that"
+            )
+            yield Failure(origin, f"line {number}", reason)

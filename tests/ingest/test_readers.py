@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import json
 import time
 from pathlib import Path
 
@@ -102,9 +101,7 @@ def test_other_texts_are_refused_with_the_formats_that_are_known() -> None:
     assert reason(b"# Notes\nLooms weave flowers.\n", "README.md") == (
         f"holds no papers in a format that I know; known are {readers.KNOWN}"
     )
-    expected = "is JSON, but not one object a line; write each paper on a line (JSONL)"
-    assert reason(json.dumps([json.loads(LINE)]).encode()) == expected
-    assert reason(json.dumps(json.loads(LINE), indent=1).encode()) == expected
+    assert reason(b"[]") == "is JSON without any items"
 
 
 @pytest.mark.parametrize("text", [PAGE, LINE], ids=["listing", "jsonl"])

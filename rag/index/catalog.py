@@ -17,8 +17,8 @@ from typing import Literal
 import sqlalchemy as sa
 
 from rag.base.errors import LibraryError
-from rag.base.types import Chunk, Filters, Paper, Source
-from rag.index import records
+from rag.base.types import Answer, Chunk, Filters, Paper, Source
+from rag.index import answers, records
 from rag.index import schema as t
 from rag.index.changes import (
     Changes,
@@ -29,11 +29,12 @@ from rag.index.changes import (
     read_vectors,
     sample_vectors,
 )
-from rag.index.database import checkpoint, database_errors, entry, set_entry
+from rag.index.database import BUSY_MS, checkpoint, database_errors, entry, set_entry
 from rag.index.filters import allowed_ids
 from rag.index.records import EmbeddedChunk, SentenceVectors, in_batches
 
 CacheName = Literal["vectors", "keyword"]
+_ANSWER_WAIT_MS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +215,7 @@ class Catalog:
             revision = _next_revision(conn, with_text=True)
             conn.execute(sa.delete(t.papers).where(t.papers.c.id == paper_id))
             conn.execute(sa.insert(t.removals).values(revision=revision, paper_id=paper_id))
+            answers.forget_paper(conn, found[paper_id])
             removed = f"removed: {found[paper_id].name}"
             _log(conn, LedgerEntry(_now(), "remove", paper_id, None, removed))
         self._holds_removed_text = True
@@ -236,6 +238,23 @@ class Catalog:
             rows = conn.execute(sa.select(*columns).order_by(t.ledger.c.seq))
             return [LedgerEntry(*row) for row in rows]
 
+    # --- answers ----------------------------------------------------------------------------
+
+    def keep_answer(self, answer: Answer, *, most: int) -> Answer:
+        """Store an answer; waits for other writers a second at most, because somebody reads it."""
+        with self.writing(wait_ms=_ANSWER_WAIT_MS) as conn:
+            return answers.write(conn, answer, most=most)
+
+    def answer(self, answer_id: str) -> Answer | None:
+        """A kept answer."""
+        with self.reading() as conn:
+            return answers.read(conn, answer_id)
+
+    def answers(self, n: int) -> list[Answer]:
+        """The last `n` kept answers, newest first."""
+        with self.reading() as conn:
+            return answers.read_last(conn, n)
+
     # --- transactions -----------------------------------------------------------------------
 
     @contextmanager
@@ -245,9 +264,9 @@ class Catalog:
             yield conn
 
     @contextmanager
-    def writing(self) -> Iterator[sa.Connection]:
-        """A transaction that is durable when its block has ended."""
-        engine = self._engine.execution_options(writes=True)
+    def writing(self, *, wait_ms: int = BUSY_MS) -> Iterator[sa.Connection]:
+        """A transaction that is durable when its block has ended; others are waited for so long."""
+        engine = self._engine.execution_options(writes=True, wait_ms=wait_ms)
         with database_errors(self.folder), engine.begin() as conn:
             yield conn
 

@@ -21,7 +21,7 @@ from rag.index.lock import HOLDER, WRITE_LOCK, write_lock
 DATABASE = "library.db"
 _NEW = "library.db.new"
 _MAGIC = b"SQLite format 3\0"
-_BUSY_MS = 30_000
+BUSY_MS = 30_000  # how long other processes are waited for
 _CREATE_WAIT_S = 10.0
 # Left by file browsers, by a killed creation, or by one that another process is at.
 _IGNORED = {".DS_Store", "Thumbs.db", "desktop.ini", WRITE_LOCK, HOLDER}
@@ -226,31 +226,49 @@ def _damaged(folder: Path, why: str) -> NotALibraryError:
 
 
 def _engine(path: Path) -> sa.Engine:
+    can_write = _can_write(path)
     url = sa.URL.create("sqlite", database=str(path))
+    if not can_write:
+        # Beside a log of changes somebody is at work; without one, SQLite could not make its own.
+        state = "mode=ro" if path.with_name(f"{path.name}-wal").exists() else "immutable=1"
+        url = sa.make_url(f"sqlite:///{path.as_uri()}?{state}&uri=true")
     engine = sa.create_engine(
         url, connect_args={"check_same_thread": False}, pool_size=4, max_overflow=-1
     )
-    sa.event.listen(engine, "connect", _prepare)
+    sa.event.listen(engine, "connect", _prepare_to_write if can_write else _prepare)
     sa.event.listen(engine, "begin", _begin)
     return engine
+
+
+def _can_write(path: Path) -> bool:
+    """Whether the database can be written to, or made where there is none."""
+    as_us = os.access in os.supports_effective_ids
+    places = [path.parent, *([path] if path.exists() else [])]
+    return all(os.access(place, os.W_OK, effective_ids=as_us) for place in places)
 
 
 def _prepare(connection: Any, _record: object) -> None:
     """Settings of every connection."""
     connection.isolation_level = None  # we say BEGIN ourselves: the driver would say it too late
-    cursor = connection.cursor()
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+
+
+def _prepare_to_write(connection: Any, record: object) -> None:
+    _prepare(connection, record)
     for pragma in (
-        f"busy_timeout = {_BUSY_MS}",
         "journal_mode = WAL",  # readers do not wait for the writer
         "synchronous = FULL",  # what was committed survives a power cut
         "foreign_keys = ON",
         "secure_delete = ON",  # what was removed is overwritten
     ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+        connection.execute(f"PRAGMA {pragma}")
 
 
 def _begin(conn: sa.Connection) -> None:
+    options = conn.get_execution_options()
+    wait_ms = options.get("wait_ms", BUSY_MS)
+    if conn.info.get("wait_ms", BUSY_MS) != wait_ms:  # the connection was used for another wait
+        conn.exec_driver_sql(f"PRAGMA busy_timeout = {wait_ms}")
+        conn.info["wait_ms"] = wait_ms
     # A writer takes its place at once: a reader that turned writer could fail half-way.
-    writes = conn.get_execution_options().get("writes")
-    conn.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    conn.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")

@@ -43,6 +43,7 @@ def examine(catalog: Catalog, dense: DenseSearch, keyword: KeywordSearch) -> lis
             _keyword_index(catalog, keyword),
             _generations(catalog),
             _originals(catalog),
+            _answers(catalog),
         ]
     except LibraryError as error:
         return [Finding("database", ok=False, detail=str(error), cure=_RESTORE)]
@@ -149,6 +150,14 @@ def _originals(catalog: Catalog) -> Finding:
     lost = originals.missing(catalog.folder, digests)
     good = f"{len(digests)} files kept"
     return _finding("originals", lost, good, "files that were added are gone from originals/")
+
+
+def _answers(catalog: Catalog) -> Finding:
+    unreadable = sa.func.json_valid(t.answers.c.record) == 0
+    with catalog.reading() as conn:
+        bad = [str(seq) for seq in conn.scalars(sa.select(t.answers.c.seq).where(unreadable))]
+        n = conn.scalar(sa.select(sa.func.count()).select_from(t.answers))
+    return _finding("answers", bad, f"{n} kept", "kept answers that cannot be read")
 
 
 def _finding(name: str, bad: list[str], good: str, problem: str) -> Finding:

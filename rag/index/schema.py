@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import sqlalchemy as sa
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 METADATA = sa.MetaData()
 
@@ -131,8 +131,43 @@ ledger = sa.Table(
     sqlite_autoincrement=True,
 )
 
+# What was answered, as `rag.index.answers` writes it. The number of an answer is never given again.
+answers = sa.Table(
+    "answers",
+    METADATA,
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("question", sa.Text, nullable=False),
+    sa.Column("record", sa.Text, nullable=False),  # JSON
+    sqlite_autoincrement=True,
+)
+
+# Whose words stand in which record. A paper may be gone, hence no reference to `papers`.
+answer_papers = sa.Table(
+    "answer_papers",
+    METADATA,
+    sa.Column(
+        "answer", sa.Integer, sa.ForeignKey("answers.seq", ondelete="CASCADE"), primary_key=True
+    ),
+    sa.Column("paper_id", sa.Text, primary_key=True, index=True),
+)
+
+
+def _add_answers(conn: sa.Connection) -> None:
+    """Tables as they were in version 2, whatever they become later."""
+    for statement in (
+        "CREATE TABLE answers (seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "
+        "at TEXT NOT NULL, question TEXT NOT NULL, record TEXT NOT NULL)",
+        "CREATE TABLE answer_papers (answer INTEGER NOT NULL, paper_id TEXT NOT NULL, "
+        "PRIMARY KEY (answer, paper_id), "
+        "FOREIGN KEY(answer) REFERENCES answers (seq) ON DELETE CASCADE)",
+        "CREATE INDEX ix_answer_papers_paper_id ON answer_papers (paper_id)",
+    ):
+        conn.execute(sa.text(statement))
+
+
 # MIGRATIONS[n] takes a library of version n to n + 1 inside the transaction it is given.
-MIGRATIONS: Mapping[int, Callable[[sa.Connection], None]] = {}
+MIGRATIONS: Mapping[int, Callable[[sa.Connection], None]] = {1: _add_answers}
 
 
 def create(conn: sa.Connection, identity: Mapping[str, str]) -> None:

@@ -16,7 +16,7 @@ from types import TracebackType
 import numpy as np
 
 from rag.base.errors import LibraryError
-from rag.base.types import Chunk, Filters, Finding, Paper, Source
+from rag.base.types import Answer, Chunk, Filters, Finding, Paper, Source
 from rag.index import originals
 from rag.index.catalog import Catalog, LedgerEntry
 from rag.index.database import open_database
@@ -117,6 +117,27 @@ class Store:
     def ledger(self) -> list[LedgerEntry]:
         """What was done to the library, oldest first."""
         return self._catalog.ledger()
+
+    # --- answers ----------------------------------------------------------------------------
+
+    def keep_answer(self, answer: Answer, *, most: int) -> Answer:
+        """Store an answer, give it with its id and time; only the last `most` are kept.
+
+        Waits a second at most where others write, and needs no `writer`.
+
+        Raises:
+            LibraryBusyError: another process kept the database locked.
+            LibraryError: the library cannot be written to.
+        """
+        return self._catalog.keep_answer(answer, most=most)
+
+    def answer(self, answer_id: str) -> Answer | None:
+        """A kept answer; its papers are bare records where the quoted words have changed."""
+        return self._catalog.answer(answer_id)
+
+    def answers(self, n: int) -> list[Answer]:
+        """The last `n` kept answers, newest first."""
+        return self._catalog.answers(n)
 
     # --- search -----------------------------------------------------------------------------
 

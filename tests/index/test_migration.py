@@ -1,14 +1,20 @@
+"""Libraries of older versions: each opens as it was, and a step that fails changes nothing."""
+
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from made_papers import IDENTITY, paper, put
+from made_papers import IDENTITY, paper, put, query_words
 
 from rag.base.errors import LibraryError, NotALibraryError
 from rag.index import schema
 from rag.index.store import Store
+
+DATA = Path(__file__).parents[1] / "data"
+NOW = schema.SCHEMA_VERSION
 
 pytestmark = pytest.mark.usefixtures("without_chroma")
 
@@ -29,11 +35,11 @@ def test_an_older_library_is_taken_to_this_version(
     filled: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     steps = []
-    monkeypatch.setattr(schema, "SCHEMA_VERSION", 3)
+    monkeypatch.setattr(schema, "SCHEMA_VERSION", NOW + 2)
     monkeypatch.setattr(
         schema,
         "MIGRATIONS",
-        {1: lambda conn: (_add_notes(conn), steps.append(1)), 2: lambda _: steps.append(2)},
+        {NOW: lambda conn: (_add_notes(conn), steps.append(1)), NOW + 1: lambda _: steps.append(2)},
     )
     for _ in range(2):
         with Store.open(filled, identity=IDENTITY) as store:
@@ -49,11 +55,51 @@ def test_a_migration_that_fails_changes_nothing(
         conn.execute(sa.text("ALTER TABLE nowhere ADD COLUMN x"))
 
     with monkeypatch.context() as newer:
-        newer.setattr(schema, "SCHEMA_VERSION", 2)
-        newer.setattr(schema, "MIGRATIONS", {1: fail})
+        newer.setattr(schema, "SCHEMA_VERSION", NOW + 1)
+        newer.setattr(schema, "MIGRATIONS", {NOW: fail})
         with pytest.raises(LibraryError, match="nowhere"):
             Store.open(filled, identity=IDENTITY)
-        newer.setattr(schema, "MIGRATIONS", {1: _add_notes})  # as if for the first time
+        newer.setattr(schema, "MIGRATIONS", {NOW: _add_notes})  # as if for the first time
         Store.open(filled, identity=IDENTITY).close()
     with pytest.raises(NotALibraryError, match="newer version"):
         Store.open(filled, identity=IDENTITY)
+
+
+def _made_of(folder: Path, dump: Path) -> None:
+    """A library from what an older version left, as SQL."""
+    folder.mkdir(mode=0o700, parents=True)
+    with sqlite3.connect(folder / "library.db") as conn:
+        conn.executescript(dump.read_text("utf-8"))
+    conn.close()
+
+
+def _tables(folder: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Columns, indexes and references by table; numbers that only say an order are left out."""
+    kinds = ("table_info", "index_list", "foreign_key_list", "index_info")
+    with sqlite3.connect(folder / "library.db") as conn:
+        names = [row[0] for row in conn.execute("SELECT name FROM sqlite_master")]
+        found = {
+            f"{name} {kind}": sorted(row[1:] for row in conn.execute(f"PRAGMA {kind}('{name}')"))
+            for name in names
+            for kind in kinds
+        }
+    conn.close()
+    return found
+
+
+def test_a_library_of_every_older_version_opens_and_is_like_a_new_one(
+    folder: Path, tmp_path: Path
+) -> None:
+    dumps = sorted(DATA.glob("library-*.sql"))
+    assert len(dumps) == NOW - 1
+    new = tmp_path / "new"
+    Store.open(new, identity=IDENTITY).close()
+    for dump in dumps:
+        old = folder / dump.stem
+        _made_of(old, dump)
+        with Store.open(old, identity=IDENTITY) as store:
+            assert store.get(["p1"])["p1"] == paper(1)
+            assert store.keyword_search(query_words(1), 3)[0][0] == "p1"
+            assert all(finding.ok for finding in store.check())
+            assert store.answers(5) == []
+        assert _tables(old) == _tables(new)

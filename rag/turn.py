@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rag.answer import generate, quote
+from rag.answer import generate, quote, tallies
 from rag.answer.draft import Draft
 from rag.base.errors import ModelError, PromptError, QuestionError
 from rag.base.provenance import Check, Provenance
@@ -88,7 +88,9 @@ class Turn:
 
     def _from_records(self, plan: QueryPlan) -> Iterator[Event]:
         papers = ordered(self.store.papers(plan.filters), plan.sort)
-        if plan.limit:
+        if plan.tally:
+            pass  # counts are over all of them
+        elif plan.limit:
             papers = papers[: plan.limit]
         elif plan.intent == "lookup" and plan.sort:
             papers = _first_and_ties(papers, plan.sort)
@@ -96,7 +98,9 @@ class Turn:
             yield self._nothing_matches(plan)
             return
         yield EvidenceFound((), plan.understood)
-        if plan.asks and len(papers) <= _HITS:
+        if plan.tally:
+            draft = tallies.tally_records(plan, papers)
+        elif plan.asks and len(papers) <= _HITS:
             draft = quote.quote_records(plan, papers)
         else:
             draft = quote.list_records(plan, papers)

@@ -23,6 +23,7 @@ Verdict = Literal["supported", "contradicted", "not_found"]
 Sort = Literal["newest", "oldest", "score", "lowest_score"]
 Intent = Literal["fact", "lookup", "list", "count", "compare", "small_talk"]
 Together = Literal["any", "all", "all_if_any"]
+Tally = Literal["authors", "years", "categories", "orgs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,7 @@ class QueryPlan:
     parts: tuple[str, ...] = ()  # one retrieval query a side, for comparisons
     sort: Sort | None = None  # order of a list; the first is the answer to "which is the newest"
     limit: int | None = None  # how many of a sorted list: "the 3 newest papers"
+    tally: Tally | None = None  # count the papers of each of these instead of listing papers
     asks: tuple[str, ...] = ()  # facts of the record that are asked: "authors", "date", "code" …
     topic: str = ""  # the query without its filters and asks; empty for purely bibliographic ones
     understood: tuple[str, ...] = ()  # the filters in words, for the screen

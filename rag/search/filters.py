@@ -16,6 +16,7 @@ from rag.search.categories import read_categories
 from rag.search.months import read_months
 from rag.search.names import Names
 from rag.search.people import PAPERS, Span, read_bare_person, read_people
+from rag.search.tallies import read_tally
 from rag.search.understood import Understood
 from rag.search.years import read_years
 
@@ -36,6 +37,7 @@ def read_filters(question: str, names: Names, *, today: date | None = None) -> U
     _read_scores(understood)
     _read_limit(understood)
     _read_order(understood)
+    read_tally(understood)
     if not _names_people(understood):
         read_bare_person(understood, names)
     return understood

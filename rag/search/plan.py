@@ -83,6 +83,9 @@ def _plan(asked: str, query: str, understood: Understood, names: Names) -> Query
     intent = intent_of(query, is_sorted=understood.sort is not None, asks=asks)
     if intent == "fact" and not topic and not named and _is_restricted(understood):
         intent = "list"  # "Zhao 2023"
+    tally = understood.tally if not (topic or named) else None
+    if tally:
+        intent = "list"
     if intent == "fact" and len(groups) > 1 and weighs(query):
         intent = "compare"  # "Q-Probe or LoRA Soups: which needs finetuning?"
     sort = understood.sort
@@ -101,7 +104,8 @@ def _plan(asked: str, query: str, understood: Understood, names: Names) -> Query
         named=named,
         parts=split_sides(query) if intent == "compare" else (),
         sort=sort,
-        limit=understood.limit if sort else None,
+        limit=understood.limit if sort or tally else None,
+        tally=tally,
         understood=tuple(understood.words),
         asks=asks,
         topic=topic,

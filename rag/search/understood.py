@@ -6,7 +6,7 @@ import dataclasses
 import re
 from dataclasses import dataclass, field
 
-from rag.base.types import Filters, Sort, Together
+from rag.base.types import Filters, Sort, Tally, Together
 
 # "papers not from 2022", "all except those written by Zhao": the condition that follows is turned.
 _NEGATED = re.compile(
@@ -35,6 +35,7 @@ class Understood:
     without_years: tuple[int, ...] = ()
     sort: Sort | None = None
     limit: int | None = None
+    tally: Tally | None = None
     together: Together = "any"
 
     def take(self, span: tuple[int, int], said: str, **filters: object) -> None:

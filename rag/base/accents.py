@@ -39,11 +39,8 @@ _STYLED = re.compile(
 )
 _ESCAPED = re.compile(r"\\([&%$#_{} ,;:!/\-@])")
 _FORMULA = re.compile(r"(?<!\\)\$[^$]{1,2000}(?<!\\)\$")
-_KEPT: Mapping[str, str] = {
-    "{": "\ue000",
-    "}": "\ue001",
-    "$": "\ue002",
-}  # escaped signs, until braces are gone
+# What was escaped is set aside in private characters until the markup is gone.
+_KEPT: Mapping[str, str] = {sign: chr(0xE000 + i) for i, sign in enumerate("{}$\\~^")}
 _BACK = str.maketrans({mark: sign for sign, mark in _KEPT.items()})
 
 
@@ -62,8 +59,8 @@ def _words(text: str) -> str:
     text = _ACCENT.sub(_accented, text)
     text = _LETTER.sub(lambda m: _sign(_LETTERS[m.group(1)]), text)
     text = _ESCAPED.sub(lambda m: _sign(m.group(1)), _STYLED.sub("", text))
-    text = text.replace("{", "").replace("}", "").replace("~", " ")
     text = text.replace("---", "—").replace("--", "–").replace("``", "“").replace("''", "”")
+    text = text.replace("{", "").replace("}", "").replace("~", " ")
     return unicodedata.normalize("NFC", text.translate(_BACK))
 
 

@@ -240,7 +240,7 @@ def _loose(fields: Fields) -> Entry:
         title=without_tex(title),
         authors=_authors(fields.get("author") or fields.get("editor", "")),
         date=_date(fields),
-        abstract=fields.get("abstract", "").strip(),
+        abstract=without_tex(fields.get("abstract", "")),
         venue=without_tex(venue),
         doi=without_tex(fields.get("doi", "")),
         arxiv_id=_arxiv(fields),

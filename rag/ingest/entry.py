@@ -79,8 +79,8 @@ def names_of(printed: Iterable[str]) -> tuple[list[str], bool]:
             continue
         cut = re.sub(r",?\s+et\.? al\.?$", "", plain)
         more = more or cut != plain
-        if any(c.isalnum() for c in cut) and (turned := given_first(cut)) not in names:
-            names.append(turned)
+        if any(c.isalnum() for c in cut):
+            names.append(given_first(cut))
     return names, more
 
 

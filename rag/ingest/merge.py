@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import re
 from collections.abc import Sequence
 
 from rag.base.text import STOP_WORDS, fold
 from rag.base.types import Paper
 from rag.index.names import parse_name
 
+_PREPRINT = re.compile(
+    r"^10\.(?:48550|1101|21203|2139|26434|31234|31219|36227|20944|5281|31235)/"
+    r"|^(?!10\.)(?:.*\W)?(?:arxiv|corr|preprints?|\w+rxiv|ssrn)\b",
+    re.IGNORECASE,
+)
+STROKES = str.maketrans("łøđıħ", "lodih") | str.maketrans(
+    {"æ": "ae", "œ": "oe", "þ": "th", "ð": "d"}
+)
 _FIELDS = ("title", "date", "category", "venue", "score", "doi", "arxiv_id", "url")
 
 
@@ -31,15 +40,28 @@ def paper_id(key: str) -> str:
 
 
 def citekey(record: Paper, taken: set[str]) -> str:
-    """Family name, year and first word of the title, such as "kusupati2022matryoshka"."""
+    """Family name, year and first word of the title, such as "kusupati2022matryoshka".
+
+    Only letters and digits that every LaTeX takes in a key.
+    """
     family = parse_name(record.authors[0]).family if record.authors else ""
-    family = family or "anon"
-    telling = (word for word in fold(record.title).split() if word not in STOP_WORDS)
+    family = _latin(family) or "anon"
+    telling = (w for w in map(_latin, fold(record.title).split()) if w and w not in STOP_WORDS)
     first = next(telling, "paper")
-    base = "".join(c for c in f"{family}{record.year or ''}{first}" if c.isalnum())
+    base = _latin(f"{family}{record.year or ''}{first}")
     if base not in taken:
         return base
     return next(key for i in range(2, len(taken) + 3) if (key := f"{base}{i}") not in taken)
+
+
+def _latin(folded: str) -> str:
+    """The ASCII letters and digits of a folded text; letters with a stroke lose it."""
+    return "".join(c for c in folded.translate(STROKES) if c.isascii() and c.isalnum())
+
+
+def is_preprint(value: object) -> bool:
+    """Whether a DOI or venue is a preprint server's: the publisher's goes before it."""
+    return isinstance(value, str) and bool(_PREPRINT.search(value))
 
 
 def merge(known: Paper, record: Paper) -> Paper:
@@ -70,7 +92,8 @@ def _merged(known: Paper, record: Paper, *, again: bool) -> Paper:
     changes: dict[str, object] = {}
     for name in _FIELDS:
         old, new = getattr(known, name), getattr(record, name)
-        if new is not None and new != "" and (again or old in (None, "")):
+        gives_way = old in (None, "") or (old in (known.doi, known.venue) and is_preprint(old))
+        if new is not None and new != "" and (again or gives_way):
             changes[name] = new
     if _dates_inferred_better(known, record, again=again):
         changes["date"], changes["date_inferred"] = record.date, record.date_inferred

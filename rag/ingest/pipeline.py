@@ -21,6 +21,7 @@ from rag.base.types import AddReport, Chunk, Failure, Paper, Progress
 from rag.index.store import EmbeddedChunk, Store, Writer
 from rag.ingest import fetch, merge
 from rag.ingest.chunk import chunks_of, text_to_embed
+from rag.ingest.identity import Known, clusters, same_paper
 from rag.ingest.readers import read
 from rag.models.embed import MiniLM
 
@@ -51,8 +52,8 @@ class _Run:
     cancelled: Callable[[], bool]
     counts: dict[str, int] = field(default_factory=dict)
     failed: list[Failure] = field(default_factory=list)
-    citekeys: set[str] = field(default_factory=set)
-    pending: dict[str, Paper] = field(default_factory=dict)
+    known: Known = field(default_factory=Known)
+    pending: dict[str, Paper] = field(default_factory=dict)  # by id
 
     def count(self, outcome: str, others: str, records: int) -> None:
         """Count the records of one paper: the first by what it did, the others that joined it."""
@@ -93,7 +94,7 @@ def add(
     """
     with store.writer() as writer:
         run = _Run(store, writer, embedder, progress or _no_progress, cancelled or (lambda: False))
-        run.citekeys = {paper.citekey for paper in store.papers()}
+        run.known = Known(store.papers())
         _add_records(run, _read_all(run, inputs, as_of))
     logger.info("added %s, failed %d", run.counts, len(run.failed))
     return run.report()
@@ -124,14 +125,11 @@ def _read_all(run: _Run, inputs: Iterable[Input | Failure], as_of: date | None) 
 
 
 def _add_records(run: _Run, records: list[Paper]) -> None:
-    groups: dict[str, list[Paper]] = {}
-    for record in records:
-        groups.setdefault(merge.identity_key(record), []).append(record)
     done = 0
-    for key, group in groups.items():
+    for group in clusters(records):
         if run.cancelled():
             break
-        _take(run, key, group)
+        _take(run, group)
         if len(run.pending) >= _BATCH:
             _flush(run)
         done += len(group)
@@ -139,14 +137,15 @@ def _add_records(run: _Run, records: list[Paper]) -> None:
     _flush(run)
 
 
-def _take(run: _Run, key: str, group: list[Paper]) -> None:
+def _take(run: _Run, group: list[Paper]) -> None:
     """Decide what the records of a paper are: new, known and the same, or with something to add."""
     record = merge.together(group)
-    known = run.store.find(key)
+    known = _known(run, record)
     if known is None:
-        new_key = merge.citekey(record, run.citekeys)
-        run.citekeys.add(new_key)
-        run.pending[key] = dataclasses.replace(record, id=merge.paper_id(key), citekey=new_key)
+        paper_id = merge.paper_id(run.known.identity(record))
+        key = merge.citekey(record, run.known.citekeys)
+        run.pending[paper_id] = dataclasses.replace(record, id=paper_id, citekey=key)
+        run.known.remember(run.pending[paper_id])
         run.count("added", "merged", len(group))
         return
     merged = merge.merge(known, record)
@@ -158,25 +157,33 @@ def _take(run: _Run, key: str, group: list[Paper]) -> None:
             run.writer.add_source(merged.id, source)  # the same words: nothing to embed again
     else:
         run.count("updated", "merged", len(group))
-        run.pending[key] = merged
+        run.pending[known.id] = merged
+        run.known.remember(merged)
+
+
+def _known(run: _Run, record: Paper) -> Paper | None:
+    """The paper that a record is of, from what is stored or about to be."""
+    ids = run.known.candidates(record)
+    papers = run.store.get(ids) | {i: run.pending[i] for i in ids if i in run.pending}
+    return next((papers[i] for i in ids if i in papers and same_paper(papers[i], record)), None)
 
 
 def _flush(run: _Run) -> None:
     """Embed what is pending and write it, one transaction a paper."""
     if not run.pending:
         return
-    papers = list(run.pending.items())
+    papers = list(run.pending.values())
     chunked = [
         chunks_of(
             paper,
             count_tokens=run.embedder.count_tokens,
             max_tokens=run.embedder.identity.max_tokens,
         )
-        for _, paper in papers
+        for paper in papers
     ]
-    embedded = embed_chunks(run.embedder, [p for _, p in papers], chunked)
-    for (key, paper), chunks in zip(papers, embedded, strict=True):
-        run.writer.put(paper, chunks, identity_key=key)
+    embedded = embed_chunks(run.embedder, papers, chunked)
+    for paper, chunks in zip(papers, embedded, strict=True):
+        run.writer.put(paper, chunks, identity_key=run.known.identity(paper, paper.id))
     run.pending.clear()
 
 

@@ -162,17 +162,23 @@ def people(cell: str) -> list[str]:
     for mark in (r"\s*;\s*", r"\s*\|\s*", r"\s+and\s+|\s*&\s+"):
         parts = [part for part in re.split(mark, text) if part.strip()]
         if len(parts) > 1:
-            return [name for part in parts for name in _one_or_more(part)]
-    return _one_or_more(text)
+            return _turned([name for part in parts for name in _between_commas(part)])
+    return _turned(_between_commas(text))
 
 
-def _one_or_more(text: str) -> list[str]:
+def _turned(names: list[str]) -> list[str]:
+    """Names with their initials in front, if all are printed with initials behind."""
+    turned = [initials_turned(name) for name in names]
+    return turned if all(a != b for a, b in zip(names, turned, strict=True)) else names
+
+
+def _between_commas(text: str) -> list[str]:
     """Names between commas: "Ada Byron, Karl Marx", "Byron A, Marx K" or "Byron, Ada, Marx, K."."""
     parts = [part.strip() for part in text.split(",") if part.strip()]
     if len(parts) > 1 and all(" " in part for part in parts):
-        return [initials_turned(part) for part in parts]
+        return parts
     if len(parts) % 2 == 0 and all(" " not in part for part in parts[::2]):
         return [f"{family}, {given}" for family, given in zip(parts[::2], parts[1::2], strict=True)]
     if len(parts) > 2:
         return parts
-    return [initials_turned(text)] if text else []
+    return [text] if text else []

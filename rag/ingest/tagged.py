@@ -116,7 +116,7 @@ def _ris(record: _Record) -> Entry:
     note = " ".join(record.all("M1") + record.all("M3") + record.all("AN") + record.all("PB"))
     return Entry(
         title=record.first("TI", "T1", "CT", "BT"),
-        authors=[n for tag in _ris_people(record) for n in _split_people(record.all(tag))],
+        authors=_split_people(_people(record)),
         date=_fullest(record, "PY", "Y1", "DA"),
         abstract=record.first("AB", "N2"),
         venue=record.first("JO", "JF", "T2", "JA", "J2", "C3", "BT", "T3", "PB"),
@@ -127,9 +127,8 @@ def _ris(record: _Record) -> Entry:
     )
 
 
-def _ris_people(record: _Record) -> tuple[str, ...]:
-    written = tuple(tag for tag in ("AU", "A1") if record.all(tag))
-    return written or ("A2", "ED")
+def _people(record: _Record) -> list[str]:
+    return next((names for tag in ("AU", "A1", "A2", "ED") if (names := record.all(tag))), [])
 
 
 def _split_people(values: list[str]) -> list[str]:

@@ -1,0 +1,148 @@
+"""Which records are the same paper: evidence for it, and what speaks against it.
+
+A shared title is where to look, and so is a shared identifier. What then tells two papers apart is
+a contradiction: other people, another DOI, another arXiv number, a workshop against a journal. What
+one of the records does not say contradicts nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from rag.base.latex import readable
+from rag.base.text import fold
+from rag.base.types import Paper
+from rag.index.names import parse_name
+from rag.ingest.merge import STROKES, identity_key, is_preprint
+
+_TELLING_WORDS = 3  # of a title that is enough where one record names nobody
+_SIGNS = (("+", " plus "), ("#", " sharp "), ("*", " star "))  # "C++" is not "C"
+_WORKSHOP = re.compile(r"\bworkshops?\b", re.IGNORECASE)
+_MEETING = re.compile(
+    r"\b(?:proc|proceedings|conference|conf|symposium|workshops?|meeting|congress)\b", re.IGNORECASE
+)
+
+
+def title_key(record: Paper) -> str:
+    """What records of one paper share: the title without case, accents, markup and punctuation.
+
+    A record without a title is known by its text.
+    """
+    title = readable(record.title)
+    for sign, word in _SIGNS:
+        title = re.sub(rf"(?<=\w)\{sign}+", word, title)
+    return fold(title).translate(STROKES) or identity_key(record)
+
+
+def same_paper(one: Paper, other: Paper) -> bool:
+    """Whether two records that share a title or an identifier are of one paper."""
+    if _differ(_number(one.arxiv_id), _number(other.arxiv_id)) or _other_doi(one, other):
+        return False
+    if not one.authors or not other.authors:
+        return _same_year(one, other) and (
+            len(title_key(one).split()) >= _TELLING_WORDS or not (one.authors or other.authors)
+        )
+    return _same_people(one, other) and _same_publication(one, other)
+
+
+def clusters(records: Iterable[Paper]) -> Iterator[list[Paper]]:
+    """Records of one paper together, in the order in which the papers first appear."""
+    found: dict[str, list[list[Paper]]] = {}
+    ordered: list[list[Paper]] = []
+    for record in records:
+        alike = found.setdefault(title_key(record), [])
+        home = next((c for c in alike if all(same_paper(known, record) for known in c)), None)
+        if home is None:
+            home = []
+            alike.append(home)
+            ordered.append(home)
+        home.append(record)
+    yield from ordered
+
+
+class Known:
+    """Where the papers of a library are found by what a record says of itself; holds ids only."""
+
+    def __init__(self, papers: Iterable[Paper] = ()) -> None:
+        self.citekeys: set[str] = set()
+        self._places: dict[str, list[str]] = {}
+        self._keys: dict[str, str] = {}
+        for paper in papers:
+            self.remember(paper)
+
+    def remember(self, paper: Paper) -> None:
+        """Take in a paper, or what is new of one."""
+        self.citekeys.add(paper.citekey)
+        self._keys.setdefault(identity_key(paper), paper.id)
+        for place in _places(paper):
+            ids = self._places.setdefault(place, [])
+            if paper.id not in ids:
+                ids.append(paper.id)
+
+    def candidates(self, record: Paper) -> Sequence[str]:
+        """Ids of the papers that share an identifier or the title with a record."""
+        return list(dict.fromkeys(i for p in _places(record) for i in self._places.get(p, ())))
+
+    def identity(self, record: Paper, paper_id: str = "") -> str:
+        """The key to store a paper under; papers that merely look alike get a key each."""
+        key = identity_key(record)
+        if self._keys.get(key, paper_id) == paper_id:
+            return key
+        said = (record.doi, record.arxiv_id, record.date, record.venue, *record.authors)
+        return f"{key}|{paper_id or '|'.join(fold(part) for part in said if part)}"
+
+
+def _places(record: Paper) -> Iterator[str]:
+    if record.arxiv_id:
+        yield f"arxiv:{_number(record.arxiv_id)}"
+    if record.doi:
+        yield f"doi:{record.doi.lower()}"
+    yield f"title:{title_key(record)}"
+
+
+def _differ(one: str, other: str) -> bool:
+    return bool(one and other and one != other)
+
+
+def _number(arxiv_id: str | None) -> str:
+    return re.sub(r"v\d+$", "", (arxiv_id or "").lower())
+
+
+def _other_doi(one: Paper, other: Paper) -> bool:
+    if is_preprint(one.doi) != is_preprint(other.doi):
+        return False
+    return _differ((one.doi or "").lower(), (other.doi or "").lower())
+
+
+def _same_year(one: Paper, other: Paper) -> bool:
+    years = (one.year, other.year)
+    return None in years or abs((one.year or 0) - (other.year or 0)) <= 1
+
+
+def _same_people(one: Paper, other: Paper) -> bool:
+    """The first author agrees, and of co-authors that both name at least one does."""
+    first, second = (_people(record) for record in (one, other))
+    if first[0][1] != second[0][1]:
+        return False
+    common = {last for _, last in first[1:]} & {last for _, last in second[1:]}
+    if first[1:] and second[1:] and not common:
+        return False
+    return bool(common) or not _differ(first[0][0][:1], second[0][0][:1])
+
+
+def _people(record: Paper) -> list[tuple[str, str]]:
+    """(given name, last word of the family name) of each author."""
+    names = [parse_name(author) for author in record.authors]
+    return [(n.given.translate(STROKES), n.last.translate(STROKES)) for n in names]
+
+
+def _same_publication(one: Paper, other: Paper) -> bool:
+    """False for a workshop paper and its journal version, or a talk and a later article."""
+    venues = [record.venue or "" for record in (one, other)]
+    if not all(venues) or any(map(is_preprint, venues)):
+        return True
+    if bool(_WORKSHOP.search(venues[0])) != bool(_WORKSHOP.search(venues[1])):
+        return False
+    kinds_differ = bool(_MEETING.search(venues[0])) != bool(_MEETING.search(venues[1]))
+    return not (kinds_differ and _differ(str(one.year or ""), str(other.year or "")))

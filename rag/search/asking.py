@@ -51,7 +51,7 @@ _ASKS: tuple[tuple[str, str], ...] = (
      r"\bwho\s+(?:is|are|was|were|['’]s)\s+the\s+(?:\w+\s+)?(?:authors?|writers?)\b|"
      r"\b(?:written\s+|authored\s+)?by\s+whom\b|\bwho\s+(?:is|are|was|were)\s+behind\b|"
      r"\bwho\s+(?:proposed|introduced|developed|invented|created|came\s+up\s+with|made|did|designed)\b|"
-     r"['’]s?\s+authors?\b|\b(?:name|list|give)\s+(?:me\s+)?(?:the\s+)?authors?\b"),
+     r"['’]s?\s+authors?\b|(?<!most\s)\bauthors?\W*$|\b(?:name|list|give)\s+(?:me\s+)?(?:the\s+)?authors?\b"),
     ("date", r"\bwhen\s+(?:was|were|did|is)\b|\b(?:what|which)\s+year\b|\band\s+when\b|"
      r"\b(?:publication|release)\s+(?:date|year)\b|\bhow\s+(?:old|recent|new)\s+is\b|"
      r"\bdate\s+of\b|\byear\s+of\b"),
@@ -100,7 +100,7 @@ _CLOSING = re.compile(
 _GENERIC_WORDS = (
     "paper work article study publication preprint library collection list show find "
     "give tell name enumerate many much number count write written wrote author publish release "
-    "available recent first lead come newest latest oldest please know use using year date "
+    "available recent first lead come newest latest oldest please know known use using year date "
     "say report propose introduce present describe explain mention cover deal discuss "
     "find whose category code score compare comparison versus vs difference differ side set "
     "contrast similarity common papers exist contain well summarise summary overview gist main "

@@ -101,11 +101,11 @@ def _name(code: str) -> str:
 @functools.cache
 def _alone(code: str) -> tuple[re.Pattern[str], ...]:
     name = _name(code)
-    bare = rf"(?<![\w.-])({re.escape(code)}){_ENDS}" if re.search(r"[.-]", code) else r"(?!)"
+    full = code if re.search(r"[.-]", code) else rf"{_ARCHIVE[:-1]}{re.escape(code)}"
     return _compiled(
         rf"\b{_CUE}\s*[\"'“]?{name}[\"'”]?(?:\s+{_SUBJECT})?{_CLOSES}",
         rf"(?<![\w.-]){name}\s+(?:{PAPERS}|{_SUBJECT})\b",
-        bare,
+        rf"(?<![\w.-])({full}){_ENDS}",
     )
 
 

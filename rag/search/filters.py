@@ -7,15 +7,16 @@ used up, so that what is left of the question is its topic.
 from __future__ import annotations
 
 import dataclasses
+import math
 import re
 from datetime import date
 
-from rag.base.text import fold
 from rag.base.types import Sort
 from rag.search.categories import read_categories
 from rag.search.months import read_months
 from rag.search.names import Names
-from rag.search.people import PAPERS, Span, read_bare_person, read_people
+from rag.search.orgs import read_orgs
+from rag.search.people import PAPERS, read_bare_person, read_people
 from rag.search.tallies import read_tally
 from rag.search.understood import Understood
 from rag.search.years import read_years
@@ -25,7 +26,7 @@ def read_filters(question: str, names: Names, *, today: date | None = None) -> U
     """All conditions on records that a question states in words."""
     understood = Understood(question)
     read_people(understood, names)
-    _read_orgs(understood, names)
+    read_orgs(understood, names)
     read_months(understood, today or date.today())
     if understood.dates == ("", ""):
         read_years(understood, today or date.today())
@@ -46,69 +47,6 @@ def read_filters(question: str, names: Names, *, today: date | None = None) -> U
 def _names_people(understood: Understood) -> bool:
     filters = (understood.filters, understood.without)
     return any(f.authors or f.first_author for f in filters)
-
-
-# --- places and subjects -------------------------------------------------------------------------
-
-_ORG_CUE = re.compile(
-    r"\b(?:from|at|by|of|in|affiliated\s+with|affiliation|involv(?:e|es|ing)|out\s+of|or|and)\s+"
-    r"(?:(?:people|authors?|researchers?|someone|anyone)\s+(?:at|from|in|of)\s+)?(?:the\s+)?",
-    re.IGNORECASE,
-)
-_ORG_ENDS = re.compile(  # "in meta" may be a place, "in meta learning" is none
-    r"\s*(?:$|[^\w\s]|(?:and|or|since|from|in|with|without|that|which|who|about|on|before|after|"
-    rf"between|until|have|has|had|are|is|as|by|not|this|last|{PAPERS}|\w+ed|\d+)\b)",
-    re.IGNORECASE,
-)
-_LONGEST_ORG = 4  # words
-_ORG_WORDS = re.compile(rf"[\w&-]+(?:\s+[\w&-]+){{0,{_LONGEST_ORG - 1}}}")
-
-
-def _read_orgs(understood: Understood, names: Names) -> None:
-    orgs: dict[str, Span] = {}
-    for cue in _ORG_CUE.finditer(understood.rest):
-        is_joint = cue.group().split()[0].casefold() in ("or", "and")
-        phrase = _ORG_WORDS.match(understood.rest, cue.end())
-        if phrase is None or (is_joint and not orgs):
-            continue
-        found = _org_at(understood.rest, phrase.span(), names)
-        if found:
-            orgs.setdefault(found[0], (cue.start(), found[1]))
-        elif "affiliat" in cue.group().casefold():
-            orgs.setdefault(phrase.group(), (cue.start(), phrase.end()))
-    orgs = orgs or _org_before_papers(understood.rest, names)
-    for span in orgs.values():
-        understood.take(span, "from " + " or ".join(orgs), orgs=tuple(orgs))
-
-
-def _org_at(text: str, span: Span, names: Names) -> tuple[str, int] | None:
-    """The organisation that begins at a span, by the longest name that fits, and where it ends."""
-    start = span[0]
-    ends = [start + m.end() for m in re.finditer(r"[\w&-]+", text[slice(*span)])]
-    for end in reversed(ends):
-        org = _org(text[start:end], names)
-        if org and _ORG_ENDS.match(text, end):
-            return org, end
-    return None
-
-
-def _org_before_papers(text: str, names: Names) -> dict[str, Span]:
-    """The organisation of "Bell Labs papers"."""
-    for papers in re.finditer(rf"\b{PAPERS}\b", text, re.IGNORECASE):
-        before = list(re.finditer(r"[\w&-]+", text[: papers.start()]))
-        for first in before[-_LONGEST_ORG:]:
-            org = _org(text[first.start() : papers.start()], names)
-            if org:
-                return {org: (first.start(), papers.start())}
-    return {}
-
-
-def _org(text: str, names: Names) -> str | None:
-    folded = fold(text)
-    if folded in names.orgs:
-        return names.orgs[folded]
-    starts = [org for key, org in names.orgs.items() if key.split()[0] == folded]
-    return starts[0] if len(starts) == 1 else None
 
 
 # --- code, score, order -----------------------------------------------------------------------
@@ -153,28 +91,62 @@ def _read_code(understood: Understood) -> None:
 
 
 _NUMBER = r"(\d+(?:\.\d+)?)"
-_AT_LEAST = rf"(?:above|over|at\s+least|more\s+than|higher\s+than|greater\s+than|>=?|≥)\s*{_NUMBER}"
-_BELOW = rf"(?:below|under|less\s+than|lower\s+than|at\s+most|<=?|≤)\s*{_NUMBER}"
-_SCORED = r"\b(?:scor\w*|rated|rating)\s+(?:of\s+|is\s+|are\s+|being\s+)?"
+_OVER = r"(?:above|over|more\s+than|higher\s+than|greater\s+than|better\s+than|>)"
+_AT_LEAST = r"(?:at\s+least|no\s+less\s+than|not\s+below|>=|≥|from)"
+_UNDER = r"(?:below|under|less\s+than|lower\s+than|worse\s+than|<)"
+_AT_MOST = r"(?:at\s+most|no\s+more\s+than|not\s+above|up\s+to|<=|≤)"
+_SCORED = r"\b(?:scor\w*|rated|rating)\s*(?:of\s+|is\s+|are\s+|being\s+|was\s+)?"
+_LOW = re.compile(
+    rf"{_SCORED}(?P<under>{_UNDER}|{_AT_MOST})\s*{_NUMBER}|"
+    rf"{_SCORED}{_NUMBER}\s+(?:or|and)\s+(?:less|lower|below|worse)",
+    re.IGNORECASE,
+)
+_HIGH = re.compile(
+    rf"{_SCORED}(?P<over>{_OVER}|{_AT_LEAST})\s*{_NUMBER}|"
+    rf"{_SCORED}{_NUMBER}\s+(?:or|and)\s+(?:more|higher|above|better|up)",
+    re.IGNORECASE,
+)
+_BETWEEN = re.compile(
+    rf"{_SCORED}(?:between|from)\s+{_NUMBER}\s*(?:and|to|-|–)\s*{_NUMBER}", re.IGNORECASE
+)
 
 
 def _read_scores(understood: Understood) -> None:
-    high = re.search(
-        rf"{_SCORED}{_AT_LEAST}|{_SCORED}{_NUMBER}\s+(?:or|and)\s+(?:more|higher|above|better)",
-        understood.rest,
-        re.IGNORECASE,
-    )
-    if high:
-        bound = float(next(filter(None, high.groups())))
-        understood.take(high.span(), f"with a score from {bound:g}", score_from=bound)
+    between = _BETWEEN.search(understood.rest)
+    if between:
+        low, high = sorted(float(bound) for bound in between.groups())
+        understood.blank(between.span())
+        understood.words.append(f"with a score from {low:g} to {high:g}")
+        _score_from(understood, low)
+        _score_below(understood, math.nextafter(high, math.inf))
         return
-    low = re.search(rf"{_SCORED}{_BELOW}", understood.rest, re.IGNORECASE)
-    if low:
-        bound = float(low.group(1))
-        understood.blank(low.span())
-        understood.words.append(f"with a score below {bound:g}")
-        understood.filters = dataclasses.replace(understood.filters, score_from=0.0)
-        understood.without = dataclasses.replace(understood.without, score_from=bound)
+    if high_match := _HIGH.search(understood.rest):
+        bound, is_strict = _bound(high_match, "over", _OVER)
+        understood.blank(high_match.span())
+        said = f"with a score {'above' if is_strict else 'from'} {bound:g}"
+        understood.words.append(said)
+        _score_from(understood, math.nextafter(bound, math.inf) if is_strict else bound)
+    if low_match := _LOW.search(understood.rest):
+        bound, is_strict = _bound(low_match, "under", _UNDER)
+        understood.blank(low_match.span())
+        understood.words.append(f"with a score {'below' if is_strict else 'up to'} {bound:g}")
+        _score_below(understood, bound if is_strict else math.nextafter(bound, math.inf))
+
+
+def _bound(match: re.Match[str], cue: str, strict: str) -> tuple[float, bool]:
+    bound = next(float(g) for g in match.groups() if g and g[0].isdigit())
+    return bound, bool(match[cue] and re.fullmatch(strict, match[cue], re.IGNORECASE))
+
+
+def _score_from(understood: Understood, bound: float) -> None:
+    understood.filters = dataclasses.replace(understood.filters, score_from=bound)
+
+
+def _score_below(understood: Understood, bound: float) -> None:
+    """Papers without a score are left out too."""
+    if understood.filters.score_from is None:
+        _score_from(understood, 0.0)
+    understood.without = dataclasses.replace(understood.without, score_from=bound)
 
 
 _RATED = r"(?:scores?\b|scor(?:ed|ing)\b|rated\b|ranked\b|rating\b)"
@@ -184,7 +156,7 @@ _APPEARED = r"(?:came|come|comes)\s+out|appear\w*"
 _ORDERS: tuple[tuple[str, Sort, str], ...] = (
     (
         rf"\b(?:newest|latest|most\s+recent(?:ly)?|(?:published|written|released|{_APPEARED})\s+last)\b|{_SORTED_BY}(?:date|year)\b|"
-        rf"\b(?:newer|more\s+recent){_ALONE}",
+        rf"\b(?:newer|more\s+recent){_ALONE}|\b(?:what(?:['’]?s|\s+is)|anything)\s+new\b|\bnew(?=\s+{PAPERS})",
         "newest",
         "newest first",
     ),

@@ -6,11 +6,22 @@ import itertools
 import re
 from collections.abc import Iterator
 
+from rapidfuzz import process
+from rapidfuzz.distance import DamerauLevenshtein
+
 from rag.base.text import STOP_WORDS, fold, stem
 from rag.search.names import INTRODUCED, Names, looks_like_name, name_key, tokens, tokens_at
 
 _MAX_NAMED = 2  # a name that stands for more papers names none of them
 _LONGEST_HANDLE = 5  # words
+_SHORTEST_FRAME, _LONG_FRAME = 4, 8  # letters from which a word of asking may be one or two off
+_FRAMES = (
+    "paper papers article articles publication publications study studies works author authors "
+    "authored coauthor written wrote write published publish between before after since until "
+    "newest latest recent oldest earliest highest lowest score scored category code without "
+    "compare difference which what when where list show find newer older first last year years "
+    "except excluding organisation university affiliated introduced proposed"
+).split()
 
 
 def named_papers(text: str, names: Names) -> tuple[str, ...]:
@@ -112,12 +123,24 @@ def spell(text: str, names: Names) -> tuple[str, tuple[str, ...]]:
     """
     changed: dict[str, str] = {}
     for token in tokens(text):
-        better = names.correct(token) if _is_odd(token, names) else None
+        odd = _is_odd(token, names)
+        better = (misspelt_frame(token, names) or names.correct(token)) if odd else None
         if better:
             changed[token] = better
     for wrong, right in changed.items():
         text = re.sub(rf"\b{re.escape(wrong)}\b", right, text)
     return text, tuple(f"“{right}” for “{wrong}”" for wrong, right in changed.items())
+
+
+def misspelt_frame(token: str, names: Names) -> str | None:
+    """The word of asking that a token misspells: "papres", "publsihed"."""
+    if len(token) < _SHORTEST_FRAME or names.is_word(token):
+        return None
+    allowed = 1 if len(token) < _LONG_FRAME else 2
+    found = process.extractOne(
+        token, _FRAMES, scorer=DamerauLevenshtein.distance, score_cutoff=allowed
+    )
+    return str(found[0]) if found and found[0] != token else None
 
 
 def _is_odd(token: str, names: Names) -> bool:

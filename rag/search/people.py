@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rag.base.text import fold, stem
+from rag.base.text import STOP_WORDS, fold, stem
 from rag.base.types import Together
 from rag.index.names import parse_name
 from rag.search.asking import topic_words
@@ -24,6 +24,7 @@ PAPERS = r"(?:papers?|works?|articles?|publications?|studies|study|preprints?)"
 Span = tuple[int, int]
 _WORD = re.compile(r"[^\s,;:!?()\[\]\"“”]+")
 _LONGEST_NAME = 5  # words
+_SHORTEST = 4  # letters of a family name that is known without a cue
 _REACH = 80  # characters before a name in which its cue stands
 _MOST_SAID = 5  # names that are repeated to the user
 _TITLES = "prof professor dr doctor mr mrs ms sir author authors researcher researchers".split()
@@ -39,7 +40,9 @@ _WRITTEN_BY = re.compile(
     re.IGNORECASE,
 )
 _AUXILIARY = re.compile(rf"\b(?:has|have|had|did|does|do)\s+{_HONORIFIC}$", re.IGNORECASE)
-_WEAK = re.compile(rf"\b(?:from|of|with|where|and|have|has)\s+{_HONORIFIC}$", re.IGNORECASE)
+_WEAK = re.compile(
+    rf"\b(?:from|of|with|without|where|and|or|but|nor|have|has)\s+{_HONORIFIC}$", re.IGNORECASE
+)
 _WRITES = re.compile(
     r"\s+(?:ever\s+|also\s+|not\s+|(?:and|or)\s+\S+\s+(?:\S+\s+)?)?"
     r"(?:co-?)?(?:writ|wrote|publish|author|work)",
@@ -87,6 +90,8 @@ def read_people(understood: Understood, names: Names, *, strangers: bool = False
     must be meant ("papers by Isaac Newton").
     """
     people = list(_people(understood.rest, names, strangers=strangers))
+    if not strangers and (alone := _only_people(understood.rest, names)):
+        people = alone
     wanted: list[Person] = []
     unwanted: list[Person] = []
     is_unwanted = False
@@ -96,6 +101,24 @@ def read_people(understood: Understood, names: Names, *, strangers: bool = False
         (unwanted if is_unwanted else wanted).append(person)
     _take_people(understood, wanted)
     _take_people(understood, unwanted, negated=True)
+
+
+def _only_people(text: str, names: Names) -> list[Person]:
+    """The people of a question that names nothing else: "Kakade and Zhao"."""
+    pieces = list(re.finditer(r"(?:(?!\s+(?:and|or|&)\s)[^,&?!.])+", text))
+    spans = [
+        (m.start() + len(m[0]) - len(m[0].lstrip(" ")), m.start() + len(m[0].rstrip()))
+        for m in pieces
+    ]
+    written = [re.sub(r"^(?:and|or)\s+", "", text[slice(*span)].strip()) for span in spans]
+    found = [_short_name(name, names) if name else None for name in written]
+    if len(found) < 2 or not all(found):
+        return []
+    return [
+        Person(name, span, is_joined=i > 0)
+        for i, (name, span) in enumerate(zip(found, spans, strict=True))
+        if name
+    ]
 
 
 def read_bare_person(understood: Understood, names: Names) -> None:
@@ -121,6 +144,8 @@ def _is_unwanted(person: Person, understood: Understood) -> bool:
 def _take_people(understood: Understood, people: list[Person], *, negated: bool = False) -> None:
     if not people:
         return
+    first = _FIRST_AUTHOR.search(understood.rest)
+    denied_first = understood.use(first.span()) if first else False
     listed = tuple(dict.fromkeys(person.name for person in people))
     together = _together(understood.rest, people) if len(listed) > 1 and not negated else "any"
     for person in people:
@@ -129,16 +154,14 @@ def _take_people(understood: Understood, people: list[Person], *, negated: bool 
             understood.blank(denied.span())
         understood.use(_with_trimmings(understood.rest, person.span))
     said = _said(listed, " or " if together == "any" else " and ")
-    first = _FIRST_AUTHOR.search(understood.rest)
-    if first and understood.use(first.span()) and not negated:  # "by Zhao, not as first author"
-        understood.note(said, authors=listed)
-        negated = True
-    if first:
-        understood.note(f"{said} as first author", negated=negated, first_author=listed[0])
+    if not first:
+        understood.note(said, negated=negated, authors=listed)
+        understood.together = understood.together if negated else together
         return
-    understood.note(said, negated=negated, authors=listed)
-    if not negated:
-        understood.together = together
+    if denied_first and not negated:  # "by Zhao, but not as first author"
+        understood.note(said, authors=listed)
+    first_negated = negated or denied_first
+    understood.note(f"{said} as first author", negated=first_negated, first_author=listed[0])
 
 
 def _said(listed: tuple[str, ...], joint: str) -> str:
@@ -183,26 +206,48 @@ def _person_at(text: str, spans: list[Span], names: Names, *, joined: bool) -> P
         for written, span in candidates:
             if found := find(written, names):
                 return Person(found, span)
+    before = _before(text, start)
     phrases = [(w, span, joined or _is_cued(text, span)) for w, span in candidates if _is_one(w)]
     for written, span, strong in phrases:
-        weak = strong or (_is_name_like(written) and bool(_WEAK.search(_before(text, start))))
-        if weak and (found := _short_name(written, names)):
+        if found := _in_context(written, before, names, strong=strong):
             return Person(found, span)
     for written, span, strong in phrases:
-        found = (strong and _given_name(written, names)) or _misspelt(written, names, strong=strong)
-        if found:
+        if strong and (found := _given_name(written, names) or _misspelt(written, names)):
             return Person(found, span)
     return None
 
 
-def _misspelt(written: str, names: Names, *, strong: bool) -> str | None:
-    """A known person, where the name is nearly right and its words mean nothing else here."""
-    parts = written.split()
-    if len(parts) > 1 and not (_is_name_like(written) or strong):
+def _in_context(written: str, before: str, names: Names, *, strong: bool) -> str | None:
+    """A short name where a person may be meant, or a long one that is nearly right."""
+    weak = strong or _is_only_a_name(written, before, names)
+    weak = weak or (_is_name_like(written) and bool(_WEAK.search(before)))
+    found = _short_name(written, names) if weak else None
+    if found or " " not in written:
+        return found
+    return _misspelt(written, names, strong=strong)
+
+
+def _is_only_a_name(written: str, before: str, names: Names) -> bool:
+    """A family name that is no word: neither of the language nor of the library's texts."""
+    folded = fold(written)
+    if folded not in names.families or len(folded) < _SHORTEST or folded in names.handles:
+        return False
+    longer = re.search(r"[A-Z][\w.'’-]*\s+$", before)  # "Isaac Lovelace" is not Ada
+    if longer and topic_words(longer.group()):
+        return False
+    is_word = names.knows(stem(folded)) or (written.islower() and names.is_word(folded))
+    return not is_word and not written.isupper()
+
+
+def _misspelt(written: str, names: Names, *, strong: bool = True) -> str | None:
+    """A known person, where the name is nearly right and its last word means nothing else here.
+
+    Where nothing around says that a person stands here, each word must look like a name's.
+    """
+    if not strong and not all(_is_name_like(part) for part in written.split()):
         return None
-    if not strong and (len(parts) < 2 or not all(_is_name_like(part) for part in parts)):
-        return None
-    return None if names.knows(stem(fold(parts[-1]))) else names.misspelt_person(written)
+    last = stem(fold(written).split()[-1])
+    return None if names.knows(last) else names.misspelt_person(written)
 
 
 def _bare(phrase: str) -> str:
@@ -210,8 +255,10 @@ def _bare(phrase: str) -> str:
 
 
 def _is_one(written: str) -> bool:
-    """One phrase, without marks and without "et al."."""
-    return not re.search(r"[,:]|\bet\b|\bal\b", written)
+    """One phrase, without marks, common words or "et al."."""
+    if re.search(r"[,:]|\bet\b|\bal\b", written):
+        return False
+    return not any(part in STOP_WORDS for part in written.split())
 
 
 def _full_name(written: str, names: Names) -> str | None:
@@ -281,8 +328,13 @@ def _says(written: str, after: str) -> bool:
 
 def _is_name_like(written: str) -> bool:
     """Capitalised but for particles ("von"), and not shouted like an acronym."""
-    words = [w for w in written.split() if not w.islower()]
-    return bool(words) and all(w[0].isupper() and not (len(w) > 1 and w.isupper()) for w in words)
+    parts = written.split()
+    if any(part in STOP_WORDS for part in parts):
+        return False
+    capital = [part for part in parts if not part.islower()]
+    return bool(capital) and all(
+        w[0].isupper() and not (len(w) > 1 and w.isupper()) for w in capital
+    )
 
 
 def _stranger_at(text: str, spans: list[Span], names: Names, *, joined: bool) -> Person | None:

@@ -47,7 +47,7 @@ def make_plan(question: str, history: Sequence[tuple[str, Answer]], names: Names
         raise QuestionError("There is no question in this. Ask something about your papers.")
     if is_small_talk(asked):
         return QueryPlan(asked, asked, intent="small_talk")
-    query, corrected = spell(_beginning(asked), names)
+    query, corrected = spell(_spelled_out(_beginning(asked)), names)
     understood = read_filters(query, names)
     plan = _plan(asked, query, understood, names)
     plan = dataclasses.replace(plan, understood=(*corrected, *plan.understood))
@@ -57,6 +57,11 @@ def make_plan(question: str, history: Sequence[tuple[str, Answer]], names: Names
             "This question names nothing to look for. Add a topic, a paper, an author or a year."
         )
     return plan
+
+
+def _spelled_out(text: str) -> str:
+    """The text with "w/o" and "w/" as words."""
+    return re.sub(r"\bw/(?=\s|\w)", "with ", re.sub(r"\bw/o\b", "without", text))
 
 
 def _beginning(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 
 import pytest
@@ -422,18 +423,26 @@ def test_organisations_are_understood(question: str, orgs: tuple[str, ...], name
 
 
 @pytest.mark.parametrize(
-    "words",
+    ("words", "least"),
     [
-        "with a score above 80",
-        "with a score of at least 80",
-        "with a score of 80 or more",
-        "with score > 80",
-        "scoring over 80",
-        "rated above 80",
+        ("with a score of at least 80", 80.0),
+        ("with a score of 80 or more", 80.0),
+        ("with score >= 80", 80.0),
+        ("with a score above 80", math.nextafter(80, 90)),
+        ("with score > 80", math.nextafter(80, 90)),
+        ("scoring over 80", math.nextafter(80, 90)),
+        ("rated above 80", math.nextafter(80, 90)),
     ],
 )
-def test_a_least_score_is_a_condition(words: str, names: Names) -> None:
-    assert read(f"papers {words}", names).filters == Filters(score_from=80.0)
+def test_a_least_score_is_a_condition(words: str, least: float, names: Names) -> None:
+    assert read(f"papers {words}", names).filters == Filters(score_from=least)
+
+
+def test_scores_lie_between_two_bounds(names: Names) -> None:
+    found = read("papers scoring between 80 and 90", names)
+    assert found.filters == Filters(score_from=80.0)
+    assert found.without == Filters(score_from=math.nextafter(90, 100))
+    assert found.words == ["with a score from 80 to 90"]
 
 
 def test_a_score_below_leaves_out_what_is_above_and_what_has_none(names: Names) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rag.assistant import Assistant
     from rag.base.errors import RagError
+    from rag.base.replay import Replay
     from rag.base.settings import Settings
     from rag.base.types import (
         AddReport,
@@ -34,6 +35,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "Assistant": "rag.assistant",
     "RagError": "rag.base.errors",
+    "Replay": "rag.base.replay",
     "Settings": "rag.base.settings",
     **dict.fromkeys(
         [
@@ -58,6 +60,7 @@ __all__ = [
     "Hit",
     "Paper",
     "RagError",
+    "Replay",
     "Sentence",
     "Settings",
     "Source",

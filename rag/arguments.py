@@ -77,6 +77,15 @@ def _add_library_commands(commands: Any) -> None:
 def _add_question_commands(commands: Any) -> None:
     ask = _command(commands, "ask", "answer the question", "answer a question with citations")
     ask.add_argument("question", nargs="+", help="the question, or - to read it from stdin")
+    replay = _command(
+        commands,
+        "replay",
+        "replay the answer",
+        "ask a kept answer's question again and show what has changed",
+    )
+    replay.add_argument(
+        "id", nargs="?", metavar="ID", help="without it, the last answers are listed"
+    )
     search = _command(commands, "search", "search", "find papers without an answer")
     search.add_argument("query", nargs="+", help="words, or - to read them from stdin")
     search.add_argument("-k", type=_count, default=10, metavar="N", help="how many (10)")

@@ -14,7 +14,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from rag.answer.records import short_title
-from rag.base.errors import ModelError
+from rag.answer.replay import difference
+from rag.asked import examine_model, kept, model_of, recorded, writer_of
+from rag.base.errors import LibraryError
+from rag.base.replay import Replay
 from rag.base.settings import Settings, load_settings
 from rag.base.types import (
     AddReport,
@@ -43,7 +46,7 @@ from rag.search.withheld import names_without
 from rag.turn import Turn, ordered
 
 if TYPE_CHECKING:
-    from rag.models.remote import ChatModel
+    from rag.models.llm import Model
 
 logger = logging.getLogger(__name__)
 
@@ -174,23 +177,65 @@ class Assistant:
         history: Sequence[tuple[str, Answer]] = (),
         *,
         without: Filters = NO_FILTERS,
+        cancelled: Stop | None = None,
     ) -> Iterator[Event]:
-        """Like `ask`, as events: `EvidenceFound`, `Token` …, `Final`."""
+        """Like `ask`, as events: `EvidenceFound`, `Token` …, `Final`.
+
+        `cancelled` is asked ten times a second while a model writes; then the quotations stand.
+        """
+        for event in self._answering(question, history, without, cancelled):
+            if isinstance(event, Final) and without.is_empty:
+                answer = kept(event.answer, self._store, most=self.settings.answers_kept)
+                yield Final(answer)
+            else:
+                yield event
+
+    def answers(self, n: int = 20) -> list[Answer]:
+        """The last `n` answers that the library keeps, newest first."""
+        return self._store.answers(n)
+
+    def replay(self, answer_id: str) -> Replay:
+        """Ask the question of a kept answer again and hold the two answers against each other.
+
+        Raises:
+            LibraryError: no such answer is kept.
+        """
+        before = self._store.answer(answer_id)
+        if before is None:
+            raise LibraryError(
+                f"The library keeps no answer {answer_id}; `askpapers replay` lists those it keeps."
+            )
+        asked = map(self._store.answer, before.provenance.history)
+        history = [(answer.question, answer) for answer in asked if answer is not None]
+        for event in self._answering(before.question, history, NO_FILTERS, None):
+            if isinstance(event, Final):
+                return difference(before, event.answer)
+        raise AssertionError("a stream ends with Final")  # pragma: no cover
+
+    def _answering(
+        self,
+        question: str,
+        history: Sequence[tuple[str, Answer]],
+        without: Filters,
+        cancelled: Stop | None,
+    ) -> Iterator[Event]:
         store, retriever, names = self._store, self._retriever, self._mined()
         withheld = store.allowed(without)
         if withheld:
             names = names_without(names, store.get(withheld).values())
             store = PartialStore(store, withheld)
             retriever = Retriever(store, self._embedder, weights=self._weights)
+        writer = writer_of(self._model, self.settings, cancelled)
         turn = Turn(
             store,
             retriever,
             EvidenceFinder(store, self._embedder, names),
             names,
-            self._chat.stream if self._chat else None,
+            writer,
             self.settings.prompts_dir,
         )
-        yield from turn.run(question, history)
+        events = turn.run(question, history)
+        yield from recorded(events, history, writer=writer, revision=store.revision)
 
     def evidence(self, question: str, paper_id: str, k: int = 8) -> list[Evidence]:
         """The `k` sentences of one paper that bear most on a question, best first.
@@ -253,14 +298,19 @@ class Assistant:
 
     # --- health ------------------------------------------------------------------------------
 
-    def doctor(self) -> list[Finding]:
-        """Look over the library and its models; one finding a check."""
-        return [*self._store.check(), *self._check_models()]
+    def doctor(self, *, asks_model: bool = False) -> list[Finding]:
+        """Look over the library and its models; one finding a check.
 
-    def repair(self) -> list[Finding]:
+        With `asks_model`, the endpoint is asked what it offers, and the model for one token.
+        """
+        self._embedder.embed_query("check")
+        weights = Finding("embedding model", ok=True, detail=self._embedder.identity.model)
+        return [*self._store.check(), weights, examine_model(self.settings, asks_model=asks_model)]
+
+    def repair(self, *, asks_model: bool = False) -> list[Finding]:
         """Rebuild what can be rebuilt, then look again."""
         self._store.repair()
-        return self.doctor()
+        return self.doctor(asks_model=asks_model)
 
     def warm(self) -> None:
         """Load models and indexes now, so that the first question does not wait."""
@@ -279,19 +329,9 @@ class Assistant:
         return Retriever(self._store, self._embedder, weights=self._weights)
 
     @cached_property
-    def _chat(self) -> ChatModel | None:
+    def _model(self) -> Model | None:
         """The model that writes, if one is named."""
-        if not self.settings.has_model:
-            return None
-        from rag.models.remote import ChatModel
-
-        key = self.settings.openai_api_key
-        return ChatModel(
-            base_url=self.settings.openai_base_url,
-            api_key=key.get_secret_value() if key else None,
-            model=self.settings.model or "",
-            timeout_s=self.settings.model_timeout_s,
-        )
+        return model_of(self.settings)
 
     def _mined(self) -> Names:
         """The library's names, mined again when it has changed."""
@@ -320,27 +360,6 @@ class Assistant:
             progress=progress,
             cancelled=cancelled,
         )
-
-    def _check_models(self) -> list[Finding]:
-        self._embedder.embed_query("check")
-        weights = Finding("embedding model", ok=True, detail=self._embedder.identity.model)
-        if self._chat is None:
-            detail = "none is set; answers are quotations"
-            return [weights, Finding("answering model", ok=True, detail=detail)]
-        return [weights, _check_chat(self._chat)]
-
-
-def _check_chat(chat: ChatModel) -> Finding:
-    """Whether the endpoint answers and offers the model that is set."""
-    try:
-        offered = chat.models()
-    except ModelError as error:
-        return Finding("answering model", ok=False, detail=str(error), cure="Check the endpoint.")
-    if chat.model in offered:
-        return Finding("answering model", ok=True, detail=f"{chat.model} at {chat.host}")
-    some = ", ".join(offered[:5]) or "none"
-    detail = f"{chat.host} does not offer {chat.model}; it offers {some}"
-    return Finding("answering model", ok=False, detail=detail, cure="Set ASKPAPERS_MODEL to one.")
 
 
 def library_identity() -> dict[str, str]:

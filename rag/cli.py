@@ -81,6 +81,23 @@ def _ask(args: argparse.Namespace) -> int:
     return 0
 
 
+def _replay(args: argparse.Namespace) -> int:
+    from rag.terminal import kept_text, replay_text, width
+
+    with _open(args) as assistant:
+        found = assistant.replay(args.id) if args.id else None
+        answers = [] if found else assistant.answers()
+    if args.json:
+        _emit(found.to_dict() if found else {"answers": [a.to_dict() for a in answers]})
+    elif found:
+        print(replay_text(found, width()))
+    elif answers:
+        print("\n".join(kept_text(answer, width()) for answer in answers))
+    else:
+        _say("No answer is kept yet; `askpapers ask` keeps each.")
+    return 0
+
+
 def _search(args: argparse.Namespace) -> int:
     from rag.terminal import ADD_FIRST, hit_text, width
 
@@ -133,7 +150,8 @@ def _doctor(args: argparse.Namespace) -> int:
     from rag.terminal import finding_line
 
     with _open(args) as assistant:
-        findings = assistant.repair() if args.repair else assistant.doctor()
+        examine = assistant.repair if args.repair else assistant.doctor
+        findings = examine(asks_model=True)
     if args.json:
         _emit({"findings": [finding.to_dict() for finding in findings]})
     else:
@@ -178,6 +196,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "eval": _eval,
     "papers": _papers,
     "remove": _remove,
+    "replay": _replay,
     "search": _search,
     "serve": _serve,
 }

@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 import shutil
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rag.base.text import clean_line
 
 if TYPE_CHECKING:
+    from rag.base.replay import Changes, Replay
     from rag.base.types import (
         AddReport,
         Answer,
@@ -71,6 +72,42 @@ def answer_text(answer: Answer, columns: int) -> str:
     if answer.status == "answered":
         blocks.append(_wrap(plain(answer.notice or ""), columns))
     return "\n\n".join(block for block in blocks if block)
+
+
+def kept_text(answer: Answer, columns: int) -> str:
+    """One line of a list of kept answers: its id, when, the question and how it ended."""
+    when = (answer.provenance.at or "")[:16].replace("T", " ")
+    ended = answer.reason or answer.mode
+    return _wrap(f"{answer.id}  {when}  {plain(answer.question)} ({ended})", columns, indent=4)
+
+
+def replay_text(replay: Replay, columns: int) -> str:
+    """How the answer of today differs from the kept one, sentence by sentence, then by citation."""
+    before, now = replay.before, replay.now
+    when = (before.provenance.at or "")[:10]
+    states = f"revision {before.provenance.revision} → {now.provenance.revision}"
+    lines = [f"{plain(before.question)} ({when}, {states})"]
+    if before.status != now.status:
+        lines.append(f"It was {before.status} and is {now.status} now.")
+    if replay.is_same:
+        lines.append("The answer is the same.")
+    titles = {c.number: c.paper.name for c in before.citations}
+    for mark, sentences in _marked(replay.sentences):
+        lines += [f"{mark} {_said_or_removed(sentence, titles)}" for sentence in sentences]
+    for mark, citations in _marked(replay.citations):
+        lines += [f"{mark} [{plain(c.paper.name)}] {plain(c.quote)}" for c in citations]
+    return "\n".join(_wrap(line, columns, indent=2) for line in lines)
+
+
+def _marked(changes: Changes[Any]) -> Iterator[tuple[str, Sequence[Any]]]:
+    yield from (("=", changes.same), ("-", changes.gone), ("+", changes.new))
+
+
+def _said_or_removed(sentence: Sentence, titles: Mapping[int, str]) -> str:
+    if sentence.text:
+        return plain(sentence.text)
+    of = ", ".join(plain(titles[number]) for number in sentence.citations if number in titles)
+    return f"(words of a paper that was removed: {of})"
 
 
 def hit_text(place: int, hit: Hit, columns: int) -> str:

@@ -5,6 +5,7 @@ This module is the only reader of the environment. Every field is listed in `.en
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import platformdirs
@@ -22,7 +23,12 @@ class Settings(BaseSettings):
     """What can be set. Values given as arguments win over the environment, that over `.env`."""
 
     model_config = SettingsConfigDict(
-        env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, populate_by_name=True
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        populate_by_name=True,
+        hide_input_in_errors=True,  # it may be a key
     )
 
     library: Path = Field(default_factory=_default_library, validation_alias="ASKPAPERS_LIBRARY")
@@ -42,6 +48,33 @@ class Settings(BaseSettings):
     )
     """Seconds a written answer may take in all before the quoted one stands."""
 
+    first_token_timeout_s: float = Field(
+        default=30.0, gt=0, le=3600, validation_alias="ASKPAPERS_FIRST_TOKEN_TIMEOUT"
+    )
+    """Seconds within which a model must begin; a large one on this machine may need more."""
+
+    temperature: float = Field(default=0.0, ge=0, validation_alias="ASKPAPERS_TEMPERATURE")
+    """How freely the model picks its words; 0 is the most repeatable."""
+
+    price_in: float | None = Field(default=None, ge=0, validation_alias="ASKPAPERS_PRICE_IN")
+    """Price of a million tokens sent; with the other one, answers say what they cost."""
+
+    price_out: float | None = Field(default=None, ge=0, validation_alias="ASKPAPERS_PRICE_OUT")
+    """Price of a million tokens received."""
+
+    llm: str | None = Field(default=None, validation_alias="ASKPAPERS_LLM")
+    """A model of LlamaIndex as `module:Class`, in place of an endpoint."""
+
+    llm_arguments: SecretStr | None = Field(
+        default=None, validation_alias="ASKPAPERS_LLM_ARGUMENTS"
+    )
+    """What that class takes, as a JSON object; may hold a key."""
+
+    answers_kept: int = Field(
+        default=10_000, ge=0, le=10_000_000, validation_alias="ASKPAPERS_ANSWERS_KEPT"
+    )
+    """How many of the last answers the library keeps; 0 keeps none."""
+
     weights: Path | None = Field(default=None, validation_alias="ASKPAPERS_WEIGHTS")
     """Another copy of the embedding weights (the same bytes), if the package's is missing."""
 
@@ -57,10 +90,26 @@ class Settings(BaseSettings):
         # A shell expands "~" before we see it, a `.env` file does not.
         return value.expanduser() if value else None
 
+    @field_validator("llm_arguments")
+    @classmethod
+    def _is_object(cls, value: SecretStr | None) -> SecretStr | None:
+        try:
+            is_object = value is None or isinstance(json.loads(value.get_secret_value()), dict)
+        except ValueError:
+            is_object = False
+        if not is_object:
+            raise ValueError('it is not a JSON object such as {"model": "qwen2.5:7b"}')
+        return value
+
     @property
     def has_model(self) -> bool:
         """True when an endpoint and a model are named, so that answers can be written."""
-        return bool(self.model and (self.openai_base_url or self.openai_api_key))
+        return bool(self.llm or (self.model and self.has_endpoint))
+
+    @property
+    def has_endpoint(self) -> bool:
+        """True when there is an endpoint to ask, with or without a model named."""
+        return bool(self.openai_base_url or self.openai_api_key)
 
 
 def load_settings(**given: object) -> Settings:

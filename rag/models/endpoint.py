@@ -27,7 +27,7 @@ def examine(chat: ChatModel) -> Finding:
         detail = f"{error}{_offer(chat)}"
         return Finding(_CHECK, ok=False, detail=detail, cure="Check the endpoint and the model.")
     exposed = "; the connection is not encrypted" if chat.is_exposed else ""
-    detail = f"{chat.identity} answered in {seconds:.1f} s{exposed}.{_offer(chat)}"
+    detail = f"{chat.identity} answered in {seconds:.2f} s{exposed}.{_offer(chat)}"
     return Finding(_CHECK, ok=True, detail=detail)
 
 

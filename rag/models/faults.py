@@ -11,6 +11,7 @@ import re
 from typing import Literal
 
 from rag.base.errors import ModelError, ModelFault
+from rag.models.call import CancelledError, ExpiredError, Phase
 
 Cause = Literal[
     "key_missing",
@@ -92,12 +93,29 @@ _FILTERED = re.compile(r"content.?(filter|policy|management)")
 _BUSY = re.compile(r"rate.?limit|overloaded|too many requests")
 
 
+_EXPIRED: dict[Phase, Cause] = {
+    "connecting": "unreachable",
+    "waiting": "silent",
+    "streaming": "stalled",
+    "finishing": "slow",
+}
+
+
 class Fault(Exception):  # noqa: N818  a note within this folder; the user sees the ModelError
     """A reply cannot be used, for this cause."""
 
     def __init__(self, cause: Cause) -> None:
         super().__init__(cause)
         self.cause: Cause = cause
+
+
+def of_call(error: Exception) -> Cause | None:
+    """The cause behind an error that was raised here and not by the client of a server."""
+    if isinstance(error, Fault):
+        return error.cause
+    if isinstance(error, ExpiredError):
+        return _EXPIRED[error.phase]
+    return "stopped" if isinstance(error, CancelledError) else None
 
 
 def of_status(status: int, said: str) -> Cause:

@@ -22,11 +22,8 @@ from rag.base.provenance import Usage
 from rag.models import faults
 from rag.models.call import (
     Call,
-    CancelledError,
     Deadline,
-    ExpiredError,
     Limits,
-    Phase,
     Stop,
     retry_after_s,
 )
@@ -47,12 +44,6 @@ _LIST_TIMEOUT_S = 10.0
 _ONE_TOKEN = [Message("user", "Reply with the word yes.")]
 _OPTIONAL = {400, 422}  # what a server says to a request with an option that it does not know
 _HTTP_PACKAGES = {"httpx", "httpx2", "httpcore", "httpcore2"}  # one pair or the other, by version
-_EXPIRED: dict[Phase, Cause] = {
-    "connecting": "unreachable",
-    "waiting": "silent",
-    "streaming": "stalled",
-    "finishing": "slow",
-}
 
 
 class ChatModel:
@@ -261,17 +252,10 @@ class ChatModel:
         return client
 
     def _cause(self, error: Exception, call: Call) -> Cause:
-        if isinstance(error, Fault):
-            return error.cause
-        if isinstance(error, ExpiredError):
-            return _EXPIRED[error.phase]
-        if isinstance(error, CancelledError):
-            return "stopped"
-        return self._cause_of_client(error, call)
-
-    def _cause_of_client(self, error: Exception, call: Call) -> Cause:
         import openai
 
+        if cause := faults.of_call(error):
+            return cause
         if isinstance(error, openai.APIStatusError):
             cause = faults.of_status(error.status_code, _said(error))
             no_key = cause == "key_rejected" and not self._key.get_secret_value()

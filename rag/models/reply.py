@@ -73,10 +73,14 @@ class Reply:
             raise Fault("broken_off" if self._choices or nothing_yet else "malformed")
 
     def _count(self, usage: object) -> None:
-        tokens_in = _tokens(getattr(usage, "prompt_tokens", None))
-        tokens_out = _tokens(getattr(usage, "completion_tokens", None))
-        if tokens_in is not None or tokens_out is not None:
-            self.usage = Usage(tokens_in, tokens_out)
+        counts = (getattr(usage, name, None) for name in ("prompt_tokens", "completion_tokens"))
+        self.usage = counted(*counts) or self.usage
+
+
+def counted(tokens_in: object, tokens_out: object) -> Usage | None:
+    """Counts as somebody else gives them; None where neither is a number of tokens."""
+    found = Usage(_tokens(tokens_in), _tokens(tokens_out))
+    return None if found == Usage() else found
 
 
 def _tokens(value: object) -> int | None:

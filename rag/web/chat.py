@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Sequence
 from contextlib import closing
 
@@ -103,8 +104,10 @@ def _answer_now(
     show(transcript.draft(exchange, _doing(exchange, facts)), slot)
     st.button("Stop", key="stop", type="secondary")  # a click interrupts this run
     before = session.history(session.exchanges()[:-1])
+    stopped = threading.Event()
     try:
-        with closing(Pump(assistant.stream(exchange.question, before))) as pump:
+        events = assistant.stream(exchange.question, before, cancelled=stopped.is_set)
+        with closing(Pump(events, stopped)) as pump:
             for event in pump:
                 _take(event, exchange, panel)
                 show(transcript.draft(exchange, _doing(exchange, facts)), slot)

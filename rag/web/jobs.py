@@ -115,12 +115,15 @@ def total(one: AddReport, other: AddReport) -> AddReport:
 
 
 class Pump:
-    """Carries the events of an answer out of a thread of their own."""
+    """Carries the events of an answer out of a thread of their own.
 
-    def __init__(self, events: Iterator[Event]) -> None:
+    `stopped` is set by `close`, for whoever makes the events and is silent.
+    """
+
+    def __init__(self, events: Iterator[Event], stopped: threading.Event | None = None) -> None:
         self._events = events
         self._queue: queue.SimpleQueue[Event | Exception | None] = queue.SimpleQueue()
-        self._stopped = threading.Event()
+        self._stopped = stopped or threading.Event()
         threading.Thread(target=self._run, name="answer", daemon=True).start()
 
     def __iter__(self) -> Iterator[Event | None]:

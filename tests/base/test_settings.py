@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import traceback
 from itertools import pairwise
 from pathlib import Path
 
@@ -43,10 +44,11 @@ def test_the_example_file_as_it_stands_changes_nothing(tmp_path: Path) -> None:
 def test_every_setting_is_read_from_its_variable(
     variable: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(variable, "7")
+    given = '{"a": 7}' if variable == "ASKPAPERS_LLM_ARGUMENTS" else "7"
+    monkeypatch.setenv(variable, given)
     value = getattr(load_settings(), VARIABLES[variable])
     shown = value.get_secret_value() if hasattr(value, "get_secret_value") else value
-    assert shown in {"7", 7, Path("7")}
+    assert shown in {given, 7, Path("7")}
 
 
 def test_an_argument_wins_over_the_environment_and_that_over_the_env_file(
@@ -72,6 +74,12 @@ def test_home_is_understood_in_an_env_file(monkeypatch: pytest.MonkeyPatch) -> N
         ("ASKPAPERS_THREADS", "-1"),
         ("ASKPAPERS_MODEL_TIMEOUT", "0"),
         ("ASKPAPERS_MODEL_TIMEOUT", "soon"),
+        ("ASKPAPERS_FIRST_TOKEN_TIMEOUT", "0"),
+        ("ASKPAPERS_TEMPERATURE", "-1"),
+        ("ASKPAPERS_PRICE_IN", "-1"),
+        ("ASKPAPERS_ANSWERS_KEPT", "-1"),
+        ("ASKPAPERS_LLM_ARGUMENTS", "[1]"),
+        ("ASKPAPERS_LLM_ARGUMENTS", '{"api_key": "sk-CANARY"'),
     ],
 )
 def test_a_wrong_value_is_one_sentence_that_names_the_variable(
@@ -82,10 +90,12 @@ def test_a_wrong_value_is_one_sentence_that_names_the_variable(
         load_settings()
     assert variable in str(caught.value)
     assert "\n" not in str(caught.value)
+    assert "CANARY" not in "".join(traceback.format_exception(caught.value))
 
 
 def test_the_key_is_never_shown() -> None:
-    settings = load_settings(openai_api_key="sk-not-to-be-seen")
+    key = "sk-not-to-be-seen"
+    settings = load_settings(openai_api_key=key, llm_arguments=f'{{"api_key": "{key}"}}')
     assert "sk-not-to-be-seen" not in repr(settings) + str(settings) + settings.model_dump_json()
 
 
@@ -97,6 +107,7 @@ def test_the_key_is_never_shown() -> None:
         ({"openai_api_key": "k"}, False),
         ({"openai_base_url": "http://127.0.0.1:1/v1"}, False),
         ({"model": "m", "openai_api_key": "k"}, True),
+        ({"llm": "a.b:C"}, True),
         ({"model": "m", "openai_base_url": "http://127.0.0.1:1/v1"}, True),
     ],
 )

@@ -41,7 +41,8 @@ from rag.search.evidence import EvidenceFinder
 from rag.search.names import Names, mine
 from rag.search.narrow import narrowed
 from rag.search.plan import is_bibliographic, make_plan
-from rag.search.retrieve import DEFAULT_WEIGHTS, Retriever, Weights
+from rag.search.rank import Weights
+from rag.search.retrieve import Retriever
 from rag.search.withheld import names_without
 from rag.turn import Turn, ordered
 
@@ -61,9 +62,7 @@ Stop = Callable[[], bool]
 class Assistant:
     """Answers questions over one library. Safe to use from several threads."""
 
-    def __init__(
-        self, store: Store, settings: Settings, *, weights: Weights = DEFAULT_WEIGHTS
-    ) -> None:
+    def __init__(self, store: Store, settings: Settings, *, weights: Weights | None = None) -> None:
         self.settings = settings
         self._store = store
         self._weights = weights
@@ -76,11 +75,11 @@ class Assistant:
         library: str | Path | None = None,
         settings: Settings | None = None,
         *,
-        weights: Weights = DEFAULT_WEIGHTS,
+        weights: Weights | None = None,
     ) -> Assistant:
         """Open a library folder, made if it is missing; settings come from the environment.
 
-        `weights` of the two searches are for measuring what each of them brings.
+        `weights` of the parts of a ranking are for measuring what each of them brings.
 
         Raises:
             NotALibraryError: the folder holds something else.

@@ -48,10 +48,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--rankings-only", action="store_true", help="search, and do not answer")
     parser.add_argument(
-        "--dense-weight",
-        type=_fraction,
-        metavar="W",
-        help="share of the meaning search in the ranking: 0 is words alone, 1 meaning alone",
+        "--weights",
+        type=_weights,
+        metavar="PART=W,…",
+        help="rank by these parts alone: dense, sentence, keyword, coverage (dense=1,keyword=1)",
     )
     parser.add_argument("--out", type=Path, metavar="FILE", help="write every question's record")
     parser.add_argument(
@@ -96,10 +96,9 @@ def _run(
     from rag.base.settings import load_settings
     from rag.evals.records import Run
     from rag.evals.run import Parts, ask_all
-    from rag.search.retrieve import DEFAULT_WEIGHTS, Weights
+    from rag.search.rank import Weights
 
-    w = args.dense_weight
-    weights = DEFAULT_WEIGHTS if w is None else Weights(w, 1 - w)
+    weights = None if args.weights is None else Weights(**args.weights)
     settings = load_settings(library=args.library).model_copy(update={"model": None})
     folder = _library(args, questions, settings.library)
     with Assistant.open(folder, settings, weights=weights) as assistant:
@@ -112,7 +111,7 @@ def _run(
         asked,
         papers,
         split=args.split,
-        options={} if w is None else {"dense weight": f"{w:g}"},
+        options={part: f"{weight:g}" for part, weight in (args.weights or {}).items()},
         remarks=(*questions.remarks, *remarks),
         version=rag.__version__,
     )
@@ -160,11 +159,15 @@ def _positive(text: str) -> int:
     return int(text)
 
 
-def _fraction(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0 <= value <= 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 1")
-    return value
+def _weights(text: str) -> dict[str, float]:
+    from rag.search.rank import PARTS
+
+    found: dict[str, float] = {}
+    for part, _, weight in (item.partition("=") for item in text.split(",")):
+        number = weight.replace(".", "", 1)
+        if part not in PARTS or not (number.isascii() and number.isdigit()):
+            raise argparse.ArgumentTypeError(f"{text!r}: write such as dense=1,keyword=0.5")
+        found[part] = float(weight)
+    if not any(found.values()):
+        raise argparse.ArgumentTypeError(f"{text!r}: one weight must be above 0")
+    return found

@@ -7,7 +7,8 @@ tantivy splits them at spaces only. Keeping an index in step with the library is
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -107,16 +108,59 @@ class KeywordIndex:
         A filter changes who is found, never a score.
         """
         terms = list(dict.fromkeys(query_words))
-        if k < 1 or not terms or (allowed is not None and not allowed):
+        if k < 1 or not terms:
             return []
         with cache_errors("the keyword index cannot be searched"):
-            if allowed is None:
-                found = self._best(self._any_of(terms), k)
-            elif len(allowed) <= _ALLOWED_AS_TERMS:
-                found = self._best(self._only(allowed, self._any_of(terms)), k)
-            else:
-                found = self._best_of_many(self._any_of(terms), k, allowed)
+            return self._found(self._any_of(terms), k, allowed)
+
+    def coverage(
+        self, query_words: Sequence[str], k: int, allowed: frozenset[str] | None = None
+    ) -> list[tuple[str, float]]:
+        """The `k` papers that have most of these stemmed words: (paper id, share above 0).
+
+        Words count by their rarity (idf), once each, however often a paper says them.
+        """
+        if k < 1:
+            return []
+        with cache_errors("the keyword index cannot be searched"):
+            idf = self._idf(dict.fromkeys(query_words))
+            total = sum(idf.values())
+            if not total:
+                return []
+            found = self._found(self._each_once(idf), k, allowed)
+        return [(paper_id, min(1.0, score / total)) for paper_id, score in found]
+
+    def _found(self, query: Any, k: int, allowed: frozenset[str] | None) -> list[tuple[str, float]]:
+        if allowed is None:
+            found = self._best(query, k)
+        elif not allowed:
+            found = []
+        elif len(allowed) <= _ALLOWED_AS_TERMS:
+            found = self._best(self._only(allowed, query), k)
+        else:
+            found = self._best_of_many(query, k, allowed)
         return sorted(found, key=lambda pair: (-pair[1], pair[0]))
+
+    def _idf(self, terms: Iterable[str]) -> dict[str, float]:
+        """How telling each word is: BM25's idf over all papers, 0 for a word of none."""
+        searcher = self._index.searcher()
+        papers = searcher.num_docs
+        said = {term: searcher.doc_freq("text", term) for term in terms}
+        return {
+            term: math.log(1 + (papers - n + 0.5) / (n + 0.5)) if n else 0.0
+            for term, n in said.items()
+        }
+
+    def _each_once(self, idf: Mapping[str, float]) -> Any:
+        from tantivy import Occur, Query
+
+        return Query.boolean_query(
+            [
+                (Occur.Should, Query.const_score_query(self._term("text", term), weight))
+                for term, weight in idf.items()
+                if weight > 0
+            ]
+        )
 
     def _opened_writer(self) -> Any:
         if self._writer is None:

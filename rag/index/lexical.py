@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from rag.base.errors import LibraryError
@@ -21,6 +21,8 @@ from rag.index.lock import write_lock
 from rag.index.native import CacheError
 
 logger = logging.getLogger(__name__)
+
+Found = list[tuple[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +45,23 @@ class KeywordSearch:
         self, query_words: Sequence[str], k: int, allowed: frozenset[str] | None
     ) -> list[tuple[str, float]]:
         """The `k` best papers: (paper id, BM25 above 0), best first."""
+        return self._asked(lambda index: index.search(query_words, k, allowed))
+
+    def coverage(
+        self, query_words: Sequence[str], k: int, allowed: frozenset[str] | None
+    ) -> list[tuple[str, float]]:
+        """The `k` papers that have most of the words: (paper id, share of idf above 0)."""
+        return self._asked(lambda index: index.coverage(query_words, k, allowed))
+
+    def _asked(self, search: Callable[[KeywordIndex], Found]) -> Found:
         opened = self._current()
         try:
-            return opened.index.search(query_words, k, allowed)
+            return search(opened.index)
         except CacheError as error:
             logger.warning("the keyword index is built in memory: %s", error)
             with self._changing:
                 opened = self._from_memory()
-            return opened.index.search(query_words, k, allowed)
+            return search(opened.index)
 
     def sync(self) -> None:
         """Bring the index on disk up to the catalog; the caller holds the write lock.

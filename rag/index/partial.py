@@ -53,6 +53,13 @@ class PartialStore(Store):
         found = super().keyword_search(query_words, k + len(self._withheld), allowed)
         return [pair for pair in found if pair[0] not in self._withheld][:k]
 
+    def coverage_search(
+        self, query_words: Sequence[str], k: int, allowed: frozenset[str] | None = None
+    ) -> list[tuple[str, float]]:
+        """As in the whole library."""
+        found = super().coverage_search(query_words, k + len(self._withheld), allowed)
+        return [pair for pair in found if pair[0] not in self._withheld][:k]
+
     def dense_search(
         self, vector: np.ndarray, k: int, allowed: frozenset[str] | None = None
     ) -> list[tuple[str, float]]:

@@ -151,6 +151,12 @@ class Store:
         """
         return self._keyword.search(query_words, k, allowed)
 
+    def coverage_search(
+        self, query_words: Sequence[str], k: int, allowed: frozenset[str] | None = None
+    ) -> list[tuple[str, float]]:
+        """The `k` papers that have most of the stemmed words: (paper id, share of their idf)."""
+        return self._keyword.coverage(query_words, k, allowed)
+
     def dense_search(
         self, vector: np.ndarray, k: int, allowed: frozenset[str] | None = None
     ) -> list[tuple[str, float]]:

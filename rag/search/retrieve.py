@@ -1,43 +1,31 @@
-"""Query → papers: dense and keyword search under the same filters, fused into one ranking.
-
-Scores are fused as a weighted sum after min-max scaling within the query; on our sets this beats
-reciprocal rank fusion whenever one side is weaker (see `tests/benchmarks`).
-"""
+"""Query → papers: dense and keyword search under the same filters, joined into one ranking."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
 
 from rag.base.text import content_words
 from rag.base.types import Filters, Hit
 from rag.index.store import Store
 from rag.models.embed import MiniLM
+from rag.search.rank import Candidates, Weights, fitted_weights
 
-_DEPTH = 100  # candidates taken from each side
+_DEPTH = 100  # candidates taken from each search
+_READ = 80  # of the candidates, the best by the other parts, whose sentences are compared
 _NAMED_BONUS = 0.5  # a paper that the question names outranks one that is merely alike
-
-
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """What each side counts in the fused score; a side of weight 0 is not searched at all."""
-
-    dense: float = 0.5
-    keyword: float = 0.5
-
-
-DEFAULT_WEIGHTS = Weights()
+_SAME_COSINE = 0.01  # two copies of a text are this close to the same question
+_SAME_WORDS = 0.9  # share of words that two copies of a text have in common
 
 
 class Retriever:
     """Searches one library with one embedding model."""
 
-    def __init__(
-        self, store: Store, embedder: MiniLM, *, weights: Weights = DEFAULT_WEIGHTS
-    ) -> None:
+    def __init__(self, store: Store, embedder: MiniLM, *, weights: Weights | None = None) -> None:
         self._store = store
         self._embedder = embedder
-        self._weights = weights
+        self._weights = weights or fitted_weights()
 
     def search(
         self,
@@ -51,81 +39,92 @@ class Retriever:
         """The `k` papers that bear most on a query, best first.
 
         Every hit satisfies the filters. Papers in `named` that do are lifted. `words`, if given,
-        are searched as keywords instead of the query.
+        are searched as keywords instead of the query. Of copies of one text only the best stays.
         """
         allowed = self._store.allowed(filters) if filters else None
         if allowed is not None and not allowed:
             return []
-        dense, best_chunk = self._dense(query, allowed) if self._weights.dense else ({}, {})
-        keyword = self._keyword(words or query, allowed) if self._weights.keyword else {}
-        scores = fuse(dense, keyword, self._weights)
+        candidates, chunk_of = self.candidates(query, allowed, words)
+        scores = candidates.scores(self._weights)
         for paper_id in named:
             if allowed is None or paper_id in allowed:
                 scores[paper_id] = scores.get(paper_id, 0.0) + _NAMED_BONUS
-        ranked = sorted(scores, key=lambda paper_id: (-scores[paper_id], paper_id))[:k]
-        return self._hits(ranked, scores, dense, keyword, best_chunk)
+        ranked = sorted(scores, key=lambda paper_id: (-scores[paper_id], paper_id))
+        return self._hits(ranked, k, scores, candidates, chunk_of)
+
+    def candidates(
+        self, query: str, allowed: frozenset[str] | None = None, words: str = ""
+    ) -> tuple[Candidates, dict[str, str]]:
+        """What every part says of the papers that were found, and the best chunk of each."""
+        use = self._weights
+        vector = self._embedder.embed_query(query)
+        dense, chunk_of = self._dense(vector, allowed) if use.dense else ({}, {})
+        terms = content_words(words or query)
+        keyword = self._store.keyword_search(terms, _DEPTH, allowed) if use.keyword else []
+        covered = self._store.coverage_search(terms, _DEPTH, allowed) if use.coverage else []
+        found = Candidates(dense, {}, dict(keyword), dict(covered))
+        if not use.sentence:
+            return found, chunk_of
+        scores = found.scores(use)
+        best = sorted(scores, key=lambda paper_id: (-scores[paper_id], paper_id))[:_READ]
+        sentence = self._best_sentences(vector, best)
+        return Candidates(dense, sentence, dict(keyword), dict(covered)), chunk_of
 
     def _dense(
-        self, query: str, allowed: frozenset[str] | None
+        self, vector: np.ndarray, allowed: frozenset[str] | None
     ) -> tuple[dict[str, float], dict[str, str]]:
         """Cosine of each paper's best chunk, and which chunk that is."""
         scores: dict[str, float] = {}
         chunk: dict[str, str] = {}
-        vector = self._embedder.embed_query(query)
         for chunk_id, cosine in self._store.dense_search(vector, _DEPTH, allowed):
             paper_id = chunk_id.rsplit(":", 1)[0]
             if paper_id not in scores:  # best first
                 scores[paper_id], chunk[paper_id] = cosine, chunk_id
         return scores, chunk
 
-    def _keyword(self, query: str, allowed: frozenset[str] | None) -> dict[str, float]:
-        """BM25 of each paper, divided by the best."""
-        terms = content_words(query)
-        if not terms:
-            return {}
-        found = self._store.keyword_search(terms, _DEPTH, allowed)
-        best = max((score for _, score in found), default=1.0)
-        return {paper_id: score / best for paper_id, score in found}
+    def _best_sentences(self, vector: np.ndarray, paper_ids: Sequence[str]) -> dict[str, float]:
+        """Cosine of each paper's best sentence."""
+        stored = self._store.sentence_vectors(paper_ids)
+        return {key: float((rows @ vector).max()) for key, (_, rows) in stored.items()}
 
     def _hits(
         self,
         ranked: list[str],
+        k: int,
         scores: Mapping[str, float],
-        dense: Mapping[str, float],
-        keyword: Mapping[str, float],
-        best_chunk: Mapping[str, str],
+        found: Candidates,
+        chunk_of: Mapping[str, str],
     ) -> list[Hit]:
-        papers = self._store.get(ranked)
-        chunks = self._store.chunks(best_chunk[i] for i in ranked if i in best_chunk)
-        return [
+        papers = self._store.get(ranked[: 2 * k])
+        chunks = self._store.chunks(chunk_of[i] for i in ranked[: 2 * k] if i in chunk_of)
+        best_keyword = max(found.keyword.values(), default=1.0)
+        hits = [
             Hit(
                 papers[paper_id],
                 round(scores[paper_id], 6),
-                chunks.get(best_chunk.get(paper_id, "")),
-                dense.get(paper_id, 0.0),
-                keyword.get(paper_id, 0.0),
+                chunks.get(chunk_of.get(paper_id, "")),
+                found.dense.get(paper_id, 0.0),
+                found.keyword.get(paper_id, 0.0) / best_keyword,
             )
             for paper_id in ranked
             if paper_id in papers
         ]
+        return _first_of_copies(hits, k)
 
 
-def fuse(
-    dense: Mapping[str, float], keyword: Mapping[str, float], weights: Weights = DEFAULT_WEIGHTS
-) -> dict[str, float]:
-    """Weighted sum of both sides, each scaled to 0..1 within the query; missing counts 0."""
-    scaled_dense, scaled_keyword = _min_max(dense), _min_max(keyword)
-    return {
-        key: weights.dense * scaled_dense.get(key, 0.0)
-        + weights.keyword * scaled_keyword.get(key, 0.0)
-        for key in dict.fromkeys([*dense, *keyword])
-    }
+def _first_of_copies(hits: Iterable[Hit], k: int) -> list[Hit]:
+    """The first `k` hits, without those whose text is nearly that of one before them."""
+    kept: list[tuple[Hit, set[str]]] = []
+    for hit in hits:
+        if len(kept) == k:
+            break
+        said = set(hit.paper.abstract.split())
+        if not any(_is_copy(hit, said, other, others) for other, others in kept):
+            kept.append((hit, said))
+    return [hit for hit, _ in kept]
 
 
-def _min_max(scores: Mapping[str, float]) -> dict[str, float]:
-    if not scores:
-        return {}
-    low, high = min(scores.values()), max(scores.values())
-    if high == low:
-        return dict.fromkeys(scores, 1.0)
-    return {key: (value - low) / (high - low) for key, value in scores.items()}
+def _is_copy(hit: Hit, said: set[str], other: Hit, others: set[str]) -> bool:
+    if not said or abs(hit.dense - other.dense) > _SAME_COSINE:
+        return False
+    return len(said & others) >= _SAME_WORDS * len(said | others)

@@ -69,10 +69,10 @@ def test_a_run_is_written_compared_and_drawn(
     saved = json.loads(first.read_text())
     assert [record["id"] for record in saved["records"]] == ["cards", "bees", "whales"]
     _, out, _ = run(
-        capsys, labelled, "--split", "dev", "--dense-weight", "0", "--against", first,
+        capsys, labelled, "--split", "dev", "--weights", "keyword=1", "--against", first,
         "--figures", figures,
     )  # fmt: skip
-    assert out.startswith("history · dev · 3 questions · 13 papers · dense weight 0\n")
+    assert out.startswith("history · dev · 3 questions · 13 papers · keyword 1\n")
     assert re.search(r"^nDCG@10 +1\.000 +1\.000 +\+0\.000 +.* 2$", out, re.MULTILINE)
     assert {file.name for file in figures.iterdir()} == {"reliability.svg", "risk_coverage.svg"}
 
@@ -129,8 +129,8 @@ def test_no_model_writes_while_figures_are_made(
     ("argv", "message"),
     [
         (["--limit", "0"], "'0' is not a number from 1 up"),
-        (["--dense-weight", "2"], "'2' is not a number from 0 to 1"),
-        (["--dense-weight", "much"], "'much' is not a number from 0 to 1"),
+        (["--weights", "keyword=0"], "one weight must be above 0"),
+        (["--weights", "much"], "write such as dense=1,keyword=0.5"),
     ],
 )
 def test_wrong_usage_is_exit_code_2(

@@ -1,0 +1,72 @@
+"""What speaks for each candidate paper, joined into one score.
+
+Four parts, each scaled to 0..1 within the query: the meaning of the paper's best passage and of
+its best sentence (cosine), its words (BM25), and how much of the question it covers (share of the
+idf of the question's words that the paper has at all, whatever their number and its length).
+The weights were fitted on training questions; `ranking.json` says by which command.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+
+Scores = Mapping[str, float]  # paper id → value
+PARTS = ("dense", "sentence", "keyword", "coverage")
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What each part counts in the score; a part of weight 0 is not even searched for."""
+
+    dense: float = 0.0
+    sentence: float = 0.0
+    keyword: float = 0.0
+    coverage: float = 0.0
+
+    def without(self, part: str) -> Weights:
+        """The same weights for the other parts; for measuring what one of them brings."""
+        return dataclasses.replace(self, **{part: 0.0})
+
+
+@functools.cache
+def fitted_weights() -> Weights:
+    """The weights that ship with the package."""
+    text = resources.files("rag.search").joinpath("ranking.json").read_text("utf-8")
+    return Weights(**json.loads(text)["weights"])
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The papers that any search found, with the raw value of each part where it is known."""
+
+    dense: Scores
+    sentence: Scores
+    keyword: Scores
+    coverage: Scores
+
+    def scores(self, weights: Weights) -> dict[str, float]:
+        """Weighted mean of the parts of every candidate, 0..1; an unknown part counts 0."""
+        total = sum(getattr(weights, part) for part in PARTS) or 1.0
+        scores: dict[str, float] = dict.fromkeys(
+            [*self.dense, *self.keyword, *self.coverage, *self.sentence], 0.0
+        )
+        for part in PARTS:
+            share = getattr(weights, part) / total
+            for paper_id, value in (scaled(getattr(self, part)) if share else {}).items():
+                scores[paper_id] += share * value
+        return scores
+
+
+def scaled(values: Scores) -> dict[str, float]:
+    """Values drawn out to 0..1; all 1 where they are equal."""
+    if not values:
+        return {}
+    low, high = min(values.values()), max(values.values())
+    if high == low:
+        return dict.fromkeys(values, 1.0)
+    return {key: (value - low) / (high - low) for key, value in values.items()}

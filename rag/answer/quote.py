@@ -9,6 +9,7 @@ from rag.answer.draft import Draft
 from rag.base.types import Evidence, Paper, QueryPlan
 
 _MOST_SENTENCES = 3
+_LONG = 100  # papers; longer lists cite what each begins with, not what tells most
 _NEAR = 0.25  # a sentence of the same paper this far behind the best belongs to the answer
 _NEAR_OTHER = 0.12  # another paper must come closer to be heard unasked
 
@@ -74,7 +75,8 @@ def quote_records(
 def list_records(plan: QueryPlan, papers: Sequence[Paper]) -> Draft:
     """A complete list of records: how many there are, then each of them."""
     draft = Draft()
-    numbers = [_number(draft, paper, *records.key_span(paper)) for paper in papers]
+    span = records.key_span if len(papers) <= _LONG else records.opening_span
+    numbers = [_number(draft, paper, *span(paper)) for paper in papers]
     everything = tuple(n for number in numbers for n in number)
     if plan.intent in ("list", "count"):
         draft.say(_headline(plan, len(papers)), everything, "supported")

@@ -12,6 +12,7 @@ _MONTH_NAMES = (
     "January February March April May June July August September October November December"
 )
 _MONTHS = _MONTH_NAMES.split()
+_OPENING = 400  # characters in which most first sentences end
 _PROPOSES = re.compile(
     r"\b(?:we|this\s+(?:paper|work|article|study))\b.{0,30}?\b(?:introduc|propos|present|develop|"
     r"releas|design|describ|construct|formulat|defin)\w*|\b(?:called|termed|dubbed|named)\b",
@@ -117,6 +118,14 @@ def key_span(paper: Paper) -> tuple[int, int]:
     spans = sentence_spans(paper.abstract)
     name = short_title(paper).casefold()
     return max(spans, key=lambda s: _says_what(paper.abstract[slice(*s)], name), default=(0, 0))
+
+
+def opening_span(paper: Paper) -> tuple[int, int]:
+    """Offsets of the first sentence, or of all that is known of it; cheap, for long lists."""
+    beginning = paper.abstract[:_OPENING]
+    spans = sentence_spans(beginning)
+    whole = len(spans) > 1 or len(beginning) == len(paper.abstract)
+    return spans[0] if spans and whole else key_span(paper)
 
 
 def _says_what(sentence: str, name: str) -> float:

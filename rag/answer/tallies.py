@@ -25,7 +25,7 @@ def tally_records(plan: QueryPlan, papers: Sequence[Paper]) -> Draft:
     draft = Draft()
     shown = rows if plan.limit else rows[:_MOST_LINES]
     cited = {
-        paper.id: draft.cite(paper, *records.key_span(paper)) for _, of in shown for paper in of
+        paper.id: draft.cite(paper, *records.opening_span(paper)) for _, of in shown for paper in of
     }
     if not plan.limit and rows:
         everything = tuple(dict.fromkeys(cited.values()))

@@ -116,6 +116,14 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words that a paper must have one behind the other, in any of their forms."""
+
+    words: str
+    in_title: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class QueryPlan:
     """What was understood of a question. `query` is the question with its history resolved."""
 
@@ -128,6 +136,8 @@ class QueryPlan:
     dates: tuple[str, str] = ("", "")  # earliest and latest, ISO as far as the question says
     years: tuple[int, ...] = ()  # only papers of these, where they are no run: "2019 or 2022"
     without_years: tuple[int, ...] = ()
+    phrases: tuple[Phrase, ...] = ()  # only papers that have all of these
+    without_phrases: tuple[Phrase, ...] = ()  # and none of these: "not about diffusion"
     named: tuple[str, ...] = ()  # ids of papers that the question names
     parts: tuple[str, ...] = ()  # one retrieval query a side, for comparisons
     sort: Sort | None = None  # order of a list; the first is the answer to "which is the newest"

@@ -17,6 +17,7 @@ from rag.search.months import read_months
 from rag.search.names import Names
 from rag.search.orgs import read_orgs
 from rag.search.people import PAPERS, read_bare_person, read_people
+from rag.search.phrases import read_phrases
 from rag.search.tallies import read_tally
 from rag.search.understood import Understood
 from rag.search.years import read_years
@@ -25,9 +26,9 @@ from rag.search.years import read_years
 def read_filters(question: str, names: Names, *, today: date | None = None) -> Understood:
     """All conditions on records that a question states in words."""
     understood = Understood(question)
+    read_months(understood, today or date.today())  # before people: April is a name too
     read_people(understood, names)
     read_orgs(understood, names)
-    read_months(understood, today or date.today())
     if understood.dates == ("", ""):
         read_years(understood, today or date.today())
     read_categories(understood, names)
@@ -36,6 +37,7 @@ def read_filters(question: str, names: Names, *, today: date | None = None) -> U
     if re.search(rf"\b{PAPERS}\b|\bwrit|\bpublish|^\W*and\b", question, re.IGNORECASE):
         _read_code(understood)
     _read_scores(understood)
+    read_phrases(understood, names)
     _read_limit(understood)
     _read_order(understood)
     read_tally(understood)
@@ -151,7 +153,7 @@ def _score_below(understood: Understood, bound: float) -> None:
 
 _RATED = r"(?:scores?\b|scor(?:ed|ing)\b|rated\b|ranked\b|rating\b)"
 _ALONE = rf"(?=\s*(?:$|[^\w\s]|one\b|{PAPERS}\b))"  # "earlier generations" are no order
-_SORTED_BY = r"\b(?:(?:sort|order|rank)(?:ed)?\s+(?:them\s+)?)?by\s+"
+_SORTED_BY = r"\b(?:(?:sort|order|rank)(?:ed)?\s+(?:them\s+)?)?by\s{1,2}"
 _APPEARED = r"(?:came|come|comes)\s+out|appear\w*"
 _ORDERS: tuple[tuple[str, Sort, str], ...] = (
     (
@@ -167,9 +169,9 @@ _ORDERS: tuple[tuple[str, Sort, str], ...] = (
         "oldest first",
     ),
     (
+        r"\b(?:scores?|scored|rated|ranked)\s+(?:the\s+)?(?:best|highest|top|most)\b|"
         rf"\b(?:highest|top|best|largest|greatest|maximum)[- ]{_RATED}|"
-        rf"{_SORTED_BY}(?:highest\s+)?{_RATED}|"
-        r"\b(?:scores?|scored|rated|ranked)\s+(?:the\s+)?(?:best|highest|top|most)\b",
+        rf"{_SORTED_BY}(?:highest\s+)?{_RATED}",
         "score",
         "highest score first",
     ),

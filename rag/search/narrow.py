@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from rag.base.types import Filters, Paper, QueryPlan
 from rag.index.store import Store
 from rag.search.months import is_within
+from rag.search.phrases import says
 
 _NONE = ("",)  # no paper has this id
 
@@ -19,21 +20,24 @@ def narrowed(plan: QueryPlan, store: Store) -> QueryPlan:
     if plan.dates != ("", ""):
         found = store.papers(plan.filters)
         plan = _only(plan, frozenset(p.id for p in found if is_within(p.date, plan.dates)))
-    if plan.years or plan.without_years:
+    if plan.years or plan.without_years or plan.phrases or plan.without_phrases:
         plan = _only(plan, frozenset(p.id for p in store.papers(plan.filters) if _fits(p, plan)))
     unwanted = [_ids(part, store) for part in _parts(plan.without)]
     return _only(plan, _ids(plan.filters, store).difference(*unwanted)) if unwanted else plan
 
 
 def _fits(paper: Paper, plan: QueryPlan) -> bool:
-    allowed = not plan.years or paper.year in plan.years
-    return allowed and paper.year not in plan.without_years
+    if (plan.years and paper.year not in plan.years) or paper.year in plan.without_years:
+        return False
+    unwanted = any(says(paper, phrase) for phrase in plan.without_phrases)
+    return not unwanted and all(says(paper, phrase) for phrase in plan.phrases)
 
 
 _KINDS = (
     ("year_from", "year_to"),
     *((name,) for name in ("authors", "first_author", "categories", "orgs", "has_code")),
     ("score_from",),
+    ("ids",),
 )
 
 

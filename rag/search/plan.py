@@ -106,6 +106,8 @@ def _plan(asked: str, query: str, understood: Understood, names: Names) -> Query
         dates=understood.dates,
         years=understood.years,
         without_years=understood.without_years,
+        phrases=understood.phrases,
+        without_phrases=understood.without_phrases,
         named=named,
         parts=split_sides(query) if intent == "compare" else (),
         sort=sort,
@@ -128,7 +130,10 @@ def _forget_code(understood: Understood) -> None:
 
 
 def _is_restricted(understood: Understood) -> bool:
-    return not (understood.filters.is_empty and understood.without.is_empty)
+    filters = (understood.filters, understood.without)
+    return not all(f.is_empty for f in filters) or bool(
+        understood.phrases or understood.without_phrases or understood.without_years
+    )
 
 
 # --- comparisons ---------------------------------------------------------------------------------

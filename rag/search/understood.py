@@ -6,7 +6,7 @@ import dataclasses
 import re
 from dataclasses import dataclass, field
 
-from rag.base.types import Filters, Sort, Tally, Together
+from rag.base.types import Filters, Phrase, Sort, Tally, Together
 
 # "papers not from 2022", "all except those written by Zhao": the condition that follows is turned.
 _NEGATED = re.compile(
@@ -33,6 +33,8 @@ class Understood:
     dates: tuple[str, str] = ("", "")
     years: tuple[int, ...] = ()  # only these, where they are no run
     without_years: tuple[int, ...] = ()
+    phrases: tuple[Phrase, ...] = ()
+    without_phrases: tuple[Phrase, ...] = ()
     sort: Sort | None = None
     limit: int | None = None
     tally: Tally | None = None

@@ -1,0 +1,82 @@
+"""Words that papers must or must not have: quoted phrases, "with X in the title", "not about X"."""
+
+from __future__ import annotations
+
+import re
+
+from rag.base.text import fold, words
+from rag.base.types import Paper, Phrase
+from rag.search.names import Names
+from rag.search.naming import named_papers
+from rag.search.people import PAPERS
+from rag.search.understood import Understood
+
+_QUOTED = r"(?:[\"“”«„]([^\"“”«»„]{2,80})[\"“”»]|(?<!\w)['‘]([^'’]{2,80})['’](?!\w))"
+_TITLE = r"(?:in\s+(?:the(?:ir)?|its)\s+titles?|in\s+titles?)"
+_IN_TITLE = re.compile(
+    rf"\b(?:with|have|has|having|contain\w*|mention\w*|includ\w+)\s+(?:the\s+)?(?:words?\s+|term\s+)?"
+    rf"(?:{_QUOTED}|([\w-]+(?:\s+[\w-]+){{0,3}}?))\s+{_TITLE}|"
+    rf"\b(?:whose\s+)?titles?\s+(?:that\s+)?(?:contain\w*|mention\w*|includ\w+|ha(?:s|ve)|with)\s+"
+    rf"(?:the\s+)?(?:words?\s+|term\s+)?(?:{_QUOTED}|([\w-]+))",
+    re.IGNORECASE,
+)
+_SUBJECT = (
+    r"([\w-]+(?:\s+(?!(?:and|or|but|by|from|since|in|with|without|before|after|until)\b)[\w-]+)"
+    r"{0,4})"
+)
+_ABOUT = (
+    r"(?:about|on|concerning|regarding|related\s+to|dealing\s+with|deal\s+with|mention\w*|"
+    r"discuss\w*|cover\w*|to\s+do\s+with)"
+)
+_NOT_ABOUT = re.compile(
+    rf"\b(?:(?:not|never|n['’]t)\s+|(?<=n['’]t)\s+){_ABOUT}\s+{_SUBJECT}|"
+    rf"\b(?:except(?:\s+for)?|excluding|other\s+than|but\s+not|apart\s+from|besides|ignoring)\s+"
+    rf"(?:(?:the\s+)?(?:those|ones|{PAPERS}|anything)\s+)?(?:{_ABOUT}\s+)?{_SUBJECT}",
+    re.IGNORECASE,
+)
+
+
+def read_phrases(understood: Understood, names: Names) -> None:
+    """Take what the text or the title of the papers asked for must say, or must not."""
+    if not re.search(rf"\b{PAPERS}\b", understood.rest, re.IGNORECASE):
+        return
+    for pattern, place in ((_IN_TITLE, "title"), (re.compile(_QUOTED), "text")):
+        for match in pattern.finditer(understood.rest):
+            said = next(filter(None, match.groups())).strip()
+            if words(said) and not _is_title(said, names):
+                negated = understood.use(match.span())
+                _note(understood, Phrase(said, in_title=place == "title"), negated=negated)
+    for match in _NOT_ABOUT.finditer(understood.rest):
+        said = next(filter(None, match.groups())).strip()
+        named = named_papers(said, names)
+        understood.blank(match.span())
+        if named:
+            understood.note(said, negated=True, ids=(*understood.without.ids, *named))
+        elif not said.isdigit() and words(said):
+            _note(understood, Phrase(said), negated=True)
+
+
+def _note(understood: Understood, phrase: Phrase, *, negated: bool) -> None:
+    where = "with {} in the title" if phrase.in_title else "about {}" if negated else "with {}"
+    said = where.format(f"“{phrase.words}”")
+    understood.words.append(f"not {said}" if negated else said)
+    if negated:
+        understood.without_phrases += (phrase,)
+    else:
+        understood.phrases += (phrase,)
+
+
+def _is_title(said: str, names: Names) -> bool:
+    folded = fold(said)
+    if said.casefold() in names.handles:
+        return True
+    long = folded.count(" ") > 2
+    return " " in folded and any(
+        title.startswith(folded) or (long and folded in title) for title in names.titles.values()
+    )
+
+
+def says(paper: Paper, phrase: Phrase) -> bool:
+    """Whether a paper has the words of a phrase, one behind the other, in any form."""
+    text = paper.title if phrase.in_title else f"{paper.title}\n{paper.abstract}"
+    return f" {' '.join(words(phrase.words))} " in f" {' '.join(words(text))} "

@@ -131,7 +131,17 @@ def test_wrong_usage_is_exit_code_2_and_says_what_was_wrong(run: Run, argv: list
 def test_help_and_readme_offer_what_exists_and_nothing_else(run: Run) -> None:
     shown = run("--help").out
     offered = set(re.findall(r"^    (\w+) ", shown, re.MULTILINE))
-    assert offered == {"add", "ask", "search", "papers", "remove", "doctor", "serve", "eval"}
+    assert offered == {
+        "add",
+        "ask",
+        "search",
+        "papers",
+        "remove",
+        "replay",
+        "doctor",
+        "serve",
+        "eval",
+    }
     readme = Path(__file__).resolve().parents[1] / "README.md"
     told = re.findall(r"^\| `askpapers (\w+)", readme.read_text("utf-8"), re.MULTILINE)
     assert sorted(told) == sorted(offered)

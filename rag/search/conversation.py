@@ -4,93 +4,132 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from contextlib import suppress
 
-from rag.base.types import Answer, Filters, Intent, QueryPlan
+from rag.base.errors import QuestionError
+from rag.base.types import Filters, Intent, Paper, QueryPlan
+from rag.search.filters import read_code
+from rag.search.focus import History, pointed_at, refers_back, without_ordinal
+from rag.search.people import PAPERS
+from rag.search.understood import Understood
 
-History = Sequence[tuple[str, Answer]]
 Replan = Callable[[str, History], QueryPlan]
 
-_THING = (
-    r"(?:papers?|methods?|works?|stud(?:y|ies)|approach|models?|ones?|articles?|authors?|results?)"
+_CONTINUES = re.compile(
+    r"^\W*(?:and|but|also|so|then|what\s+about|how\s+about|only|just|or|now)\b", re.IGNORECASE
 )
-_REFERS_BACK = re.compile(
-    rf"\b(?:it|its|they|them|their|he|she|his|her|(?:this|that|these|those)\s+{_THING}|these|those|"
-    r"(?:which|one|any|all|both|most)\s+of\s+(?:them|these|those)|the\s+(?:former|latter|same)|"
-    r"the\s+(?:papers?|authors?|methods?)\b(?!\s+(?:that|which|who|on|about|by|where|with|of|from)))\b|"
-    r"\b(?:this|that)\W*$",  # "shows that RAG leaks" points to nothing before
+_OTHERS = re.compile(
+    r"\b(?:else|other|others|more|another)\b.*\b(?:they|he|she|(?:this|that|these|those|the|same)\s+"
+    r"(?:same\s+|first\s+)?(?:authors?|people|person|group|team))\b|"
+    r"\bby\s+(?:them|him|her|(?:(?:the|this|that|these|those)\s+)?(?:same|first|lead)?\s*"
+    r"(?:authors?|people|person|group|team))\b",
     re.IGNORECASE,
 )
-_POINTS_AT = re.compile(  # what no other words of the same question can be meant by
-    rf"\b(?:this|that|these|those)\s+{_THING}\b|\bof\s+(?:them|these|those)\b|"
-    r"^\W*(?:and|but)\b|\bthe\s+(?:former|latter)\b",
-    re.IGNORECASE,
-)
-_SEEKS_PAPERS = re.compile(
-    r"\b(?:which|what|find|list|show|any)\s+(?:(?!the\b)\S+\s+){0,2}?(?:papers?|works?|stud(?:y|ies)|articles?)\b",
-    re.IGNORECASE,
-)
-_CONTINUES = re.compile(r"^\W*(?:and|but|also|so|then|what\s+about|how\s+about)\b", re.IGNORECASE)
-_PLURAL = re.compile(r"\b(?:them|these|those|they|their|both|papers)\b", re.IGNORECASE)
+_MOST_AUTHORS = 20
 
 
 def resolved(plan: QueryPlan, history: History, replan: Replan) -> QueryPlan:
     """The plan with what it takes from the conversation: papers, or the question before.
 
     `replan` makes the plan of an earlier question.
+
+    Raises:
+        QuestionError: the question points at papers, and none was told of before.
     """
-    focus = next((a for _, a in reversed(history) if a.status == "answered" and a.citations), None)
-    refers = _refers_back(plan.query)
-    if not refers and _CONTINUES.search(plan.query) and _has_only_conditions(plan) and history:
-        return _continued(plan, replan(history[-1][0], history[:-1]))
-    if focus is None or plan.filters.ids or not (refers or _CONTINUES.search(plan.query)):
+    others = _OTHERS.search(plan.query)
+    refers = bool(others) or refers_back(plan.query)
+    continues = _CONTINUES.search(plan.query)
+    short = continues or not re.search(rf"\b{PAPERS}\b", plan.query, re.IGNORECASE)
+    if history and short and not refers and _has_only_conditions(plan):
+        before = _question_before(history, replan)
+        if before and (continues or _is_list(before) or _has_only_conditions(before)):
+            return _continued(plan, before)
+    if plan.filters.ids or not (refers or continues):
+        return plan
+    focus = pointed_at(plan.query, history)
+    if not focus:
         return plan
     if plan.named:
         return _with_focus(plan, focus) if refers and plan.intent == "compare" else plan
-    return _about(plan, focus)
+    return _by_its_authors(plan, focus) if others else _about(plan, focus)
 
 
-def _refers_back(query: str) -> bool:
-    """True for pronouns that mean papers of before, not a thing named in the same question."""
-    if not _REFERS_BACK.search(query):
-        return False
-    return not _SEEKS_PAPERS.search(query) or bool(_POINTS_AT.search(query))
+def _question_before(history: History, replan: Replan) -> QueryPlan | None:
+    """The plan of the last question that made sense."""
+    for i in range(len(history) - 1, -1, -1):
+        with suppress(QuestionError):
+            return replan(history[i][0], history[:i])
+    return None
 
 
-def _cited(answer: Answer) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(citation.paper.id for citation in answer.citations))
+def _is_list(plan: QueryPlan) -> bool:
+    return plan.intent in ("list", "count") or plan.sort is not None
 
 
-def _about(plan: QueryPlan, focus: Answer) -> QueryPlan:
-    """Restricted to the papers of the last answer: all of them for "them", the first for "it"."""
-    cited = _cited(focus)
-    ids = cited if _PLURAL.search(plan.query) else cited[:1]
+def _about(plan: QueryPlan, focus: tuple[Paper, ...]) -> QueryPlan:
+    """Restricted to the papers that are pointed at."""
+    ids = tuple(paper.id for paper in focus)
+    plan = dataclasses.replace(plan, topic=without_ordinal(plan.topic))
+    if len(ids) > 1 and "code" in plan.asks:  # "which of them have code?"
+        plan = _with_code(plan)
     intent: Intent = "fact" if plan.intent == "compare" and len(ids) < 2 else plan.intent
+    if intent == "fact" and len(ids) > 1 and not plan.topic:
+        intent = "count" if "how many" in plan.query.casefold() else "list"
     return dataclasses.replace(
         plan,
         filters=dataclasses.replace(plan.filters, ids=ids),
         named=ids if len(ids) == 1 else (),
         intent=intent,
-        understood=(*plan.understood, _said(ids, focus)),
+        understood=(*plan.understood, _said(focus)),
     )
 
 
-def _with_focus(plan: QueryPlan, focus: Answer) -> QueryPlan:
+def _with_code(plan: QueryPlan) -> QueryPlan:
+    """The question whether several papers have code, as a condition on them."""
+    understood = Understood(plan.query)
+    read_code(understood)
+    has_code = understood.filters.has_code
+    return dataclasses.replace(
+        plan,
+        filters=dataclasses.replace(plan.filters, has_code=has_code),
+        asks=tuple(ask for ask in plan.asks if ask != "code"),
+        topic="",
+        understood=(*plan.understood, *understood.words),
+    )
+
+
+def _with_focus(plan: QueryPlan, focus: tuple[Paper, ...]) -> QueryPlan:
     """Compare "it" with a named paper: the papers of the last answer stand beside it."""
-    cited = _cited(focus)
-    ids = cited if _PLURAL.search(plan.query) else cited[:1]
+    ids = [paper.id for paper in focus]
     return dataclasses.replace(
         plan,
         named=tuple(dict.fromkeys([*ids, *plan.named])),
-        understood=(*plan.understood, _said(ids, focus)),
+        understood=(*plan.understood, _said(focus)),
     )
 
 
-def _said(ids: tuple[str, ...], focus: Answer) -> str:
-    titles = {c.paper.id: c.paper.name for c in focus.citations}
-    return (
-        "about " + " · ".join(_short(titles[i]) for i in ids[:3]) + (" …" if len(ids) > 3 else "")
+def _by_its_authors(plan: QueryPlan, focus: tuple[Paper, ...]) -> QueryPlan:
+    """The other papers of those who wrote what is pointed at: "what else did they write"."""
+    first_only = re.search(r"\b(?:first|lead)\s+author", plan.query, re.IGNORECASE)
+    authors = list(dict.fromkeys(a for p in focus for a in p.authors[: 1 if first_only else None]))
+    if not authors:
+        return plan
+    shown = " or ".join(authors[:3]) + (" …" if len(authors) > 3 else "")
+    return dataclasses.replace(
+        plan,
+        intent="count" if plan.intent == "count" else "list",
+        filters=dataclasses.replace(plan.filters, authors=tuple(authors[:_MOST_AUTHORS])),
+        without=dataclasses.replace(plan.without, ids=tuple(p.id for p in focus)),
+        asks=(),
+        topic="",
+        understood=(*plan.understood, f"by {shown}", f"not {_short(focus[0].name)}"),
     )
+
+
+def _said(focus: tuple[Paper, ...]) -> str:
+    titles = " · ".join(_short(paper.name) for paper in focus[:3])
+    return f"about {titles}" + (" …" if len(focus) > 3 else "")
 
 
 def _short(title: str) -> str:
@@ -111,7 +150,7 @@ _KINDS: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = (
 
 
 def _has_only_conditions(plan: QueryPlan) -> bool:
-    restricted = not (plan.filters.is_empty and plan.without.is_empty)
+    restricted = not (plan.filters.is_empty and plan.without.is_empty) or plan.sort is not None
     return restricted and not (plan.topic or plan.named or plan.asks)
 
 

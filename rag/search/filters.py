@@ -34,8 +34,13 @@ def read_filters(question: str, names: Names, *, today: date | None = None) -> U
     read_categories(understood, names)
     if not _names_people(understood):
         read_people(understood, names, strangers=True)
-    if re.search(rf"\b{PAPERS}\b|\bwrit|\bpublish|^\W*and\b", question, re.IGNORECASE):
-        _read_code(understood)
+    if re.search(
+        rf"\b{PAPERS}\b|\bwrit|\bpublish|^\W*(?:and|only|just|but)\b|"
+        r"^\W*(?:the\s+|those\s+|ones\s+)*with(?:out)?\b",
+        question,
+        re.IGNORECASE,
+    ):
+        read_code(understood)
     _read_scores(understood)
     read_phrases(understood, names)
     _read_limit(understood)
@@ -79,7 +84,8 @@ _NO_CODE = re.compile(
 )
 
 
-def _read_code(understood: Understood) -> None:
+def read_code(understood: Understood) -> None:
+    """Take whether the papers must have code, or must have none."""
     for pattern, wanted in ((_NO_CODE, False), (_CODE, True)):
         match = pattern.search(understood.rest)
         if match is None:

@@ -23,6 +23,7 @@ from rag.search.asking import (
 )
 from rag.search.conversation import resolved
 from rag.search.filters import read_filters
+from rag.search.focus import refers_back
 from rag.search.names import Names
 from rag.search.naming import mentions, spell
 from rag.search.understood import Understood
@@ -52,6 +53,11 @@ def make_plan(question: str, history: Sequence[tuple[str, Answer]], names: Names
     plan = _plan(asked, query, understood, names)
     plan = dataclasses.replace(plan, understood=(*corrected, *plan.understood))
     plan = resolved(plan, history, lambda asked, before: make_plan(asked, before, names))
+    if _says_nothing(plan) and refers_back(plan.query) and not plan.named:
+        raise QuestionError(
+            "This question names nothing to look for, and nothing was told of before it. "
+            "Add a topic, a paper, an author or a year."
+        )
     if _says_nothing(plan):
         raise QuestionError(
             "This question names nothing to look for. Add a topic, a paper, an author or a year."

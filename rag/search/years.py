@@ -55,7 +55,7 @@ _READERS: tuple[tuple[str, Callable[[list[int]], Years]], ...] = (
     (r"\b(?:from|in|of|during)?\s*the\s+((?:19|20)\d0)['’]?s\b", lambda y: (y[0], y[0] + 9)),
     (
         rf"\b{_IN}\s+{_YEAR}\b(?!\s*[-–]\d)|"
-        rf"^\W*{_YEAR}\W*$|^\W*{_YEAR}\b(?=.*\b{PAPERS}\b)|\b{_YEAR}(?:['’]s)?\s+{PAPERS}\b|"
+        rf"^\W*(?:(?:and|(?:what|how)\s+about|only|just)\s+)*{_YEAR}\W*$|^\W*{_YEAR}\b(?=.*\b{PAPERS}\b)|\b{_YEAR}(?:['’]s)?\s+{PAPERS}\b|"
         rf"\b{PAPERS}[\s,:(]+{_YEAR}\b\)?|\bet\s+al\.?,?\s*\(?{_YEAR}\b\)?",
         lambda years: (years[0], years[0]),
     ),

@@ -1,0 +1,102 @@
+"""Which papers of a conversation a question points at: "it", "them", "the second one"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.base.types import Answer, Paper
+
+History = Sequence[tuple[str, Answer]]
+
+_THING = (
+    r"(?:papers?|methods?|works?|stud(?:y|ies)|approach|models?|ones?|articles?|authors?|results?)"
+)
+_SUPERLATIVE = (
+    r"(?:newest|latest|oldest|earliest|most\s+recent|newer|older|best|highest[- ]\w+|lowest[- ]\w+)"
+)
+_REFERS_BACK = re.compile(
+    rf"\b(?:it|its|they|them|their|he|she|his|her|(?:this|that|these|those)\s+{_THING}|these|those|"
+    r"(?:which|one|any|all|both|most|some|none)\s+of\s+(?:them|these|those|the\s+(?:two|three|four|five))|"
+    rf"(?:which|what)\s+ones?|the\s+(?:former|latter|same)|the\s+{_SUPERLATIVE}(?=\s+ones?\b|\W*$)|"
+    r"the\s+(?:papers?|authors?|methods?)\b(?!\s+(?:that|which|who|on|about|by|where|with|of|from)))\b|"
+    r"\b(?:this|that)\W*$",  # "shows that RAG leaks" points to nothing before
+    re.IGNORECASE,
+)
+_POINTS_AT = re.compile(  # what no other words of the same question can be meant by
+    rf"\b(?:this|that|these|those)\s+{_THING}\b|\bof\s+(?:them|these|those|the\s+(?:two|three))\b|"
+    r"^\W*(?:and|but|only)\b|\bthe\s+(?:former|latter)\b",
+    re.IGNORECASE,
+)
+_SEEKS_PAPERS = re.compile(
+    r"\b(?:which|what|find|list|show|any)\s+(?:(?!the\b)\S+\s+){0,2}?(?:papers?|works?|stud(?:y|ies)|articles?)\b",
+    re.IGNORECASE,
+)
+_SEVERAL = re.compile(
+    r"\b(?:them|these|those|they|their|both|papers|the\s+(?:two|three|four|five)|which\s+ones?|"
+    rf"the\s+{_SUPERLATIVE}|how\s+many)\b",
+    re.IGNORECASE,
+)
+_GO_ON = re.compile(
+    r"\W*(?:(?:and|please|can\s+you|could\s+you)\s+)*(?:why(?:\s+so|\s+is\s+that)?|how(?:\s+so|\s+come)?|"
+    r"(?:tell|show|give)\s+me\s+(?:more|details)|more(?:\s+(?:details?|please|info\w*))*|go\s+on|continue|"
+    r"elaborate|explain|details?|summari[sz]e|how\s+many(?:\s+(?:are\s+(?:there|they)|in\s+total))?|"
+    r"(?:who|when|where)(?:\s+(?:wrote|by|was\s+it))?)\W*",
+    re.IGNORECASE,
+)
+_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
+_ORDINAL = re.compile(
+    rf"\b(?:the\s+|number\s+|no\.?\s+|#)(?P<place>{'|'.join(_ORDINALS)}|last|former|latter|\d{{1,2}}(?:st|nd|rd|th)?)\b"
+    rf"(?!\s+(?:authors?|authored|time|half|part|step|paper\s+(?:to|that|by|on|about|in)|\w+\s+years?))"
+    rf"(?=\s+{_THING}\b|\s+of\s+(?:them|these|those)|['’]s\b|\W*$|\s+(?:is|was|does|did|has|have|say|show|about|use|do)\b)",
+    re.IGNORECASE,
+)
+
+
+def refers_back(query: str) -> bool:
+    """True for words that mean papers of before, not a thing named in the same question."""
+    if _GO_ON.fullmatch(query) or _ORDINAL.search(query):
+        return True
+    if not _REFERS_BACK.search(query):
+        return False
+    return not _SEEKS_PAPERS.search(query) or bool(_POINTS_AT.search(query))
+
+
+def pointed_at(query: str, history: History) -> tuple[Paper, ...]:
+    """The papers that a question points at, in the order in which they were told.
+
+    "It" is the first paper of the last answer; "them" and "the second one" are of the last answer
+    that told of several.
+    """
+    told = [papers for _, answer in reversed(history) if (papers := _papers(answer))]
+    if not told:
+        return ()
+    several = next((papers for papers in told if len(papers) > 1), told[0])
+    ordinal = _ORDINAL.search(query)
+    if ordinal:
+        said = ordinal["place"].casefold()
+        places = ((papers, _place(said, len(papers))) for papers in [several, *told])
+        return next((papers[at : at + 1] for papers, at in places if at < len(papers)), ())
+    return several if _SEVERAL.search(query) else told[0][:1]
+
+
+def without_ordinal(text: str) -> str:
+    """The words of a topic but for the place of a paper in a list."""
+    return re.sub(
+        rf"\b(?:{'|'.join(_ORDINALS)}|last|\d{{1,2}}(?:st|nd|rd|th))\b", " ", text
+    ).strip()
+
+
+def _place(said: str, count: int) -> int:
+    if said in ("last", "latter"):
+        return count - 1
+    if said == "former":
+        return 0
+    return _ORDINALS.index(said) if said in _ORDINALS else max(int(re.sub(r"\D", "", said)) - 1, 0)
+
+
+def _papers(answer: Answer) -> tuple[Paper, ...]:
+    """The papers that an answer cites, in order; none of an abstention."""
+    if answer.status != "answered":
+        return ()
+    return tuple({citation.paper.id: citation.paper for citation in answer.citations}.values())

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from rag.answer import generate
 from rag.answer.generate import CANNOT_ANSWER, Written, keyed, messages_for, write
 from rag.base.errors import ModelError
 from rag.base.types import Evidence, Paper, Token
@@ -79,6 +80,81 @@ def test_a_failure_in_the_middle_reaches_the_caller(evidence: list[Evidence]) ->
 
     with pytest.raises(ModelError, match="line went dead"):
         list(write("q", evidence, breaks))
+
+
+@pytest.mark.parametrize("piece", [1, 3, 1000])
+@pytest.mark.parametrize(
+    ("text", "draft"),
+    [
+        ("<think>62%? Yes [E2].</think>\n\nErrors fell by 62% [E1].", "Errors fell by 62%."),
+        ("  <think></think>Errors fell by 62% [E1].", "Errors fell by 62%."),
+        ("<think>without end", ""),
+        ("<thin ice> [E1]", "<thin ice>"),
+        ("<th", "<th"),
+    ],
+)
+def test_what_a_model_thinks_aloud_is_not_its_answer(
+    text: str, draft: str, piece: int, evidence: list[Evidence]
+) -> None:
+    said, written = run(says(text, piece), evidence)
+    assert said.strip() == draft
+    assert len(written.draft.sentences) == (1 if "62%" in draft else 0)
+
+
+def _too_long(left: list[int]) -> Model:
+    """A model that reads so many quotations; notes how many it was given."""
+
+    def stream(messages: list[Message]) -> Iterator[str]:
+        given = messages[1].content.count("\n[E")
+        left.append(given)
+        if given > 3:
+            raise ModelError("too long", "too_long")
+        yield "Errors fell by 62% [E1]."
+
+    return stream
+
+
+def test_half_of_the_evidence_is_sent_again_and_every_paper_stays(
+    loom: Paper, radon: Paper, said
+) -> None:
+    evidence = [said(paper, n) for paper in (loom, radon) for n in range(3)]
+    given: list[int] = []
+    *_, written = write("q", evidence[2:3] + evidence, _too_long(given))
+    assert isinstance(written, Written)
+    assert given == [7, 3]
+    assert written.left_out == 4
+    assert written.draft.sentences
+    fewer = generate._half(evidence)
+    assert [e.paper.id for e in fewer] == ["loom", "loom", "radon"]
+
+
+def test_a_second_overflow_reaches_the_caller(loom: Paper, said) -> None:
+    given: list[int] = []
+    with pytest.raises(ModelError, match="too long"):
+        list(write("q", [said(loom, 0)] * 10, _too_long(given)))
+    assert given == [10, 5]
+
+
+def test_one_quotation_is_not_halved(loom: Paper, said) -> None:
+    asked: list[int] = []
+
+    def refuses(_: list[Message]) -> Iterator[str]:
+        asked.append(1)
+        raise ModelError("too long", "too_long")
+        yield ""
+
+    with pytest.raises(ModelError):
+        list(write("q", [said(loom, 0)], refuses))
+    assert len(asked) == 1
+
+
+def test_every_sentence_is_kept_with_its_check(evidence: list[Evidence]) -> None:
+    _, written = run(says("Errors fell by 62% [E1]. Errors fell by 99% [E1]. So be it."), evidence)
+    assert [(c.kept, c.papers) for c in written.checks] == [
+        (True, ("loom",)),
+        (False, ("loom",)),
+        (False, ()),
+    ]
 
 
 def test_the_prompt_lists_quotations_as_data_behind_a_new_boundary(

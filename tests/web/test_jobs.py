@@ -118,3 +118,16 @@ def test_closing_ends_the_thread_and_the_generator_at_the_next_event() -> None:
     assert next(iter(pump)) == Token("a")
     pump.close()
     assert closed.wait(5)
+
+
+def test_closing_is_told_to_whoever_makes_the_events_and_is_silent() -> None:
+    stopped, heard = threading.Event(), threading.Event()
+
+    def events() -> Iterator[Event]:
+        stopped.wait(5)
+        heard.set()
+        yield Token("late")
+
+    pump = Pump(events(), stopped)
+    pump.close()
+    assert heard.wait(1)

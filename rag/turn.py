@@ -241,7 +241,7 @@ class Turn:
         )
 
     def _nothing_matches(self, plan: QueryPlan) -> Final:
-        notice = f"No paper in your library is{quote.conditions(plan) or ' like this'}."
+        notice = quote.nothing_matches(plan)
         open_plan = dataclasses.replace(plan, filters=Filters())
         nearest = self.retriever.search(open_plan.query, k=_NEAREST)
         return self._abstain(plan, "not_in_library", notice, [hit.paper for hit in nearest])

@@ -92,6 +92,19 @@ def conditions(plan: QueryPlan) -> str:
     return "".join(f" {w}" for w in said)
 
 
+def nothing_matches(plan: QueryPlan) -> str:
+    """That no paper meets the conditions, and what to do about it."""
+    first, last = plan.filters.year_from, plan.filters.year_to
+    if first and last and first > last:
+        return (
+            f"No year is {first} or later and {last} or earlier at once. "
+            "Take one of these conditions away."
+        )
+    notice = f"No paper in your library is{conditions(plan) or ' like this'}."
+    several = sum(1 for word in plan.understood if not word.endswith(" first")) > 1
+    return notice + (" Take one of these conditions away." if several else "")
+
+
 def _headline(plan: QueryPlan, count: int) -> str:
     noun = "paper" if count == 1 else "papers"
     if plan.limit:

@@ -18,7 +18,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from rag.base.text import STOP_WORDS, abbreviations, fold, sentences, stem, words
 from rag.base.types import Paper
-from rag.index.names import parse_name, same_person
+from rag.index.names import Name, parse_name, same_person
 
 _TOKEN = re.compile(r"[^\W_]\w*(?:[-–'.+][^\W_]\w*)*\+*")
 _INTRODUCES = re.compile(
@@ -57,6 +57,21 @@ def name_key(name: str) -> str:
     """How names are compared: no case, no plural ("FlexMDMs" and "FlexMDM" are one)."""
     singular = name[:-1] if name.endswith("s") and name[-2:-1].isupper() else name
     return singular.casefold()
+
+
+_PLAIN = str.maketrans(
+    {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "ß": "ss"}
+    | {"æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe", "ı": "i", "þ": "th", "Þ": "Th", "ħ": "h"}
+)  # letters that are no base letter with an accent, as people without them on their keyboard write
+
+
+def person_key(name: str) -> str:
+    """How names of people are compared: folded, and "ł" as "l"."""
+    return fold(name.translate(_PLAIN))
+
+
+def _parsed(name: str) -> Name:
+    return parse_name(name.translate(_PLAIN))
 
 
 def tokens(text: str) -> list[str]:
@@ -102,15 +117,15 @@ class Names:
 
     def people_called(self, written: str) -> tuple[str, ...]:
         """The authors, as printed, whom "Zhao", "R. Zhao" or "Zhao, Rosie" may mean."""
-        asked = parse_name(written)
+        asked = _parsed(written)
         if asked.folded in self.people:
             return (self.people[asked.folded],)
         known = [*self.families.get(asked.family, ()), *self.families.get(asked.last, ())]
-        return tuple(p for p in dict.fromkeys(known) if same_person(asked, parse_name(p)))
+        return tuple(p for p in dict.fromkeys(known) if same_person(asked, _parsed(p)))
 
     def misspelt_person(self, written: str) -> str | None:
         """The author whose full or family name is an edit or two away, if there is just one."""
-        folded = fold(written)
+        folded = person_key(written)
         if " " in folded:
             found = process.extractOne(
                 folded, self.people.keys(), scorer=fuzz.ratio, score_cutoff=88
@@ -156,11 +171,11 @@ def mine(papers: Iterable[Paper], is_word: Callable[[str], bool] = lambda _: Fal
 
 def _mine_people(paper: Paper, names: Names) -> None:
     for author in paper.authors:
-        folded = fold(author)
+        folded = person_key(author)
         if not folded:
             continue
         names.people.setdefault(folded, author)
-        name = parse_name(author)
+        name = _parsed(author)
         _remember(names.families, {name.family, name.last}, author)
         _remember(names.givens, set(name.given.split()[:1]), author)
     for org in paper.orgs:
@@ -176,7 +191,7 @@ def _remember(known: dict[str, list[str]], keys: Iterable[str], author: str) -> 
 
 def _as_printed(family: str, people: Iterable[str]) -> str:
     """A folded family name in the spelling of the first author who has it."""
-    return next((w for p in people for w in p.split() if fold(w) == family), family)
+    return next((w for p in people for w in p.split() if person_key(w) == family), family)
 
 
 def _claims_of(paper: Paper) -> Iterable[tuple[str, float]]:

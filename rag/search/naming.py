@@ -10,7 +10,15 @@ from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
 from rag.base.text import STOP_WORDS, fold, stem
-from rag.search.names import INTRODUCED, Names, looks_like_name, name_key, tokens, tokens_at
+from rag.search.names import (
+    INTRODUCED,
+    Names,
+    looks_like_name,
+    name_key,
+    person_key,
+    tokens,
+    tokens_at,
+)
 
 _MAX_NAMED = 2  # a name that stands for more papers names none of them
 _LONGEST_HANDLE = 5  # words
@@ -146,7 +154,8 @@ def misspelt_frame(token: str, names: Names) -> str | None:
 def _is_odd(token: str, names: Names) -> bool:
     if not token.islower() or token in STOP_WORDS or names.knows(stem(token)):
         return False
-    if fold(token) in names.families or fold(token) in names.givens or fold(token) in names.orgs:
+    key = person_key(token)
+    if key in names.families or key in names.givens or fold(token) in names.orgs:
         return False
     parts = token.split("-")
     return len(parts) < 2 or not all(names.is_word(part) for part in parts)

@@ -12,11 +12,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rag.base.text import STOP_WORDS, fold, stem
+from rag.base.text import STOP_WORDS, stem
 from rag.base.types import Together
 from rag.index.names import parse_name
 from rag.search.asking import topic_words
-from rag.search.names import Names
+from rag.search.names import Names, person_key
 from rag.search.understood import Understood
 
 PAPERS = r"(?:papers?|works?|articles?|publications?|studies|study|preprints?)"
@@ -229,7 +229,7 @@ def _in_context(written: str, before: str, names: Names, *, strong: bool) -> str
 
 def _is_only_a_name(written: str, before: str, names: Names) -> bool:
     """A family name that is no word: neither of the language nor of the library's texts."""
-    folded = fold(written)
+    folded = person_key(written)
     if folded not in names.families or len(folded) < _SHORTEST or folded in names.handles:
         return False
     longer = re.search(r"[A-Z][\w.'’-]*\s+$", before)  # "Isaac Lovelace" is not Ada
@@ -246,7 +246,7 @@ def _misspelt(written: str, names: Names, *, strong: bool = True) -> str | None:
     """
     if not strong and not all(_is_name_like(part) for part in written.split()):
         return None
-    last = stem(fold(written).split()[-1])
+    last = stem(person_key(written).split()[-1])
     return None if names.knows(last) else names.misspelt_person(written)
 
 
@@ -263,7 +263,7 @@ def _is_one(written: str) -> bool:
 
 def _full_name(written: str, names: Names) -> str | None:
     """A name as printed in the library, wherever it stands and however it is cased."""
-    return names.people.get(fold(written)) if " " in written else None
+    return names.people.get(person_key(written)) if " " in written else None
 
 
 def _with_initials(written: str, names: Names) -> str | None:
@@ -293,14 +293,14 @@ def _one_of(people: tuple[str, ...], written: str) -> str | None:
     if len(people) == 1:
         return people[0]
     # Several people share it: the family name as printed stands for all of them.
-    folded = fold(written)
+    folded = person_key(written)
     tails = (" ".join(person.split()[i:]) for person in people for i in range(5))
-    return next((tail for tail in tails if fold(tail) == folded), written)
+    return next((tail for tail in tails if person_key(tail) == folded), written)
 
 
 def _given_name(written: str, names: Names) -> str | None:
-    people = names.givens.get(fold(written), [])
-    usable = len(people) == 1 and _is_name_like(written) and fold(written) not in _TITLES
+    people = names.givens.get(person_key(written), [])
+    usable = len(people) == 1 and _is_name_like(written) and person_key(written) not in _TITLES
     return people[0] if usable else None
 
 

@@ -99,7 +99,9 @@ def _run(
     from rag.search.rank import Weights
 
     weights = None if args.weights is None else Weights(**args.weights)
-    settings = load_settings(library=args.library).model_copy(update={"model": None})
+    # Quotations alone, and questions that nobody asked are not kept among those that somebody did.
+    quoting = {"model": None, "llm": None, "answers_kept": 0}
+    settings = load_settings(library=args.library).model_copy(update=quoting)
     folder = _library(args, questions, settings.library)
     with Assistant.open(folder, settings, weights=weights) as assistant:
         ids, remarks = _filled(assistant, questions, folder, progress)

@@ -90,10 +90,27 @@ def _add_question_commands(commands: Any) -> None:
     search.add_argument("query", nargs="+", help="words, or - to read them from stdin")
     search.add_argument("-k", type=_count, default=10, metavar="N", help="how many (10)")
     _add_filters(search)
+    _add_cite(commands)
     serve = _command(commands, "serve", "open the chat", "run the chat without opening a browser")
     serve.add_argument("--port", type=_port, metavar="N", help="8501 or the next free one")
     serve.set_defaults(opens_browser=False)
     add_options(_command(commands, "eval", "evaluate", "measure on labelled questions"))
+
+
+def _add_cite(commands: Any) -> None:
+    cite = _command(commands, "cite", "look up", "find the papers to cite, and write them out")
+    cite.add_argument(
+        "text",
+        nargs="+",
+        help="author, piece of a title, name, year, identifier, citekey, or a sentence whose "
+        "source is sought; or - to read it from stdin",
+    )
+    cite.add_argument(
+        "--format",
+        metavar="FORMAT",
+        help="bibtex, ris, csl-json, csv, apa, ieee, acm, chicago, or the path of a .csl style",
+    )
+    cite.add_argument("-k", type=_count, metavar="N", help="how many at most")
 
 
 def _command(commands: Any, name: str, doing: str, summary: str) -> _Parser:

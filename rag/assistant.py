@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from functools import cached_property
 from importlib import resources
@@ -32,6 +32,8 @@ from rag.base.types import (
     Paper,
     Progress,
 )
+from rag.cite.formats import export
+from rag.cited import Citations, Found
 from rag.index.partial import PartialStore
 from rag.index.store import Store
 from rag.ingest import pipeline
@@ -39,8 +41,7 @@ from rag.ingest.chunk import CHUNKER
 from rag.models.embed import MiniLM
 from rag.search.evidence import EvidenceFinder
 from rag.search.names import Names, mine
-from rag.search.narrow import narrowed
-from rag.search.plan import is_bibliographic, make_plan
+from rag.search.plan import make_plan
 from rag.search.rank import Weights
 from rag.search.retrieve import Retriever
 from rag.search.withheld import names_without
@@ -257,16 +258,27 @@ class Assistant:
         return self._retriever.search(query, k=k, filters=filters)
 
     def lookup(self, text: str) -> list[Paper]:
-        """Papers for a citation: by author, title, name, year or a sentence; best first."""
-        if not any(c.isalnum() for c in text):
-            return []
-        plan = narrowed(make_plan(text, (), self._mined()), self._store)
-        if is_bibliographic(plan):
-            return ordered(self._store.papers(plan.filters), plan.sort)
-        hits = self._retriever.search(
-            plan.query, k=10, filters=plan.filters, named=plan.named, words=plan.topic
-        )
-        return [hit.paper for hit in hits]
+        """Papers for a citation, best first.
+
+        By author, piece of a title, name, year, identifier, citekey, or a sentence whose source
+        is sought. Misspelt words are understood.
+        """
+        return [found.paper for found in self.matches(text)]
+
+    def matches(self, text: str) -> list[Found]:
+        """Like `lookup`, each paper with the words that decided."""
+        return self._citations.find(text)
+
+    def export(self, papers: Iterable[Paper], form: str) -> str:
+        """Papers written out, in the order given.
+
+        As "bibtex", "ris", "csl-json", "csv", "apa", "ieee", "acm", "chicago", or in the style of
+        a .csl file.
+
+        Raises:
+            QuestionError: the format is not known, or the style cannot be used.
+        """
+        return export(papers, form)
 
     # --- looking -----------------------------------------------------------------------------
 
@@ -322,6 +334,10 @@ class Assistant:
     @cached_property
     def _embedder(self) -> MiniLM:
         return MiniLM(weights=self.settings.weights, threads=self.settings.threads)
+
+    @cached_property
+    def _citations(self) -> Citations:
+        return Citations(self._store, lambda: self._retriever, self._mined)
 
     @cached_property
     def _retriever(self) -> Retriever:

@@ -114,6 +114,27 @@ def _search(args: argparse.Namespace) -> int:
     return 0
 
 
+def _cite(args: argparse.Namespace) -> int:
+    from rag.terminal import ADD_FIRST, found_text, printable, width
+
+    text = _argument_or_stdin(args.text)
+    with _open(args) as assistant:
+        is_empty = assistant.paper_count() == 0
+        matches = assistant.matches(text)[: args.k]
+        papers = [found.paper for found in matches]
+        written = assistant.export(papers, args.format) if args.format else None
+    if args.json:
+        words = [found.words for found in matches]
+        _emit({"papers": [p.to_dict() for p in papers], "words": words, "text": written})
+    elif not matches:
+        _say(ADD_FIRST if is_empty else "No paper matches; try other words of its title or author.")
+    elif written is not None:
+        print(printable(written), end="")
+    else:
+        print("\n".join(found_text(i, f, width()) for i, f in enumerate(matches, start=1)))
+    return 0
+
+
 def _papers(args: argparse.Namespace) -> int:
     from rag.terminal import ADD_FIRST, paper_text, width
 
@@ -192,6 +213,7 @@ def _serve(args: argparse.Namespace) -> int:
 _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "add": _add,
     "ask": _ask,
+    "cite": _cite,
     "doctor": _doctor,
     "eval": _eval,
     "papers": _papers,

@@ -11,7 +11,7 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from rag.base.text import clean_line
+from rag.base.text import clean_line, clean_text
 
 if TYPE_CHECKING:
     from rag.base.replay import Changes, Replay
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         Progress,
         Sentence,
     )
+    from rag.cited import Found
 
 _SHOWN_AUTHORS = 3
 _PASSAGE_CHARS = 240
@@ -123,6 +124,19 @@ def hit_text(place: int, hit: Hit, columns: int) -> str:
 def paper_text(paper: Paper, columns: int) -> str:
     """One paper of a list, its id first, because `askpapers remove` wants it."""
     return _wrap(f"{plain(paper.id)}  {_reference(paper)}", columns, indent=4)
+
+
+def found_text(place: int, found: Found, columns: int) -> str:
+    """A paper that was looked up: its reference, its citekey, and the words that decided."""
+    words = f" ({', '.join(map(plain, found.words))})" if found.words else ""
+    said = f"{place}. {_reference(found.paper)} · {plain(found.paper.citekey)}{words}"
+    return _wrap(said, columns, indent=3)
+
+
+def printable(text: str) -> str:
+    """A text of several lines without what could steer a terminal; no line is wrapped."""
+    lines = (clean_text(_ESCAPES.sub("", f"|{line}"))[1:] for line in text.splitlines())
+    return "".join(f"{line}\n" for line in lines)  # the bar keeps the spaces before a line
 
 
 def finding_line(finding: Finding) -> str:

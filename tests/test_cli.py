@@ -106,7 +106,7 @@ def write_records(path: Path, *records: object) -> Path:
         ["ask"],
         ["remove"],
         ["sing"],
-        ["cite", "x"],
+        ["cite"],
         ["search", "x", "-k", "0"],
         ["search", "x", "-k", "many"],
         ["papers", "--year-from", "2025", "--year-to", "2024"],
@@ -134,6 +134,7 @@ def test_help_and_readme_offer_what_exists_and_nothing_else(run: Run) -> None:
     assert offered == {
         "add",
         "ask",
+        "cite",
         "search",
         "papers",
         "remove",

@@ -110,6 +110,7 @@ class ChatModel:
         Raises:
             ModelError: the answer failed or is not whole, also after pieces of it were yielded.
         """
+        self._make_ready()
         reply = Reply()
         call = Call(deadline or Deadline(self.timeout_s), self._limits, cancelled)
         started = time.monotonic()
@@ -126,6 +127,7 @@ class ChatModel:
         Raises:
             ModelError: it cannot be reached, or keeps no such list.
         """
+        self._make_ready()
         call = Call(Deadline(min(_LIST_TIMEOUT_S, self.timeout_s)), self._limits)
         return sorted(self._call(call, lambda: self._offered(call), "model list"))
 
@@ -135,16 +137,19 @@ class ChatModel:
         Raises:
             ModelError: none came.
         """
+        self._make_ready()
         call = Call(Deadline(self.timeout_s), self._limits)
         started = time.monotonic()
         for _ in self._call(call, lambda: self._one_token(call), "token"):
             pass
         return time.monotonic() - started
 
-    def _call(self, call: Call, work: Callable[[], Iterator[str]], what: str) -> Iterator[str]:
+    def _make_ready(self) -> None:
         self._check_settings()
         # Seconds on a busy machine, so it is done before the clock runs.
         importlib.import_module("openai.resources.chat.completions")
+
+    def _call(self, call: Call, work: Callable[[], Iterator[str]], what: str) -> Iterator[str]:
         started = time.monotonic()
         error = yield from call.run(work)
         seconds = time.monotonic() - started

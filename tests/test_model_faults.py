@@ -28,7 +28,7 @@ QUESTION = "How many cards does LOOM need?"
 WRITTEN = "LOOM needs 23 cards instead of 410 [E1]."
 QUICK = Limits(connect_s=2.0, first_token_s=0.6, stall_s=0.6, retry_wait_s=2.5)
 TOTAL_S = 2.0
-Open = Callable[[str], Assistant]
+Ask = Callable[[str], Answer]
 SLACK_S = 1.5  # searching, and a busy machine
 
 WELL = {
@@ -44,41 +44,42 @@ BOUNDS_S = {
 
 
 @pytest.fixture(scope="module")
-def library(history_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def assistant(
+    history_file: Path, tmp_path_factory: pytest.TempPathFactory, without_settings: None
+) -> Iterator[Assistant]:
     folder = tmp_path_factory.mktemp("faults") / "library"
-    with Assistant.open(folder, Settings(_env_file=None, library=folder)) as assistant:
-        assistant.add(history_file)
-        assistant.ask(QUESTION)  # what a first question loads is not the model's time
-    with ModelServer() as server:
-        list(ChatModel(server.url, None, MODEL, 5).stream([]))
-    return folder
+    named = Settings(
+        _env_file=None,
+        library=folder,
+        openai_base_url="http://127.0.0.1:1/v1",
+        openai_api_key=KEY,
+        model=MODEL,
+        model_timeout_s=TOTAL_S,
+        price_in=1.0,
+        price_out=2.0,
+    )
+    with Assistant.open(folder, named) as opened:
+        opened.add(history_file)
+        with ModelServer(reply=WRITTEN) as server:  # what a first answer loads is no model's time
+            opened.__dict__["_model"] = ChatModel(server.url, KEY, MODEL, 60)
+            assert opened.ask(QUESTION).mode == "generated"
+        yield opened
 
 
 @pytest.fixture
-def open_with(library: Path) -> Iterator[Open]:
-    """The assistant with a server for its model and quick limits."""
-    opened: list[Assistant] = []
+def library(assistant: Assistant) -> Path:
+    return assistant.settings.library
 
-    def _open(url: str) -> Assistant:
-        settings = Settings(
-            _env_file=None,
-            library=library,
-            openai_base_url=url,
-            openai_api_key=KEY,
-            model=MODEL,
-            model_timeout_s=TOTAL_S,
-            price_in=1.0,
-            price_out=2.0,
-        )
-        assistant = Assistant.open(library, settings)
-        assistant.ask("hello")
+
+@pytest.fixture
+def ask(assistant: Assistant) -> Ask:
+    """Ask with a server for the model, and quick limits."""
+
+    def ask(url: str) -> Answer:
         assistant.__dict__["_model"] = ChatModel(url, KEY, MODEL, TOTAL_S, limits=QUICK)
-        opened.append(assistant)
-        return assistant
+        return assistant.ask(QUESTION)
 
-    yield _open
-    for assistant in opened:
-        assistant.close()
+    return ask
 
 
 def assert_quoted(answer: Answer) -> None:
@@ -93,25 +94,25 @@ def assert_quoted(answer: Answer) -> None:
     assert answer.notice.endswith("The quoted sentences stand instead.")
 
 
-def assert_no_key(folder: Path, *said: str) -> None:
+def assert_no_key(library: Path, *said: str) -> None:
     assert "CANARY" not in "".join(said)
-    files = [path for path in folder.rglob("*") if path.is_file()]
+    files = [path for path in library.rglob("*") if path.is_file()]
+    assert files
     assert [path.name for path in files if b"CANARY" in path.read_bytes()] == []
 
 
 @pytest.mark.parametrize("mode", FAULTS)
 def test_quotations_stand_in_time_with_a_line_and_without_the_key(
     mode: str,
-    open_with: Open,
+    ask: Ask,
     library: Path,
     caplog: pytest.LogCaptureFixture,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     caplog.set_level(logging.DEBUG)
     with ModelServer(mode, reply=WRITTEN) as server:
-        assistant = open_with(server.url)
         started = time.monotonic()
-        answer = assistant.ask(QUESTION)
+        answer = ask(server.url)
         seconds = time.monotonic() - started
         assert server.host in (answer.notice or "")
     assert seconds < BOUNDS_S.get(mode, AT_ONCE_S) + SLACK_S
@@ -126,10 +127,10 @@ def test_quotations_stand_in_time_with_a_line_and_without_the_key(
 
 
 @pytest.mark.parametrize("mode", sorted(WELL - {"no max_tokens"}))
-def test_what_is_no_fault_is_written(mode: str, open_with: Open) -> None:
+def test_what_is_no_fault_is_written(mode: str, ask: Ask) -> None:
     modes = [mode, "honest"] if mode.startswith("429") else [mode]
     with ModelServer(*modes, reply=WRITTEN) as server:
-        answer = open_with(server.url).ask(QUESTION)
+        answer = ask(server.url)
     begun_only = {"lingers", "counts words", "counts below zero", "counts null"}
     if mode in begun_only | {"fails after the end"}:  # these servers say but two pieces
         assert answer.mode == "extractive"
@@ -140,18 +141,18 @@ def test_what_is_no_fault_is_written(mode: str, open_with: Open) -> None:
         assert answer.usage.cost == pytest.approx((TOKENS_IN + 2 * TOKENS_OUT) / 1e6)
 
 
-def test_nothing_listens(open_with: Open) -> None:
+def test_nothing_listens(ask: Ask) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         port = closed.getsockname()[1]
     started = time.monotonic()
-    assert_quoted(open_with(f"http://127.0.0.1:{port}/v1").ask(QUESTION))
+    assert_quoted(ask(f"http://127.0.0.1:{port}/v1"))
     assert time.monotonic() - started < RETRIED_S + SLACK_S
 
 
-def test_a_model_without_room_is_asked_once_more_with_half(open_with: Open) -> None:
+def test_a_model_without_room_is_asked_once_more_with_half(ask: Ask) -> None:
     with ModelServer("400 overflow", "honest", reply=WRITTEN) as server:
-        answer = open_with(server.url).ask(QUESTION)
+        answer = ask(server.url)
     assert len(server.requests) == 2
     first, second = (request.body["messages"][1]["content"] for request in server.requests)
     assert 0 < second.count("[E") <= first.count("[E") // 2 + 1
@@ -160,11 +161,11 @@ def test_a_model_without_room_is_asked_once_more_with_half(open_with: Open) -> N
 
 
 def test_the_second_request_after_an_overflow_has_only_the_time_that_is_left(
-    open_with: Open,
+    ask: Ask,
 ) -> None:
     with ModelServer("400 overflow", "babble", reply=WRITTEN) as server:
         started = time.monotonic()
-        assert_quoted(open_with(server.url).ask(QUESTION))
+        assert_quoted(ask(server.url))
     assert time.monotonic() - started < TOTAL_S + SLACK_S
     assert len(server.requests) == 2
 
@@ -190,12 +191,11 @@ def test_the_command_line_shows_the_answer_and_not_the_key(
 
 
 def test_a_broken_prompt_file_leaves_the_quotations(
-    library: Path, tmp_path: Path, open_with: Open
+    library: Path, tmp_path: Path, assistant: Assistant
 ) -> None:
     (tmp_path / "answer.md").write_text("no front matter", "utf-8")
     with ModelServer(reply=WRITTEN) as server:
-        assistant = open_with(server.url)
-        assistant.settings = assistant.settings.model_copy(update={"prompts_dir": tmp_path})
-        answer = assistant.ask(QUESTION)
-    assert_quoted(answer)
+        named = {"prompts_dir": tmp_path, "openai_base_url": server.url}
+        with Assistant.open(library, assistant.settings.model_copy(update=named)) as other:
+            assert_quoted(other.ask(QUESTION))
     assert not server.requests

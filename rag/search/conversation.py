@@ -93,6 +93,7 @@ def _with_code(plan: QueryPlan) -> QueryPlan:
     return dataclasses.replace(
         plan,
         filters=dataclasses.replace(plan.filters, has_code=has_code),
+        intent="count" if "how many" in plan.query.casefold() else "list",
         asks=tuple(ask for ask in plan.asks if ask != "code"),
         topic="",
         understood=(*plan.understood, *understood.words),

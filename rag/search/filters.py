@@ -68,7 +68,7 @@ _OPEN = (
 # Code that is written, searched or generated is a subject, not a mark of the record.
 _ABOUT_CODE = (
     r"(?!\s+\w*(?:model|infill|generat|complet|llm|language|data|review|search|repair|synth|switch|"
-    r"task|bench|score|interp|edit|explan|understand))"
+    r"task|bench|score(?!d)|interp|edit|explan|understand))"
 )
 _CODE = re.compile(
     rf"\b{_RELEASES}\s+{_OPEN}code\b(?:\s+(?:is\s+|are\s+)?(?:available|released|public))?{_ABOUT_CODE}|"

@@ -78,5 +78,6 @@ def _wanted(noun: str) -> int:
 
 def _take(understood: Understood, match: re.Match[str], tally: Tally, limit: int | None) -> None:
     understood.tally = tally
-    understood.limit = understood.limit or limit
+    number = re.search(r"\btop\s+(\d{1,3})\b", match.group(), re.IGNORECASE)
+    understood.limit = int(number[1]) if number else understood.limit or limit
     understood.blank(match.span())

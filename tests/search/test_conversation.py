@@ -117,3 +117,34 @@ def test_a_chain_of_conditions_is_followed_to_its_beginning(names: Names) -> Non
 
 def test_a_condition_without_a_question_before_stands_alone(names: Names) -> None:
     assert plan("And in 2023?", names).filters == Filters(year_from=2023, year_to=2023)
+
+
+@pytest.mark.parametrize(
+    ("question", "title"),
+    [
+        ("who wrote the second one?", "PISCES"),
+        ("what about the first one?", "LOOM"),
+        ("and the latter?", "PISCES"),
+        ("Who wrote the former?", "LOOM"),
+        ("tell me more about the last one", "PISCES"),
+    ],
+)
+def test_a_paper_is_pointed_at_by_its_place(
+    question: str, title: str, names: Names, loom: Paper, stars: Paper
+) -> None:
+    history = [("q", answer(loom, stars)), ("Who wrote LOOM?", answer(loom))]
+    found = plan(question, names, *history)
+    assert found.named == (loom.id if title == "LOOM" else stars.id,)
+
+
+def test_several_are_those_of_the_last_list(names: Names, loom: Paper, stars: Paper) -> None:
+    history = [("q", answer(loom, stars)), ("Who wrote LOOM?", answer(loom))]
+    found = plan("Which of them have code?", names, *history)
+    assert found.filters == Filters(ids=(loom.id, stars.id), has_code=True)
+    assert found.intent == "list"
+
+
+def test_other_papers_of_the_same_authors(names: Names, loom: Paper) -> None:
+    found = plan("What else did they write?", names, ("Who wrote LOOM?", answer(loom)))
+    assert (found.filters.authors, found.without.ids) == (loom.authors, (loom.id,))
+    assert found.intent == "list"

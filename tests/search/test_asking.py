@@ -1,0 +1,104 @@
+"""The words of asking, exceptions, phrases and counts: what is left is the topic."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.base.types import Filters, Phrase, QueryPlan, Tally
+from rag.search.names import Names
+from rag.search.plan import is_bibliographic, make_plan
+
+
+def plan(question: str, names: Names) -> QueryPlan:
+    return make_plan(question, (), names)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "I'm looking for papers by Grace Hopper",
+        "Could you please give me a list of the publications by Hopper, thanks!",
+        "stuff by Grace Hopper",
+        "which papers was Grace Hopper involved in?",
+        "I need all the work by G. Hopper",
+        "papres by grace hopper",
+        "what has Hopper publsihed?",
+        "publications: Hopper",
+        "who is Grace Hopper?",
+    ],
+)
+def test_words_of_asking_are_no_topic(question: str, names: Names) -> None:
+    found = plan(question, names)
+    assert is_bibliographic(found)
+    assert (found.topic, found.filters) == ("", Filters(authors=("Grace Hopper",)))
+
+
+@pytest.mark.parametrize(
+    ("question", "tally", "limit"),
+    [
+        ("Which author has the most papers?", "authors", 1),
+        ("who has written the most papers", "authors", 1),
+        ("top 3 authors", "authors", 3),
+        ("Which authors are in the library?", "authors", None),
+        ("How many papers are there per year?", "years", None),
+        ("In which year were most papers published?", "years", 1),
+        ("number of papers for each category", "categories", None),
+        ("Which labs have the most papers?", "orgs", 5),
+        ("Who wrote LOOM?", None, None),
+        ("Which authors study bees?", None, None),
+    ],
+)
+def test_what_is_counted_is_understood(
+    question: str, tally: Tally | None, limit: int | None, names: Names
+) -> None:
+    found = plan(question, names)
+    assert (found.tally, found.limit) == (tally, limit)
+
+
+@pytest.mark.parametrize("question", ["Who has Ada Lovelace written with?", "Lovelace's coauthors"])
+def test_those_who_wrote_with_somebody_are_counted_over_her_papers(
+    question: str, names: Names
+) -> None:
+    found = plan(question, names)
+    assert (found.tally, found.filters) == ("authors", Filters(authors=("Ada Lovelace",)))
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted", "unwanted"),
+    [
+        ('papers that mention "punched cards"', (Phrase("punched cards"),), ()),
+        ("papers with radon in the title", (Phrase("radon", in_title=True),), ()),
+        ("papers not about radon", (), (Phrase("radon"),)),
+        ("Which papers don't mention bees?", (), (Phrase("bees"),)),
+        ("papers by Hopper except those on compilers", (), (Phrase("compilers"),)),
+        ("Which method does not need labels?", (), ()),
+    ],
+)
+def test_words_that_papers_must_or_must_not_have(
+    question: str, wanted: tuple[Phrase, ...], unwanted: tuple[Phrase, ...], names: Names
+) -> None:
+    found = plan(question, names)
+    assert (found.phrases, found.without_phrases) == (wanted, unwanted)
+
+
+def test_a_paper_may_be_excepted_by_its_name(names: Names, by_title: dict[str, str]) -> None:
+    found = plan("papers by Ada Lovelace other than LOOM", names)
+    assert found.without == Filters(ids=(by_title["LOOM"],))
+    assert found.named == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "filters", "without"),
+    [
+        ("papers by Lovelace but not as first author",
+         Filters(authors=("Ada Lovelace",)), Filters(first_author="Ada Lovelace")),
+        ("papers that Lovelace wrote but Babbage did not",
+         Filters(authors=("Ada Lovelace",)), Filters(authors=("Charles Babbage",))),
+        ("papers from caltech excluding brno", Filters(orgs=("caltech",)), Filters(orgs=("brno",))),
+    ],
+)  # fmt: skip
+def test_exceptions_are_kept_apart(
+    question: str, filters: Filters, without: Filters, names: Names
+) -> None:
+    found = plan(question, names)
+    assert (found.filters, found.without) == (filters, without)

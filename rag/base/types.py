@@ -145,6 +145,7 @@ class QueryPlan:
     tally: Tally | None = None  # count the papers of each of these instead of listing papers
     asks: tuple[str, ...] = ()  # facts of the record that are asked: "authors", "date", "code" …
     topic: str = ""  # the query without its filters and asks; empty for purely bibliographic ones
+    beyond: str = ""  # of the topic, what is no name or title of `named`: "perform ImageNet"
     understood: tuple[str, ...] = ()  # the filters in words, for the screen
 
 

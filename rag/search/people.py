@@ -24,6 +24,7 @@ PAPERS = r"(?:papers?|works?|articles?|publications?|studies|study|preprints?)"
 Span = tuple[int, int]
 _WORD = re.compile(r"[^\s,;:!?()\[\]\"“”]+")
 _LONGEST_NAME = 5  # words
+_MENDED = 400  # characters of a question in which misspelt names are looked for
 _SHORTEST = 4  # letters of a family name that is known without a cue
 _REACH = 80  # characters before a name in which its cue stands
 _MOST_SAID = 5  # names that are repeated to the user
@@ -206,10 +207,12 @@ def _person_at(text: str, spans: list[Span], names: Names, *, joined: bool) -> P
         for written, span in candidates:
             if found := find(written, names):
                 return Person(found, span)
-    before = _before(text, start)
+    before, is_short = _before(text, start), len(text) <= _MENDED
     phrases = [(w, span, joined or _is_cued(text, span)) for w, span in candidates if _is_one(w)]
     for written, span, strong in phrases:
-        if found := _in_context(written, before, names, strong=strong):
+        found = _in_context(written, before, names, strong=strong)
+        found = found or (_nearly(written, names, strong=strong) if is_short else None)
+        if found:
             return Person(found, span)
     for written, span, strong in phrases:
         if strong and (found := _given_name(written, names) or _misspelt(written, names)):
@@ -217,14 +220,16 @@ def _person_at(text: str, spans: list[Span], names: Names, *, joined: bool) -> P
     return None
 
 
+def _nearly(written: str, names: Names, *, strong: bool) -> str | None:
+    """A name of several words that is nearly right."""
+    return _misspelt(written, names, strong=strong) if " " in written else None
+
+
 def _in_context(written: str, before: str, names: Names, *, strong: bool) -> str | None:
-    """A short name where a person may be meant, or a long one that is nearly right."""
+    """A short name where a person may be meant."""
     weak = strong or _is_only_a_name(written, before, names)
     weak = weak or (_is_name_like(written) and bool(_WEAK.search(before)))
-    found = _short_name(written, names) if weak else None
-    if found or " " not in written:
-        return found
-    return _misspelt(written, names, strong=strong)
+    return _short_name(written, names) if weak else None
 
 
 def _is_only_a_name(written: str, before: str, names: Names) -> bool:

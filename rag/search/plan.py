@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 
 from rag.base.errors import QuestionError
-from rag.base.text import clean_line, content_words
+from rag.base.text import clean_line, content_words, words
 from rag.base.types import Answer, QueryPlan
 from rag.search.asking import (
     asked_facts,
@@ -25,7 +25,7 @@ from rag.search.conversation import resolved
 from rag.search.filters import read_filters
 from rag.search.focus import refers_back
 from rag.search.names import Names
-from rag.search.naming import mentions, spell
+from rag.search.naming import mentions, named_papers, spell
 from rag.search.understood import Understood
 
 MAX_QUESTION = 20_000  # characters; more is a pasted text, not a question
@@ -122,6 +122,17 @@ def _plan(asked: str, query: str, understood: Understood, names: Names) -> Query
         understood=tuple(understood.words),
         asks=asks,
         topic=topic,
+        beyond=_beyond(topic, named, names) if named else "",
+    )
+
+
+def _beyond(topic: str, named: tuple[str, ...], names: Names) -> str:
+    """What a question asks of the papers that it names, without their names and title words."""
+    own = {stemmed for paper_id in named for stemmed in words(names.titles[paper_id])}
+    return " ".join(
+        token
+        for token in topic.split()
+        if not (set(words(token)) <= own or set(named_papers(token, names)) & set(named))
     )
 
 

@@ -81,6 +81,19 @@ def test_words_that_papers_must_or_must_not_have(
     assert (found.phrases, found.without_phrases) == (wanted, unwanted)
 
 
+@pytest.mark.parametrize(
+    ("question", "beyond"),
+    [
+        ("How does LOOM perform on ImageNet?", "perform ImageNet"),
+        ("What is LOOM?", ""),
+        ("How does LOOM weave programs onto cards?", ""),
+        ("Which papers are about bees?", ""),
+    ],
+)
+def test_what_is_asked_beyond_the_named_paper(question: str, beyond: str, names: Names) -> None:
+    assert plan(question, names).beyond == beyond
+
+
 def test_a_paper_may_be_excepted_by_its_name(names: Names, by_title: dict[str, str]) -> None:
     found = plan("papers by Ada Lovelace other than LOOM", names)
     assert found.without == Filters(ids=(by_title["LOOM"],))

@@ -48,7 +48,9 @@ def writer_of(model: Model | None, settings: Settings, cancelled: Stop | None) -
 def examine_model(settings: Settings, *, asks_model: bool) -> Finding:
     """Whether the answering model is well; without `asks_model`, only what is set."""
     check = "answering model"
-    if not settings.llm and settings.has_endpoint and asks_model:
+    # A key alone, exported for other programs, names no host to speak to.
+    is_named = settings.has_model or settings.openai_base_url
+    if not settings.llm and is_named and asks_model:
         from rag.models.endpoint import examine
 
         return examine(_endpoint(settings, Limits(first_token_s=settings.first_token_timeout_s)))

@@ -327,7 +327,7 @@ def finding(assistant: Assistant, *, asks_model: bool) -> tuple[bool, str]:
         ("{} as event", MODEL, False, ["OPENAI_BASE_URL"]),
         ("401", MODEL, False, ["asks for a key"]),
         ("404", "other", False, ['offers no model "other"']),
-        ("honest", None, False, ["answers are quotations", "offers 2 models"]),
+        ("honest", None, True, ["answers are quotations", "offers 2 models"]),
     ],
 )
 def test_the_doctor_names_the_endpoint_and_asks_for_one_token(
@@ -343,6 +343,17 @@ def test_the_doctor_names_the_endpoint_and_asks_for_one_token(
     assert server.host in found[1]
     for word in words:
         assert word in found[1]
+
+
+def test_a_key_that_was_set_for_others_makes_the_doctor_speak_to_nobody(
+    library: Path, network_ban: list[str]
+) -> None:
+    with Assistant.open(library, settings(openai_api_key="sk-other")) as assistant:
+        assert finding(assistant, asks_model=True) == (
+            True,
+            "none is set; answers are quotations",
+        )
+    assert not network_ban
 
 
 @pytest.mark.parametrize(

@@ -104,12 +104,7 @@ class Settings(BaseSettings):
     @property
     def has_model(self) -> bool:
         """True when an endpoint and a model are named, so that answers can be written."""
-        return bool(self.llm or (self.model and self.has_endpoint))
-
-    @property
-    def has_endpoint(self) -> bool:
-        """True when there is an endpoint to ask, with or without a model named."""
-        return bool(self.openai_base_url or self.openai_api_key)
+        return bool(self.llm or (self.model and (self.openai_base_url or self.openai_api_key)))
 
 
 def load_settings(**given: object) -> Settings:

@@ -230,8 +230,9 @@ def _engine(path: Path) -> sa.Engine:
     url = sa.URL.create("sqlite", database=str(path))
     if not can_write:
         # Beside a log of changes somebody is at work; without one, SQLite could not make its own.
-        state = "mode=ro" if path.with_name(f"{path.name}-wal").exists() else "immutable=1"
-        url = sa.make_url(f"sqlite:///{path.as_uri()}?{state}&uri=true")
+        in_use = path.with_name(f"{path.name}-wal").exists()
+        state = {"mode": "ro"} if in_use else {"immutable": "1"}
+        url = sa.URL.create("sqlite", database=path.as_uri(), query={**state, "uri": "true"})
     engine = sa.create_engine(
         url, connect_args={"check_same_thread": False}, pool_size=4, max_overflow=-1
     )

@@ -181,10 +181,11 @@ def without_rights(folder: Path) -> Iterator[None]:
 
 @pytest.mark.skipif(not hasattr(os, "seteuid"), reason="needs rights as POSIX has them")
 @pytest.mark.parametrize("is_open_elsewhere", [False, True])
-def test_a_library_that_cannot_be_written_to_is_read(is_open_elsewhere: bool) -> None:
+@pytest.mark.parametrize("name", ["library", "my %20 p@pers?x=1#a:é"])
+def test_a_library_that_cannot_be_written_to_is_read(name: str, is_open_elsewhere: bool) -> None:
     with tempfile.TemporaryDirectory() as place:  # pytest's own folders are closed to others
         Path(place).chmod(0o755)
-        folder = Path(place) / "library"
+        folder = Path(place) / name
         with Store.open(folder, identity=IDENTITY) as store, store.writer() as writer:
             put(writer, 1)
             store.keep_answer(answer(1), most=2)

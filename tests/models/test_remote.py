@@ -417,6 +417,20 @@ def test_a_model_that_gives_no_token_says_why(mode: str, kind: str) -> None:
     assert len(server.requests) == 1
 
 
+@pytest.mark.parametrize(
+    ("address", "is_exposed"),
+    [
+        ("http://127.0.0.1:11434/v1", False),
+        ("http://localhost/v1", False),
+        ("https://models.example/v1", False),
+        ("http://models.example/v1", True),
+        (None, False),
+    ],
+)
+def test_what_can_be_read_on_its_way_is_known(address: str | None, *, is_exposed: bool) -> None:
+    assert ChatModel(address, None, MODEL, 5).is_exposed is is_exposed
+
+
 def test_a_model_may_be_shared_by_threads() -> None:
     answers: list[str] = []
     with ModelServer(reply=lambda body: body["messages"][1]["content"]) as server:

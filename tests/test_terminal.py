@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.answer.replay import difference
+from rag.base.provenance import Provenance
 from rag.base.types import (
     AddReport,
     Answer,
@@ -26,8 +28,10 @@ from rag.terminal import (
     failure_line,
     finding_line,
     hit_text,
+    kept_text,
     paper_text,
     plain,
+    replay_text,
     report_line,
 )
 
@@ -226,3 +230,25 @@ def test_progress_shows_stage_count_and_rate(capsys: pytest.CaptureFixture[str])
     assert "Reading" in shown
     assert "8/8" in shown
     assert "papers/s" in shown
+
+
+def test_a_replay_marks_what_is_the_same_gone_and_new() -> None:
+    at = Provenance(at="2026-05-28T10:11:12.000+00:00", revision=3)
+    before = answered(
+        id="7",
+        provenance=at,
+        sentences=(Sentence("It fell.", (), "quoted"), Sentence("", (1,), "quoted")),
+    )
+    now = answered(
+        provenance=Provenance(revision=4),
+        sentences=(Sentence("It fell.", (), "quoted"), Sentence("It \x1b[2Jrose.", (), "quoted")),
+    )
+    shown = replay_text(difference(before, now), 100).splitlines()
+    assert "(2026-05-28, revision 3 → 4)" in shown[0]
+    assert shown[1:4] == [
+        "= It fell.",
+        f"- (words of a paper that was removed: {before.citations[0].paper.name})",
+        "+ It rose.",
+    ]
+    assert kept_text(before, 100).startswith("7  2026-05-28 10:11  ")
+    assert "\x1b" not in kept_text(answered(id="8", question="\x1b[2JWhy?"), 100)

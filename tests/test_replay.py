@@ -24,6 +24,7 @@ from rag.base.settings import Settings
 from rag.base.types import Answer, Citation, Final, Paper, Sentence, Token
 from rag.cli import main
 from rag.models.prompts import load
+from rag.web.jobs import Pump
 
 QUESTION = "How many cards does LOOM need?"
 WRITTEN = "LOOM needs 23 cards instead of 410 [E1]. It is also blue [E1]."
@@ -300,6 +301,19 @@ def test_a_stop_ends_a_silent_model_at_once_and_the_quotations_stand(library: Pa
             assert server.hung_up.wait(1.0)
     assert isinstance(last, Final)
     assert (last.answer.mode, "stopped" in (last.answer.notice or "")) == ("extractive", True)
+
+
+def test_stop_in_the_chat_closes_the_connection_to_a_silent_model(library: Path) -> None:
+    stopped = threading.Event()
+    with ModelServer("hang") as server:
+        named = settings(openai_base_url=server.url, model=MODEL)
+        with Assistant.open(library, named) as assistant:
+            pump = Pump(assistant.stream(QUESTION, cancelled=stopped.is_set), stopped)
+            while not server.requests:
+                time.sleep(0.01)
+            pump.close()
+            assert server.hung_up.wait(1.0)
+            assert not any(isinstance(event, Token | Final) for event in pump)
 
 
 def test_leaving_a_stream_closes_the_connection(library: Path) -> None:

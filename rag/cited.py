@@ -21,8 +21,10 @@ from rag.turn import ordered
 
 _K = 10
 _LIST = re.compile(
-    r"\b(?:papers|works|publications|articles|newest|latest|oldest|with(?:out)? code)\b|"
-    r"\b(?:since|after|before|until|from|between)\s+(?:19|20)\d\d\b|\bby\s+[A-ZÀ-Þ]|^by\b"
+    r"^\W*(?:(?:all|list|show|give|find|which|what|the|my|me|newest|latest|oldest|recent)\W+)*"
+    r"(?:papers|works|publications|articles|newest|latest|oldest)\b"
+    r"|\b(?:since|after|before|until)\s+(?:19|20)\d\d\W*$|\bwith(?:out)? code\W*$",
+    re.IGNORECASE,
 )
 _SOURCE = re.compile(
     r"^\W*(?:(?:a|the|any|some)\s+)?(?:citation|source|reference|evidence|support|paper)s?\s+"

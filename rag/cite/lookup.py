@@ -32,6 +32,7 @@ _FEWEST_LETTERS = 4  # of a beginning that stands for a word
 _RARE = 2  # times that a word is held, up to which it may be a misspelling of the record's
 _COMMONER = 10  # times as often as the misspelt word is the right one held
 _MOST_FORMS = 8  # known words that a misspelt one may stand for
+_ALL_MET = 0.7  # score of a paper that has all words of a query
 _MERE_WORD = 0.2  # how surely a word in small letters is the name that reads like it
 _WORTH_A_LOOK = 0.6  # of the best score, from which another paper may be the one that was meant
 _INTRODUCED, _TITLE_HEAD, _IN_TITLE = 0.7, 1.0, 0.5  # how surely a name means a paper
@@ -95,8 +96,7 @@ class Lookup:
     def find(self, text: str, k: int = 10) -> list[Match]:
         """The papers that a text means, best first: at most `k`, but all of an author's.
 
-        Scores compare within one query; below about a half, the text was not understood as words
-        of a record.
+        Scores run from 0 to 1; below 0.6, the text was hardly understood as words of a record.
         """
         exact = self._identified(text)
         if exact:
@@ -229,10 +229,15 @@ class Lookup:
         ]
         refined.sort(key=lambda pair: (-pair[0], self._ids[pair[1]]))
         refined = [(score, i) for score, i in refined if score > _WORTH_A_LOOK * refined[0][0]]
-        return [
-            Match(self._ids[i], round(min(1.0, score / 1.5), 4), self._deciding(i, words, years))
-            for score, i in refined[:k]
-        ]
+        return [self._match(i, score, words, years) for score, i in refined[:k]]
+
+    def _match(
+        self, place: int, score: float, words: Sequence[_Word], years: frozenset[int]
+    ) -> Match:
+        """A paper with its words; one that has them all was meant, however the rest compares."""
+        deciding = self._deciding(place, words, years)
+        least = _ALL_MET if len(deciding) >= len(words) + len(years) else 0.0
+        return Match(self._ids[place], round(min(1.0, max(least, score / 1.5)), 4), deciding)
 
     def _gained(self, word: _Word) -> tuple[Floats, float]:
         """What a word adds to each paper, and the most that it could."""

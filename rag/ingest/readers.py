@@ -134,10 +134,22 @@ def _text_of(data: bytes) -> _Text:
         raise SourceError("is empty")
     if sample.startswith(_UTF16_MARKS) and not sample.startswith(_UTF32_MARKS):
         return _Text(data, "utf-16", "replace")
+    unmarked = _unmarked_utf16(sample)
+    if unmarked:
+        return _Text(data, unmarked, "replace")
     controls = len(sample) - len(sample.translate(None, _CONTROL))
     if sample.startswith((*_BINARY_STARTS, _GZIP)) or controls * 100 > len(sample):
         raise SourceError(f"is not a text file that I know; known are {KNOWN}")
     return _Text(data, *_encoding(data))
+
+
+def _unmarked_utf16(sample: bytes) -> str | None:
+    """UTF-16 without its mark, told by the empty half of nearly every letter."""
+    pairs = len(sample) // 2
+    if pairs < 2 or not 0.4 < sample.count(0) / len(sample) < 0.55:
+        return None
+    empty_second = sample[1::2].count(0) / pairs
+    return "utf-16-le" if empty_second > 0.8 else "utf-16-be" if empty_second < 0.2 else None
 
 
 def _encoding(data: bytes) -> tuple[str, str]:

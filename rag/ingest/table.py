@@ -37,6 +37,7 @@ _HEADINGS = {
 }
 _COMPANIONS = ("authors", "year", "abstract", "venue", "doi", "url", "arxiv_id")
 _FORMULA = re.compile(r"[=+@-]\s*[A-Za-z_.]+\s*\(|=|[+@-]\s*\S*\|\s*'")
+_INITIALS = re.compile(r"(?:[^\W\d_a-z]\.?[\s-]*)+")
 _SCOPUS_ID = re.compile(r"\s*\(\d{6,}\)")
 
 Columns = Mapping[str, int]
@@ -177,7 +178,8 @@ def _between_commas(text: str) -> list[str]:
     parts = [part.strip() for part in text.split(",") if part.strip()]
     if len(parts) > 1 and all(" " in part for part in parts):
         return parts
-    if len(parts) % 2 == 0 and all(" " not in part for part in parts[::2]):
+    in_turn = all(map(_INITIALS.fullmatch, parts[1::2])) or all(" " not in p for p in parts[::2])
+    if len(parts) % 2 == 0 and in_turn:
         return [f"{family}, {given}" for family, given in zip(parts[::2], parts[1::2], strict=True)]
     if len(parts) > 2:
         return parts

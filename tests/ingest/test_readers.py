@@ -146,3 +146,10 @@ def test_evaluation_sets_are_read_whole(shared: Path, name: str, count: int) -> 
     data = (shared / "eval" / name / "corpus.jsonl.gz").read_bytes()
     found = read_all(data, name)
     assert len([item for item in found if isinstance(item, Paper)]) == len(found) == count
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_its_mark_is_known_by_its_empty_halves(encoding: str) -> None:
+    (paper,) = read_all(LINE.encode(encoding))
+    assert isinstance(paper, Paper)
+    assert paper.title == "Sur les métiers"

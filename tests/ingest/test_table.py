@@ -59,3 +59,21 @@ def test_a_quotation_mark_that_is_not_closed_is_bounded() -> None:
     papers, failures = read_text(text)
     assert papers[0].title == "First"
     assert failures
+
+
+@pytest.mark.parametrize(
+    ("cell", "names"),
+    [
+        ("Byron, A., van der Maaten, L.", ("A. Byron", "L. van der Maaten")),
+        ("van der Maaten, L., Hinton, G. E.", ("L. van der Maaten", "G. E. Hinton")),
+        ("Byron, Ada Augusta", ("Ada Augusta Byron",)),
+        ("Ada Byron and Karl Marx", ("Ada Byron", "Karl Marx")),
+        ("Ada Byron|Karl Marx", ("Ada Byron", "Karl Marx")),
+        ("Byron A.", ("A. Byron",)),
+        ("Plato", ("Plato",)),
+        ("Wei Li; Wei Li", ("Wei Li", "Wei Li")),
+        ("", ()),
+    ],
+)
+def test_names_in_one_cell_are_parted(cell: str, names: tuple[str, ...]) -> None:
+    assert one(f'title,authors,year\nLooms,"{cell}",1990\n').authors == names

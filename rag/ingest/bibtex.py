@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MAX_BLOCK = 4_000_000  # characters
 _MAX_VALUE = 2_000_000  # characters of a value once its strings are put in
+_MAX_STRING = 20_000  # characters of a string: each may be made of two others
 _MAX_PARENTS = 50_000  # proceedings that other entries may refer to
 _OPENS = re.compile(r"\s*@\s*[A-Za-z]+\s*[{(]")
 _SURELY_OPENS = re.compile(
@@ -125,7 +126,8 @@ def _read(block: Block, known: _Bibliography, number: int) -> Iterator[Paper | F
         yield from _entry(block, known, where)
     elif isinstance(block, model.String):
         try:
-            known.strings[block.key.lower()] = _value(str(block.value), known)
+            _require_defined("title", str(block.value), known)
+            known.strings[block.key.lower()] = _value(str(block.value), known, _MAX_STRING)
         except _ValueError as error:
             yield Failure(known.origin, where, f"@string {block.key[:60]}: {error}")
     elif isinstance(block, model.ParsingFailedBlock):
@@ -167,6 +169,7 @@ def _values(block: object, known: _Bibliography) -> Fields:
         name = item.key.strip().lower()
         try:
             value = _value(str(item.value), known)
+            _require_defined(name, str(item.value), known)
         except _ValueError as error:
             if name not in _NEEDED:
                 continue
@@ -175,14 +178,24 @@ def _values(block: object, known: _Bibliography) -> Fields:
     return values
 
 
+def _require_defined(name: str, raw: str, known: _Bibliography) -> None:
+    """No title, author or string is made of a string that the file does not define."""
+    if name not in ("title", "author"):
+        return
+    for piece in _concatenated(raw):
+        word = piece.strip().lower()
+        if re.fullmatch(r"[a-z][^\s{}\"]*", word) and word not in known.strings:
+            raise _ValueError(f"is the string {word[:60]}, which is not defined")
+
+
 _NEEDED = {"title", "author", "year", "date", "abstract"}
 
 
-def _value(raw: str, known: _Bibliography) -> str:
+def _value(raw: str, known: _Bibliography, max_chars: int = _MAX_VALUE) -> str:
     """A value without its outer braces or quotes; pieces joined by # are put together."""
     pieces = [_piece(piece, known) for piece in _concatenated(raw)]
-    if sum(map(len, pieces)) > _MAX_VALUE:
-        raise _ValueError(f"is longer than {_MAX_VALUE:,} characters")
+    if sum(map(len, pieces)) > max_chars:
+        raise _ValueError(f"is longer than {max_chars:,} characters")
     return "".join(pieces)
 
 
@@ -261,7 +274,16 @@ def _authors(printed: str) -> list[str]:
             names.append(printed[start : match.start()])
             start = match.end()
     names.append(printed[start:])
-    return [without_tex(name) for name in names if name.strip()]
+    return [_from_parts(without_tex(name)) for name in names if name.strip()]
+
+
+def _from_parts(name: str) -> str:
+    """A name that BibLaTeX prints in parts, "family=Maaten, given=L., prefix=van der", as usual."""
+    if "family=" not in name:
+        return name
+    said = dict(part.strip().partition("=")[::2] for part in name.split(","))
+    family = f"{said.get('prefix', '')} {said.get('family', '')}".strip()
+    return ", ".join(p for p in (family, said.get("suffix", ""), said.get("given", "")) if p)
 
 
 def _date(fields: Fields) -> str:
@@ -289,7 +311,7 @@ def _address(text: str) -> str:
 
 def _files(printed: str) -> Iterator[str]:
     """Paths of "Full Text:files/1/a.pdf:application/pdf;…" but for those of other machines."""
-    for part in re.split(r"(?<!\\);", printed):
+    for part in re.split(r"(?<!\\);", printed.replace("$\\backslash$", "\\")):
         pieces = [piece.replace("\\:", ":") for piece in re.split(r"(?<!\\):", part)]
         path = pieces[1] if len(pieces) > 2 else pieces[0]
         path = path.replace("\\_", "_").strip()

@@ -34,6 +34,7 @@ def test_an_entry_becomes_a_paper() -> None:
         ("van der Maaten, Laurens", "Laurens van der Maaten"),
         ("King, Jr., Martin Luther", "Martin Luther King Jr."),
         ("García Márquez, Gabriel", "García Márquez, Gabriel"),
+        ("family=Maaten, given=Laurens, prefix=van der", "Laurens van der Maaten"),
         ("{Barnes and Noble}", "Barnes and Noble"),
         ("O'Neil, Cathy", "Cathy O'Neil"),
         ("Jean~Dupont", "Jean Dupont"),
@@ -125,6 +126,7 @@ def test_what_is_broken_is_named_by_line_and_the_rest_is_kept() -> None:
         "@article{c, title={No comma} year={1992}}\n"
         "@article{d, author={Nobody}, year={1993}}\n"
         "@article{title={No key}, year={1994}}\n"
+        "@article{f, title=unknown, year={1995}}\n"
         "@article{e, title={Last}, year={1995}}\n"
     )
     assert [paper.title for paper in papers] == ["First", "Last"]
@@ -133,6 +135,7 @@ def test_what_is_broken_is_named_by_line_and_the_rest_is_kept() -> None:
         "line 4, c",
         "line 5, d",
         "line 6",
+        "line 7, f",
     ]
     assert "not closed" in failures[0].reason
     assert "comma" in failures[1].reason
@@ -141,7 +144,7 @@ def test_what_is_broken_is_named_by_line_and_the_rest_is_kept() -> None:
 def test_file_names_are_kept_as_sources_and_never_leave_the_folder() -> None:
     (paper,), (failure,) = read_text(
         "@article{k, title={Looms}, file={Full Text:files/1/a.pdf:application/pdf;"
-        ":/home/x/b.pdf:PDF;C\\:/c.pdf;:../../etc/passwd:PDF}}"
+        ":/home/x/b.pdf:PDF;C\\:/c.pdf;:C$\\backslash$:/d.pdf:pdf;:../../etc/passwd:PDF}}"
     )
     assert [s.origin for s in paper.sources if s.kind == "file"] == ["files/1/a.pdf"]
     assert "../../etc/passwd" in failure.reason

@@ -21,6 +21,8 @@ HOSTILE_BIB = {
     "many on one line": "@article{" * 5_000,
     "deep": "@article{a, title={" + "{" * 30_000 + "}" * 30_000 + "}}",
     "bomb": BOMB + "@article{b, title=a39}",
+    "many long strings": BOMB
+    + "".join(f'@string{{b{i} = a{i % 30} # "x"}}\n' for i in range(3_000)),
     "string of itself": "@string{s = s # s}\n@article{b, title=s # s}",
     "quotes": '@article{a, title="' + '{"' * 50_000,
     "commas": "@article{a," + "," * 200_000 + "}",

@@ -94,6 +94,7 @@ def _add_question_commands(commands: Any) -> None:
     serve = _command(commands, "serve", "open the chat", "run the chat without opening a browser")
     serve.add_argument("--port", type=_port, metavar="N", help="8501 or the next free one")
     serve.set_defaults(opens_browser=False)
+    _command(commands, "calibrate", "calibrate", "fit the confidence of answers to the library")
     add_options(_command(commands, "eval", "evaluate", "measure on labelled questions"))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from functools import cached_property
@@ -13,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from rag.answer.records import short_title
+from rag.answer.records import suggested
 from rag.answer.replay import difference
 from rag.asked import examine_model, kept, model_of, recorded, writer_of
 from rag.base.errors import LibraryError
@@ -37,13 +36,15 @@ from rag.cited import Citations, Found
 from rag.index.partial import PartialStore
 from rag.index.store import Store
 from rag.ingest import pipeline
-from rag.ingest.chunk import CHUNKER
 from rag.models.embed import MiniLM
+from rag.search.confidence import Scale, Signals
 from rag.search.evidence import EvidenceFinder
 from rag.search.names import Names, mine
 from rag.search.plan import make_plan
 from rag.search.rank import Weights
 from rag.search.retrieve import Retriever
+from rag.search.scales import scale_for
+from rag.search.weigh import weigh
 from rag.search.withheld import names_without
 from rag.turn import Turn, ordered
 
@@ -88,7 +89,9 @@ class Assistant:
         """
         settings = settings or load_settings()
         folder = Path(library) if library is not None else settings.library
-        return cls(Store.open(folder, identity=library_identity()), settings, weights=weights)
+        return cls(
+            Store.open(folder, identity=pipeline.library_identity()), settings, weights=weights
+        )
 
     def close(self) -> None:
         """Release the library's files."""
@@ -219,12 +222,7 @@ class Assistant:
         without: Filters,
         cancelled: Stop | None,
     ) -> Iterator[Event]:
-        store, retriever, names = self._store, self._retriever, self._mined()
-        withheld = store.allowed(without)
-        if withheld:
-            names = names_without(names, store.get(withheld).values())
-            store = PartialStore(store, withheld)
-            retriever = Retriever(store, self._embedder, weights=self._weights)
+        store, retriever, names = self._without(without)
         writer = writer_of(self._model, self.settings, cancelled)
         turn = Turn(
             store,
@@ -233,9 +231,22 @@ class Assistant:
             names,
             writer,
             self.settings.prompts_dir,
+            *self._scale,
         )
         events = turn.run(question, history)
         yield from recorded(events, history, writer=writer, revision=store.revision)
+
+    def signals(
+        self, question: str, *, among: Filters = NO_FILTERS, without: Filters = NO_FILTERS
+    ) -> tuple[Signals, Paper] | None:
+        """What speaks for an answer, and the paper that would lead it; None without any paper.
+
+        Raises:
+            QuestionError: there is nothing to look for in the question.
+        """
+        store, retriever, names = self._without(without)
+        finder = EvidenceFinder(store, self._embedder, names)
+        return weigh(question, among, store, retriever, finder)
 
     def evidence(self, question: str, paper_id: str, k: int = 8) -> list[Evidence]:
         """The `k` sentences of one paper that bear most on a question, best first.
@@ -291,21 +302,18 @@ class Assistant:
         found = self._store.get([paper_id]).get(paper_id)
         return found or next((p for p in self._store.papers() if p.citekey == paper_id), None)
 
+    @property
+    def folder(self) -> Path:
+        """Where the library lies."""
+        return self._store.folder
+
     def paper_count(self) -> int:
         """How many papers the library has."""
         return self._store.paper_count()
 
     def suggestions(self, n: int = 3) -> list[str]:
         """First questions to ask, made from the library's own papers."""
-        newest = ordered(self._store.papers(), "newest")
-        named = [p for p in newest if short_title(p) != p.name]
-        asked = [f"What does {short_title(p)} show?" for p in named[:1]]
-        if len(named) > 2:
-            asked.append(f"Compare {short_title(named[1])} and {short_title(named[2])}.")
-        authors = Counter(a for p in newest for a in p.authors).most_common(1)
-        asked += [f"Which papers are by {author}?" for author, count in authors if count > 1]
-        asked += [f"What is {short_title(p)} about?" for p in newest if p.title]
-        return asked[:n]
+        return suggested(ordered(self._store.papers(), "newest"))[:n]
 
     # --- health ------------------------------------------------------------------------------
 
@@ -338,6 +346,20 @@ class Assistant:
     @cached_property
     def _citations(self) -> Citations:
         return Citations(self._store, lambda: self._retriever, self._mined)
+
+    @cached_property
+    def _scale(self) -> tuple[Scale, bool]:
+        """The scale of confidence, and whether it was fitted for vectors like ours."""
+        return scale_for(self._store.folder, pipeline.library_identity())
+
+    def _without(self, unwanted: Filters) -> tuple[Store, Retriever, Names]:
+        """The parts of the library as if these papers had never been added."""
+        withheld = self._store.allowed(unwanted)
+        if not withheld:
+            return self._store, self._retriever, self._mined()
+        store = PartialStore(self._store, withheld)
+        names = names_without(self._mined(), self._store.get(withheld).values())
+        return store, Retriever(store, self._embedder, weights=self._weights), names
 
     @cached_property
     def _retriever(self) -> Retriever:
@@ -375,13 +397,3 @@ class Assistant:
             progress=progress,
             cancelled=cancelled,
         )
-
-
-def library_identity() -> dict[str, str]:
-    """What the vectors of a library were made with; checked whenever one is opened."""
-    return {
-        "embedder": MiniLM.identity.model,
-        "weights_sha256": MiniLM.identity.weights_sha256,
-        "dimension": str(MiniLM.identity.dim),
-        "chunker": CHUNKER,
-    }

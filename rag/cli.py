@@ -193,6 +193,22 @@ def _eval(args: argparse.Namespace) -> int:
     return 0
 
 
+def _calibrate(args: argparse.Namespace) -> int:
+    from rag.evals.own import calibrate
+    from rag.terminal import ProgressBars
+
+    with _open(args) as assistant, closing(ProgressBars()) as bars:
+        found = calibrate(assistant, progress=bars if sys.stderr.isatty() else None)
+    if args.json:
+        _emit(found.to_dict())
+    else:
+        print(
+            f"Confidence is fitted to this library: {found.questions} questions about "
+            f"{found.papers} papers. Its error was {found.before:.3f} and is {found.after:.3f}."
+        )
+    return 0
+
+
 def _serve(args: argparse.Namespace) -> int:
     from rag.web.serve import serve
 
@@ -213,6 +229,7 @@ def _serve(args: argparse.Namespace) -> int:
 _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "add": _add,
     "ask": _ask,
+    "calibrate": _calibrate,
     "cite": _cite,
     "doctor": _doctor,
     "eval": _eval,

@@ -34,12 +34,14 @@ from rag.base.types import (
 )
 from rag.index.store import Store
 from rag.models.prompts import Message
+from rag.search.confidence import Scale, shipped_scale
 from rag.search.evidence import EvidenceFinder, Findings
 from rag.search.names import Names
 from rag.search.narrow import narrowed
 from rag.search.plan import is_bibliographic, make_plan
 from rag.search.retrieve import Retriever
 from rag.search.sides import Sides, resolve_sides
+from rag.search.standing import standing
 
 logger = logging.getLogger(__name__)
 
@@ -62,6 +64,8 @@ class Turn:
     names: Names
     model: Stream | None = None
     prompts_dir: Path | None = None
+    scale: Scale = field(default_factory=shipped_scale)
+    calibrated: bool = True  # the scale is for this library's model
     started: float = field(default_factory=time.perf_counter)
     timings: dict[str, float] = field(default_factory=dict)
     prompt: str | None = None  # that a model was asked with
@@ -120,10 +124,11 @@ class Turn:
         )
         self._lap("retrieve")
         findings = self.finder.find(plan.query, hits, plan)
+        findings = dataclasses.replace(findings, evidence=tuple(standing(findings.evidence)))
         self._lap("evidence")
         if plan.named and (plan.asks or not has_own_topic(plan, hits)):
             yield from self._about_named(plan, hits, findings)
-        elif findings.signals.confidence < ENOUGH:
+        elif self.scale.confidence(findings.signals) < ENOUGH:
             yield self._not_answered(plan, hits, findings)
         elif plan.asks:
             yield from self._facts_of_records(plan, hits, findings)
@@ -149,7 +154,7 @@ class Turn:
         yield EvidenceFound(findings.evidence, plan.understood)
         paper = findings.evidence[0].paper if findings.evidence else hits[0].paper
         draft = quote.quote_records(plan, [paper], findings.evidence)
-        yield from self._settle(plan, draft, "lookup", findings.signals.confidence)
+        yield from self._settle(plan, draft, "lookup", self.scale.confidence(findings.signals))
 
     def _about_named(
         self, plan: QueryPlan, hits: Sequence[Hit], findings: Findings
@@ -179,12 +184,13 @@ class Turn:
         if plan.sort:
             papers = ordered(iter(papers), plan.sort)[: plan.limit]
         draft = quote.quote_papers(papers, evidence)
-        yield from self._settle(plan, draft, "lookup", findings.signals.confidence)
+        yield from self._settle(plan, draft, "lookup", self.scale.confidence(findings.signals))
 
     def _facts(self, plan: QueryPlan, findings: Findings) -> Iterator[Event]:
         yield EvidenceFound(findings.evidence, plan.understood)
         draft = quote.quote_facts(findings.evidence, plan.named)
-        yield from self._written_or(plan, findings.evidence, draft, findings.signals.confidence)
+        confidence = self.scale.confidence(findings.signals)
+        yield from self._written_or(plan, findings.evidence, draft, confidence)
 
     # --- endings -------------------------------------------------------------------------------
 
@@ -232,6 +238,7 @@ class Turn:
                 sentences=tuple(draft.sentences),
                 citations=tuple(draft.citations),
                 confidence=round(confidence, 3),
+                calibrated=self.calibrated,
                 notice=notice,
                 understood=plan.understood,
                 timings_ms=self._timings(),
@@ -262,7 +269,7 @@ class Turn:
             reason,
             notice,
             [hit.paper for hit in hits[:_NEAREST]],
-            findings.signals.confidence,
+            self.scale.confidence(findings.signals),
         )
 
     def _abstain(
@@ -283,6 +290,7 @@ class Turn:
                 nearest=tuple(nearest),
                 understood=plan.understood,
                 confidence=None if confidence is None else round(confidence, 3),
+                calibrated=self.calibrated,
                 timings_ms=self._timings(),
                 plan=plan,
             )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 
 from rag.base.text import fold, sentence_spans
 from rag.base.types import Paper
@@ -150,3 +152,15 @@ def _join(said: list[str]) -> str:
     text = ", ".join(predicates[:-1]) + (" and " if len(predicates) > 1 else "") + predicates[-1]
     stop = "" if text.endswith(".") else "."
     return f"{subject} and {text}{stop}" if opened else f"{subject} {text}{stop}"
+
+
+def suggested(newest: Sequence[Paper]) -> list[str]:
+    """First questions to ask of these papers, which are given newest first."""
+    named = [p for p in newest if short_title(p) != p.name]
+    asked = [f"What does {short_title(p)} show?" for p in named[:1]]
+    if len(named) > 2:
+        asked.append(f"Compare {short_title(named[1])} and {short_title(named[2])}.")
+    authors = Counter(a for p in newest for a in p.authors).most_common(1)
+    asked += [f"Which papers are by {author}?" for author, count in authors if count > 1]
+    asked += [f"What is {short_title(p)} about?" for p in newest if p.title]
+    return asked

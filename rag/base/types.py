@@ -5,12 +5,12 @@ Everything here is frozen. Offsets are character offsets into `Paper.abstract`, 
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from rag.base.plain import plain_fields
 from rag.base.provenance import Provenance, Usage
 
 Status = Literal["answered", "abstained"]
@@ -76,7 +76,7 @@ class Paper:
 
     def to_dict(self) -> dict[str, Any]:
         """All fields and `year`, as plain JSON values."""
-        return {**_plain_fields(self), "year": self.year}
+        return {**plain_fields(self), "year": self.year}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +158,11 @@ class Hit:
     chunk: Chunk | None = None
     dense: float = 0.0  # cosine similarity of question and best chunk
     keyword: float = 0.0  # BM25, divided by the best score of this query
+    leads: Mapping[str, float] = field(default_factory=dict)  # part of the ranking → its lead
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values."""
-        return {**_plain_fields(self), "paper": self.paper.to_dict()}
+        return {**plain_fields(self), "paper": self.paper.to_dict()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +193,7 @@ class Citation:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values."""
-        return {**_plain_fields(self), "paper": self.paper.to_dict()}
+        return {**plain_fields(self), "paper": self.paper.to_dict()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +224,7 @@ class Comparison:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values."""
-        return {**_plain_fields(self), "papers": [p.to_dict() for p in self.papers]}
+        return {**plain_fields(self), "papers": [p.to_dict() for p in self.papers]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +242,7 @@ class Answer:
     citations: tuple[Citation, ...] = ()
     table: Comparison | None = None
     confidence: float | None = None
+    calibrated: bool = True  # False: the confidence was fitted for another model
     notice: str | None = None
     nearest: tuple[Paper, ...] = ()
     understood: tuple[str, ...] = ()
@@ -269,7 +271,7 @@ class Answer:
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values, the contract of `askpapers ask --json`."""
         return {
-            **_plain_fields(self),
+            **plain_fields(self),
             "citations": [c.to_dict() for c in self.citations],
             "table": self.table.to_dict() if self.table else None,
             "nearest": [p.to_dict() for p in self.nearest],
@@ -288,7 +290,7 @@ class CheckedSentence:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values."""
-        return {**_plain_fields(self), "citations": [c.to_dict() for c in self.citations]}
+        return {**plain_fields(self), "citations": [c.to_dict() for c in self.citations]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,7 +314,7 @@ class AddReport:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values."""
-        return _plain_fields(self)
+        return plain_fields(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,7 +337,7 @@ class Finding:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values."""
-        return _plain_fields(self)
+        return plain_fields(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,8 +376,7 @@ def citation_marks(numbers: tuple[int, ...]) -> str:
 
 
 def _with_marks(sentence: Sentence) -> str:
-    marks = citation_marks(sentence.citations)
-    return f"{sentence.text} {marks}" if marks else sentence.text
+    return f"{sentence.text} {citation_marks(sentence.citations)}".rstrip()
 
 
 def _reference_line(citation: Citation) -> str:
@@ -384,17 +385,3 @@ def _reference_line(citation: Citation) -> str:
     facts = " · ".join(part for part in (people, paper.date) if part)
     quote = f"\n> {citation.quote}" if citation.quote else ""
     return f"[{citation.number}] {paper.name}" + (f" ({facts})" if facts else "") + quote
-
-
-def _plain_fields(value: Any) -> dict[str, Any]:
-    return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
-
-
-def _plain(value: Any) -> Any:
-    if dataclasses.is_dataclass(value):
-        return _plain_fields(value)
-    if isinstance(value, (tuple, list)):
-        return [_plain(item) for item in value]
-    if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    return value

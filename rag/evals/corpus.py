@@ -9,11 +9,12 @@ from pathlib import Path
 
 import platformdirs
 
-from rag.assistant import Assistant, library_identity
+from rag.assistant import Assistant
 from rag.base.errors import SourceError
 from rag.base.text import fold
 from rag.base.types import Paper, Progress
 from rag.evals.data import Question, QuestionSet
+from rag.ingest.pipeline import library_identity
 
 Span = tuple[int, int]
 

@@ -20,7 +20,7 @@ from rag.base.text import sentence_spans
 from rag.base.types import AddReport, Chunk, Failure, Paper, Progress
 from rag.index.store import EmbeddedChunk, Store, Writer
 from rag.ingest import fetch, merge
-from rag.ingest.chunk import chunks_of, text_to_embed
+from rag.ingest.chunk import CHUNKER, chunks_of, text_to_embed
 from rag.ingest.identity import Known, clusters, same_paper
 from rag.ingest.readers import read
 from rag.models.embed import MiniLM
@@ -30,6 +30,16 @@ Vector = npt.NDArray[np.float32]
 logger = logging.getLogger(__name__)
 
 _BATCH = 16  # papers embedded together: long enough to fill batches, short enough to stop soon
+
+
+def library_identity() -> dict[str, str]:
+    """What the vectors of a library are made with; checked whenever one is opened."""
+    return {
+        "embedder": MiniLM.identity.model,
+        "weights_sha256": MiniLM.identity.weights_sha256,
+        "dimension": str(MiniLM.identity.dim),
+        "chunker": CHUNKER,
+    }
 
 
 @dataclass(frozen=True, slots=True)

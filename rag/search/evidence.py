@@ -7,10 +7,9 @@ little: every sentence of the SOAP paper is about SOAP.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +19,7 @@ from rag.base.types import Evidence, Hit, QueryPlan
 from rag.index.store import Store
 from rag.models.embed import MiniLM
 from rag.search.asking import topic_words
+from rag.search.confidence import Signals
 from rag.search.names import Names, looks_like_name, tokens
 
 _WANTS_FIGURES = re.compile(
@@ -42,37 +42,8 @@ _FIGURE_BONUS = 0.2
 _LATE_WEIGHT = 0.15
 _PAPER_WEIGHT = 0.35  # how much the paper's rank speaks for its sentences
 _LONG = 5  # letters from which one word may begin another and be its kin
-_ALIKE, _COVERED = 0.55, 0.6
 _TOP = 3  # sentences that speak for the whole when it is judged whether they answer
 _OWN_TITLE = 0.25  # what a word is worth that the paper's title says anyway
-
-
-@dataclass(frozen=True, slots=True)
-class Signals:
-    """What the decision to answer or abstain rests on. Shares are of idf weight, 0..1."""
-
-    cosine: float = 0.0  # of the query and the best sentence or chunk
-    in_paper: float = 0.0  # share of the query's telling words that the best paper has
-    in_sentence: float = 0.0  # the same for the best sentence, beyond the paper's own name
-    strange: tuple[str, ...] = ()  # names in the question that no paper of the library has
-    figures_missing: bool = False  # a figure is asked for and the best sentences have none
-    named: bool = False  # the question calls the best paper by its name
-
-    @property
-    def confidence(self) -> float:
-        """How likely the evidence answers the question, 0..1. Not calibrated yet."""
-        if self.named:
-            # The name alone makes the paper's every sentence alike; what is asked of it decides.
-            logit = 5.0 * (self.in_sentence - 0.33) + 2.0 * (self.cosine - 0.5)
-        else:
-            logit = 8.0 * (self.cosine - 0.42) + 1.5 * (self.in_paper + self.in_sentence - 0.65)
-        logit -= 2.5 * min(len(self.strange), 2) + 1.0 * self.figures_missing
-        return 1 / (1 + math.exp(-logit))
-
-    @property
-    def on_topic(self) -> bool:
-        """True when the best paper is about the question's subject, answered or not."""
-        return not self.strange and (self.cosine >= _ALIKE or self.in_paper >= _COVERED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +51,7 @@ class Findings:
     """Evidence, best first, with the signals for abstention."""
 
     evidence: tuple[Evidence, ...]
-    signals: Signals = Signals()
+    signals: Signals = field(default_factory=Signals)
 
 
 class EvidenceFinder:
@@ -89,7 +60,7 @@ class EvidenceFinder:
     def __init__(self, store: Store, embedder: MiniLM, names: Names) -> None:
         self._store = store
         self._embedder = embedder
-        self._names = names
+        self.names = names
 
     def find(self, query: str, hits: Sequence[Hit], plan: QueryPlan, *, k: int = 8) -> Findings:
         """The `k` best sentences of the hits, with the signals for abstention."""
@@ -108,12 +79,13 @@ class EvidenceFinder:
                 found.append(evidence)
                 cosines[evidence.paper.id, evidence.start] = cosine
         found.sort(key=lambda e: -e.score)
-        return Findings(tuple(found[:k]), self._signals(found, hits, asked, cosines, plan))
+        signals = self._signals(found, hits, asked, cosines, plan)
+        return Findings(tuple(found[:k]), signals)
 
     def _weights(self, query: str) -> dict[str, float]:
         """How telling each word of the query is."""
         topic = " ".join(topic_words(query)) or query
-        return {w: self._names.idf(w) for w in content_words(topic)}
+        return {w: self.names.idf(w) for w in content_words(topic)}
 
     def _score(
         self,
@@ -150,19 +122,20 @@ class EvidenceFinder:
         plan: QueryPlan,
     ) -> Signals:
         best = found[0].paper if found else hits[0].paper
-        title = set(words(best.title)) | set(words(" ".join(best.authors)))
-        beyond = {w: v for w, v in asked.items() if w not in title}
+        own = set(words(best.title)) | set(words(" ".join(best.authors)))
+        beyond = {w: v for w, v in asked.items() if w not in own}
         spelled = _spelled_out(best.abstract)
         top = found[:_TOP]
-        sentence_cosine = max((cosines[e.paper.id, e.start] for e in top), default=0.0)
-        chunk_cosine = next((h.dense for h in hits if h.paper.id == best.id), 0.0)
+        said = [set(words(spelled(e.text))) for e in top]
         wants_figures = bool(_WANTS_FIGURES.search(plan.query))
+        hit = next(hit for hit in hits if hit.paper.id == best.id)
         return Signals(
-            cosine=max(sentence_cosine, chunk_cosine),
-            in_paper=_share(asked, title | set(words(best.abstract))),
-            in_sentence=max(
-                (_share(beyond, set(words(spelled(e.text)))) for e in top), default=0.0
-            ),
+            passage=hit.dense,
+            sentence=max((cosines[e.paper.id, e.start] for e in top), default=0.0),
+            in_paper=_share(asked, own | set(words(best.abstract))),
+            in_sentence=max((_share(beyond, present) for present in said), default=0.0),
+            together=_share(beyond, set().union(*said)),
+            **{f"{part}_lead": lead for part, lead in hit.leads.items()},
             strange=self._strange(plan),
             figures_missing=wants_figures and not any(_FIGURE.search(e.text) for e in top),
             named=best.id in plan.named,
@@ -180,7 +153,7 @@ class EvidenceFinder:
 
     def _is_unknown(self, token: str) -> bool:
         """True for a name that is nowhere in the library; "GPT-5" is unknown beside "GPT-3"."""
-        names = self._names
+        names = self.names
         if names.people_called(token) or fold(token) in names.givens:
             return False
         forms = words(token)

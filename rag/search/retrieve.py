@@ -105,6 +105,7 @@ class Retriever:
                 chunks.get(chunk_of.get(paper_id, "")),
                 found.dense.get(paper_id, 0.0),
                 found.keyword.get(paper_id, 0.0) / best_keyword,
+                found.leads(paper_id),
             )
             for paper_id in ranked
             if paper_id in papers

@@ -9,11 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.assistant import library_identity
 from rag.base.types import AddReport, Failure, Paper, Progress
 from rag.index.store import Store
 from rag.ingest import pipeline
-from rag.ingest.pipeline import Input
+from rag.ingest.pipeline import Input, library_identity
 from rag.models.embed import MiniLM
 
 Add = Callable[..., AddReport]

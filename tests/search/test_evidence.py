@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.assistant import Assistant
-from rag.search.evidence import EvidenceFinder, Findings, Signals
+from rag.search.evidence import EvidenceFinder, Findings
 from rag.search.names import Names
 from rag.search.plan import make_plan
 
@@ -79,21 +79,6 @@ def test_names_that_the_library_never_says_are_strange(
 
 def test_a_figure_that_is_asked_for_and_not_given_is_noticed(find) -> None:
     assert not find("How many cards does LOOM need?").signals.figures_missing
-    assert Signals(figures_missing=True).confidence < Signals().confidence
-
-
-def test_a_strange_name_lowers_confidence_more_than_a_missing_figure() -> None:
-    good = Signals(cosine=0.7, in_paper=0.9, in_sentence=0.9)
-    strange = Signals(cosine=0.7, in_paper=0.9, in_sentence=0.9, strange=("GPT-5",))
-    figures = Signals(cosine=0.7, in_paper=0.9, in_sentence=0.9, figures_missing=True)
-    assert strange.confidence < figures.confidence < good.confidence
-    assert good.on_topic
-    assert not strange.on_topic
-
-
-def test_confidence_stays_within_bounds() -> None:
-    extremes = [Signals(c, p, s) for c in (-1.0, 0.0, 1.0) for p in (0, 1) for s in (0, 1)]
-    assert all(0 <= signals.confidence <= 1 for signals in extremes)
 
 
 def test_without_hits_there_is_no_evidence(history: Assistant, names: Names) -> None:

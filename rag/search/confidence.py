@@ -1,0 +1,119 @@
+"""How likely the evidence answers the question: what speaks for it, and the scale it is read on.
+
+A logistic model of a few signals, then its outputs set to the shares of right answers that were
+seen at that level (scaling, then equal-mass bins, as in "A Study on the Calibration of In-context
+Learning"). Both were fitted on training questions, answerable ones and ones whose papers were
+held out; `confidence.json` says by which command and for which model. A library may bring its own
+second step (`askpapers calibrate`).
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import math
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import resources
+from typing import Any
+
+_ALIKE, _COVERED = 0.55, 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What the decision to answer or abstain rests on. Shares are of idf weight, 0..1.
+
+    A lead is how far the paper stands before the best others in one part of the ranking: among
+    papers that are all alike, none is the one that answers.
+    """
+
+    passage: float = 0.0  # cosine of the question and the lead paper's best passage
+    sentence: float = 0.0  # and of the best of the sentences shown first
+    in_paper: float = 0.0  # share of the question's telling words that the lead paper has
+    in_sentence: float = 0.0  # the same for the best sentence, beyond the paper's own name
+    together: float = 0.0  # and for the sentences shown first taken together
+    dense_lead: float = 0.0
+    sentence_lead: float = 0.0
+    keyword_lead: float = 0.0
+    coverage_lead: float = 0.0
+    strange: tuple[str, ...] = ()  # names in the question that no paper of the library has
+    figures_missing: bool = False  # a figure is asked for and the best sentences have none
+    named: bool = False  # the question calls the lead paper by its name
+
+    @property
+    def on_topic(self) -> bool:
+        """True when the lead paper is about the question's subject, answered or not."""
+        alike = max(self.passage, self.sentence) >= _ALIKE
+        return not self.strange and (alike or self.in_paper >= _COVERED)
+
+    def values(self) -> dict[str, float]:
+        """The signals as numbers, by the names that the scale knows them by."""
+        numbers = {
+            name: float(getattr(self, name))
+            for name in self.__slots__
+            if name not in ("strange", "named")
+        }
+        return {**numbers, "strange": float(min(len(self.strange), 2))}
+
+
+Points = tuple[tuple[float, float], ...]
+Line = Mapping[str, float]  # signal → weight, and "one" for the constant
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Signals → a probability.
+
+    `points` are (logit, share of right answers), rising; between them it is read off straight.
+    """
+
+    general: Line = field(default_factory=dict)
+    named: Line = field(default_factory=dict)  # for questions that name the lead paper
+    points: Points = ()
+    identity: Mapping[str, str] = field(default_factory=dict)  # of the model it was fitted for
+
+    def logit(self, signals: Signals) -> float:
+        """The weighted sum of the signals."""
+        line = self.named if signals.named else self.general
+        values = signals.values()
+        return sum(weight * values.get(name, 1.0) for name, weight in line.items())
+
+    def confidence(self, signals: Signals) -> float:
+        """How likely the evidence answers the question, 0..1."""
+        return read_off(self.points, self.logit(signals))
+
+    def fits(self, identity: Mapping[str, str]) -> bool:
+        """True when it was fitted for vectors made like these."""
+        return all(identity.get(key) == value for key, value in self.identity.items())
+
+
+def read_off(points: Sequence[tuple[float, float]], logit: float) -> float:
+    """The value at a logit on the line through the points; beyond its ends it runs level."""
+    if not points:
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
+    place = bisect_right([x for x, _ in points], logit)
+    if place == 0:
+        return points[0][1]
+    if place == len(points):
+        return points[-1][1]
+    (x0, y0), (x1, y1) = points[place - 1], points[place]
+    return y0 + (y1 - y0) * (logit - x0) / (x1 - x0)
+
+
+def scale_of(values: Mapping[str, Any]) -> Scale:
+    """A scale out of plain values, as `confidence.json` holds them."""
+    return Scale(
+        dict(values["general"]),
+        dict(values["named"]),
+        tuple((float(x), float(y)) for x, y in values["points"]),
+        dict(values["identity"]),
+    )
+
+
+@functools.cache
+def shipped_scale() -> Scale:
+    """The scale that comes with the package."""
+    text = resources.files("rag.search").joinpath("confidence.json").read_text("utf-8")
+    return scale_of(json.loads(text))

@@ -1,0 +1,42 @@
+"""A library's own scale of confidence: a small file in its folder."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import logging
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from rag.search.confidence import Points, Scale, shipped_scale
+
+logger = logging.getLogger(__name__)
+
+_FILE = "calibration.json"
+
+
+def scale_for(folder: Path, identity: Mapping[str, str]) -> tuple[Scale, bool]:
+    """The library's own scale if it has one for its model, else the shipped one.
+
+    Also whether the scale was fitted for vectors of this identity.
+    """
+    scale = shipped_scale()
+    try:
+        values = json.loads((folder / _FILE).read_text("utf-8"))
+        points = tuple((float(x), float(y)) for x, y in values["points"])
+        own = dataclasses.replace(scale, points=points, identity=dict(values["identity"]))
+    except FileNotFoundError:
+        return scale, scale.fits(identity)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        logger.warning("%s cannot be used: %s", folder / _FILE, error)
+        return scale, scale.fits(identity)
+    return (own, True) if own.fits(identity) else (scale, scale.fits(identity))
+
+
+def keep_scale(folder: Path, points: Points, questions: int, identity: Mapping[str, str]) -> None:
+    """Write the library's own scale; a reader sees the old one or the new one."""
+    values = {"points": points, "questions": questions, "identity": dict(identity)}
+    draft = folder / f"{_FILE}.{os.getpid()}.tmp"
+    draft.write_text(json.dumps(values, indent=1) + "\n", "utf-8")
+    draft.replace(folder / _FILE)

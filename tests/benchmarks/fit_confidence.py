@@ -1,0 +1,275 @@
+"""Fits the scale of confidence that ships with the package, and says how good it is.
+
+    python -m tests.benchmarks.fit_confidence FOLDER... [--write] [--most N]
+
+Each FOLDER holds labelled questions in the layout of `askpapers eval`. Every answerable question
+is asked three times: of the whole corpus, of a small random part of it that has its papers, and
+of the corpus without them, when nothing answers it. Beside these, questions are made that name a
+paper and ask for words of one of its sentences, or of another paper's, which it does not state.
+Figures are of held-out fifths; questions that share a paper are never parted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import random
+import re
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+
+from rag.assistant import Assistant
+from rag.base.settings import load_settings
+from rag.base.text import STOP_WORDS, sentences
+from rag.base.types import Filters, Paper
+from rag.evals.calibrate import fit_line, fit_points
+from rag.evals.confidence import Floats, auroc, bins, debiased_error, expected_error
+from rag.evals.corpus import Ids, cache_folder, fill
+from rag.evals.data import Question, QuestionSet, load
+from rag.ingest.pipeline import library_identity
+from rag.search.confidence import Scale, Signals, read_off
+
+GENERAL = (
+    "passage", "sentence", "in_paper", "in_sentence", "together", "dense_lead",
+    "sentence_lead", "coverage_lead", "keyword_lead", "strange", "figures_missing",
+)  # fmt: skip
+NAMED = ("sentence", "in_sentence", "together", "strange", "figures_missing")
+KNOWN = {"strange": -2.5, "figures_missing": -0.7}  # rare in these questions, and not to be lost
+FOLDS, SMALL, NAMED_QUESTIONS = 5, (20, 60, 200), 600
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question asked: what spoke for its answer, and whether the answer was right."""
+
+    kind: str  # "answerable", "small", "unanswerable", "withheld", "stated", "not stated"
+    group: str
+    signals: Signals
+    right: bool
+
+
+def asked_of(assistant: Assistant, questions: QuestionSet, ids: Ids, most: int) -> Iterator[Asked]:
+    """The labelled questions, each of the whole, of a part, and without its papers."""
+    everyone = sorted(ids.papers.values())
+    rng = random.Random(7)
+    chosen = list(questions.questions)
+    rng.shuffle(chosen)
+    for question in chosen[:most]:
+        own = frozenset(ids.papers[i] for i in question.relevant if i in ids.papers)
+        group = min(own, default=question.id)
+        right = own if question.answerable else frozenset()
+        kind = "answerable" if question.answerable else "unanswerable"
+        part = frozenset(rng.sample(everyone, min(len(everyone), rng.choice(SMALL)))) | own
+        yield from _one(assistant, question, kind, group, right)
+        yield from _one(assistant, question, "small", group, right, among=part)
+        if question.answerable and own:
+            yield from _one(assistant, question, "withheld", group, frozenset(), without=own)
+
+
+def _one(
+    assistant: Assistant,
+    question: Question,
+    kind: str,
+    group: str,
+    right: frozenset[str],
+    **how: frozenset[str],
+) -> Iterator[Asked]:
+    found = assistant.signals(
+        question.text, **{key: Filters(ids=tuple(sorted(ids))) for key, ids in how.items()}
+    )
+    if found:
+        signals, lead = found
+        yield Asked(kind, group, signals, lead.id in right)
+
+
+# --- questions that name a paper ---------------------------------------------------------------
+
+_FORMS = (
+    "How does {name} handle {words}?",
+    "What does {name} say about {words}?",
+    "Does {name} show {words}?",
+    "What does {name} report for {words}?",
+    "How does {name} perform on {words}?",
+    "{name}: {words}",
+    "Why is {words} a problem for {name}?",
+)
+_WORD = re.compile(r"[A-Za-z][\w-]+")
+
+
+def naming(assistant: Assistant, most: int) -> Iterator[Asked]:
+    """Questions about one named paper, for words that it says or that another says."""
+    rng = random.Random(7)
+    names = assistant._mined()
+    by_id = {paper.id: paper for paper in assistant.papers()}
+    handles = [
+        (handle.name, handle.papers[0][0])
+        for handle in names.handles.values()
+        if len(handle.papers) == 1 and handle.papers[0][0] in by_id
+    ]
+    rng.shuffle(handles)
+    papers = list(by_id.values())
+    for name, paper_id in handles[:most]:
+        own, other = by_id[paper_id], rng.choice(papers)
+        for paper, kind in ((own, "stated"), (other, "not stated")):
+            words = _some_words(paper, name, own, rng)
+            if not words:
+                continue
+            found = assistant.signals(rng.choice(_FORMS).format(name=name, words=words))
+            if found and found[0].named:
+                right = kind == "stated" and found[1].id == paper_id
+                yield Asked(kind, paper_id, found[0], right)
+
+
+def _some_words(paper: Paper, name: str, about: Paper, rng: random.Random) -> str:
+    """Two to five telling words of a sentence, in their order; not of the named paper's title."""
+    title = {w.casefold() for w in _WORD.findall(about.title)} | {name.casefold()}
+    said = sentences(paper.abstract)
+    if not said:
+        return ""
+    telling = [
+        w
+        for w in _WORD.findall(rng.choice(said))
+        if w.casefold() not in STOP_WORDS and w.casefold() not in title and len(w) > 3
+    ]
+    if len(telling) < 3:
+        return ""
+    size = rng.randint(2, min(5, len(telling)))
+    start = rng.randint(0, len(telling) - size)
+    return " ".join(telling[start : start + size])
+
+
+# --- the fit -----------------------------------------------------------------------------------
+
+
+def fitted(asked: Sequence[Asked]) -> Scale:
+    """A scale out of questions with known outcomes."""
+    general = [a for a in asked if not a.signals.named]
+    named = [a for a in asked if a.signals.named]
+    lines = [
+        fit_line([a.signals.values() for a in part], [a.right for a in part], names, KNOWN)
+        for part, names in ((general, GENERAL), (named, NAMED))
+    ]
+    scale = Scale(*lines)
+    logits = [scale.logit(a.signals) for a in asked]
+    return Scale(*lines, points=fit_points(logits, [a.right for a in asked]))
+
+
+def held_out(asked: Sequence[Asked]) -> list[float]:
+    """The confidence in each by a scale that was fitted without its fold."""
+    groups = sorted({a.group for a in asked})
+    random.Random(7).shuffle(groups)
+    fold = {group: i % FOLDS for i, group in enumerate(groups)}
+    scales = [fitted([a for a in asked if fold[a.group] != k]) for k in range(FOLDS)]
+    return [
+        read_off(scales[fold[a.group]].points, scales[fold[a.group]].logit(a.signals))
+        for a in asked
+    ]
+
+
+def report(asked: Sequence[Asked], sure: Floats) -> Iterator[str]:
+    """How well answerable ones are told from the others, and how honest the numbers are."""
+    right = np.array([a.right for a in asked])
+    kinds = np.array([a.kind for a in asked])
+    for yes, no in (
+        ("answerable", "unanswerable"),
+        ("answerable", "withheld"),
+        ("stated", "not stated"),
+    ):
+        both = (kinds == yes) | (kinds == no)
+        if (kinds == yes).any() and (kinds == no).any():
+            told = auroc(sure[both], kinds[both] == yes)
+            yield f"AUROC {yes} / {no}: {told:.3f} ({both.sum()})"
+    found = bins(sure, right)
+    honest = f"debiased {debiased_error(found):.3f}, ECE {expected_error(found):.3f}"
+    yield f"calibration error: {honest} ({len(right)})"
+    for level in (0.2, 0.3, 0.4, 0.5):
+        parts = [
+            f"{kind} {np.mean(sure[chosen] < level):.3f}"
+            for kind in sorted(set(kinds))
+            if (
+                chosen := (kinds == kind)
+                & ((kind in ("withheld", "not stated", "unanswerable")) | right)
+            ).any()
+        ]
+        yield f"abstained below {level}: " + ", ".join(parts)
+
+
+def main() -> None:
+    """Ask, fit, report; write the file with --write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folders", nargs="+", type=Path)
+    parser.add_argument("--most", type=int, default=800, help="questions of each folder")
+    parser.add_argument("--write", action="store_true", help="into the package's file")
+    parser.add_argument("--kept", type=Path, help="a file of what was asked: used, or made")
+    args = parser.parse_args()
+    by_folder = _read(args.kept) if args.kept and args.kept.exists() else {}
+    for folder in args.folders:
+        if folder.name not in by_folder:
+            by_folder[folder.name] = list(_ask(folder, args.most))
+            if args.kept:
+                _keep(by_folder, args.kept)
+    asked = [a for folder in args.folders for a in by_folder[folder.name]]
+    sure = np.array(held_out(asked))
+    for name, own in by_folder.items():
+        _say(f"{name}: {len(own)} asked", report(own, _of(own, asked, sure)))
+    _say(f"all: {len(asked)} asked", report(asked, sure))
+    scale = fitted(asked)
+    _say(json.dumps({"general": scale.general, "named": scale.named, "points": scale.points}), ())
+    if args.write:
+        _write(scale)
+
+
+def _ask(folder: Path, most: int) -> Iterator[Asked]:
+    questions = load(folder)
+    library = cache_folder(questions)
+    settings = load_settings(library=library).model_copy(update={"model": None})
+    with Assistant.open(library, settings) as assistant:
+        ids = fill(assistant, questions.corpus or folder, questions.corpus_ids)
+        yield from asked_of(assistant, questions, ids, most)
+        yield from naming(assistant, NAMED_QUESTIONS)
+
+
+def _of(own: Sequence[Asked], asked: Sequence[Asked], sure: Floats) -> Floats:
+    """The confidences of one folder's questions."""
+    mine = {id(a) for a in own}
+    return sure[[id(a) in mine for a in asked]]
+
+
+def _keep(by_folder: dict[str, list[Asked]], path: Path) -> None:
+    rows = {name: [dataclasses.asdict(a) for a in own] for name, own in by_folder.items()}
+    path.write_text(json.dumps(rows), "utf-8")
+
+
+def _read(path: Path) -> dict[str, list[Asked]]:
+    rows = json.loads(path.read_text("utf-8"))
+    return {
+        name: [Asked(**{**a, "signals": Signals(**a["signals"])}) for a in own]
+        for name, own in rows.items()
+    }
+
+
+def _say(head: str, lines: Iterable[str]) -> None:
+    sys.stdout.write("\n  ".join([head, *lines]) + "\n")
+    sys.stdout.flush()
+
+
+def _write(scale: Scale) -> None:
+    path = Path(str(resources.files("rag.search").joinpath("confidence.json")))
+    values = {
+        "made_by": "python -m tests.benchmarks.fit_confidence",
+        "identity": library_identity(),
+        "general": scale.general,
+        "named": scale.named,
+        "points": scale.points,
+    }
+    path.write_text(json.dumps(values, indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()

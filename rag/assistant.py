@@ -36,14 +36,16 @@ from rag.cited import Citations, Found
 from rag.index.partial import PartialStore
 from rag.index.store import Store
 from rag.ingest import pipeline
-from rag.models.embed import MiniLM
+from rag.models.choose import embedder_of, identity_of
+from rag.models.embed import is_word
+from rag.models.embedder import Embedder
 from rag.search.confidence import Scale, Signals
 from rag.search.evidence import EvidenceFinder
 from rag.search.names import Names, mine
 from rag.search.plan import make_plan
 from rag.search.rank import Weights
 from rag.search.retrieve import Retriever
-from rag.search.scales import scale_for
+from rag.search.scales import examined, scale_for
 from rag.search.weigh import weigh
 from rag.search.withheld import names_without
 from rag.turn import Turn, ordered
@@ -52,8 +54,6 @@ if TYPE_CHECKING:
     from rag.models.llm import Model
 
 logger = logging.getLogger(__name__)
-
-_WHOLE_WORD = 3  # tokens: the marks of both ends, and the word
 
 NO_FILTERS = Filters()
 
@@ -89,9 +89,8 @@ class Assistant:
         """
         settings = settings or load_settings()
         folder = Path(library) if library is not None else settings.library
-        return cls(
-            Store.open(folder, identity=pipeline.library_identity()), settings, weights=weights
-        )
+        identity = pipeline.library_identity(identity_of(settings))
+        return cls(Store.open(folder, identity=identity), settings, weights=weights)
 
     def close(self) -> None:
         """Release the library's files."""
@@ -323,8 +322,14 @@ class Assistant:
         With `asks_model`, the endpoint is asked what it offers, and the model for one token.
         """
         self._embedder.embed_query("check")
-        weights = Finding("embedding model", ok=True, detail=self._embedder.identity.model)
-        return [*self._store.check(), weights, examine_model(self.settings, asks_model=asks_model)]
+        scale, is_fitted = self._scale
+        model = self._embedder.identity.model
+        return [
+            *self._store.check(),
+            Finding("embedding model", ok=True, detail=model),
+            examined(scale, model, is_fitted=is_fitted),
+            examine_model(self.settings, asks_model=asks_model),
+        ]
 
     def repair(self, *, asks_model: bool = False) -> list[Finding]:
         """Rebuild what can be rebuilt, then look again."""
@@ -340,8 +345,8 @@ class Assistant:
     # --- parts -------------------------------------------------------------------------------
 
     @cached_property
-    def _embedder(self) -> MiniLM:
-        return MiniLM(weights=self.settings.weights, threads=self.settings.threads)
+    def _embedder(self) -> Embedder:
+        return embedder_of(self.settings)
 
     @cached_property
     def _citations(self) -> Citations:
@@ -350,7 +355,7 @@ class Assistant:
     @cached_property
     def _scale(self) -> tuple[Scale, bool]:
         """The scale of confidence, and whether it was fitted for vectors like ours."""
-        return scale_for(self._store.folder, pipeline.library_identity())
+        return scale_for(self.folder, pipeline.library_identity(identity_of(self.settings)))
 
     def _without(self, unwanted: Filters) -> tuple[Store, Retriever, Names]:
         """The parts of the library as if these papers had never been added."""
@@ -375,12 +380,8 @@ class Assistant:
         with self._lock:
             revision = self._store.revision
             if self._names is None or self._names[0] != revision:
-                self._names = (revision, mine(self._store.papers(), self._is_word))
+                self._names = (revision, mine(self._store.papers(), is_word))
             return self._names[1]
-
-    def _is_word(self, word: str) -> bool:
-        """True for a word that the embedding model's vocabulary holds whole."""
-        return self._embedder.count_tokens(word) <= _WHOLE_WORD
 
     def _add(
         self,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Literal
 
 import platformdirs
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -75,8 +76,13 @@ class Settings(BaseSettings):
     )
     """How many of the last answers the library keeps; 0 keeps none."""
 
+    embedder: Literal["minilm", "fast"] = Field(
+        default="minilm", validation_alias="ASKPAPERS_EMBEDDER"
+    )
+    """What makes the vectors of a new library: the sentence model, or quick static vectors."""
+
     weights: Path | None = Field(default=None, validation_alias="ASKPAPERS_WEIGHTS")
-    """Another copy of the embedding weights (the same bytes), if the package's is missing."""
+    """Another copy of the weights of `minilm` (the same bytes), if the package's is missing."""
 
     prompts_dir: Path | None = Field(default=None, validation_alias="PROMPTS_DIR")
     """Folder of prompt files that replaces the shipped one."""

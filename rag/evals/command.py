@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
+    from rag.base.settings import Settings
     from rag.base.types import Progress
     from rag.evals.corpus import Ids
     from rag.evals.data import QuestionSet
@@ -102,7 +103,7 @@ def _run(
     # Quotations alone, and questions that nobody asked are not kept among those that somebody did.
     quoting = {"model": None, "llm": None, "answers_kept": 0}
     settings = load_settings(library=args.library).model_copy(update=quoting)
-    folder = _library(args, questions, settings.library)
+    folder = _library(args, questions, settings)
     with Assistant.open(folder, settings, weights=weights) as assistant:
         ids, remarks = _filled(assistant, questions, folder, progress)
         parts = Parts(answers=not args.rankings_only, withholds=args.without_papers)
@@ -119,13 +120,16 @@ def _run(
     )
 
 
-def _library(args: argparse.Namespace, questions: QuestionSet, own: Path) -> Path:
+def _library(args: argparse.Namespace, questions: QuestionSet, settings: Settings) -> Path:
     """Where to ask: a corpus never goes into the user's own library unless it is named."""
     from rag.evals.corpus import cache_folder
+    from rag.models.choose import identity_of
 
     if args.library:
         return Path(args.library)
-    return own if questions.corpus is None else cache_folder(questions)
+    if questions.corpus is None:
+        return settings.library
+    return cache_folder(questions, identity_of(settings))
 
 
 def _filled(

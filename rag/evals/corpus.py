@@ -15,6 +15,8 @@ from rag.base.text import fold
 from rag.base.types import Paper, Progress
 from rag.evals.data import Question, QuestionSet
 from rag.ingest.pipeline import library_identity
+from rag.models.embed import IDENTITY
+from rag.models.embedder import EmbedderIdentity
 
 Span = tuple[int, int]
 
@@ -38,11 +40,11 @@ class Ids:
         return self.shown(self.papers[corpus_id]) if corpus_id in self.papers else corpus_id
 
 
-def cache_folder(questions: QuestionSet) -> Path:
+def cache_folder(questions: QuestionSet, embedder: EmbedderIdentity = IDENTITY) -> Path:
     """Where the library of a corpus is kept: another folder for other text or another model."""
     if questions.corpus is None:
         raise SourceError(f"{questions.name} has no corpus; name the library that it asks of.")
-    made_with = "\n".join(library_identity().values()).encode()
+    made_with = "\n".join(library_identity(embedder).values()).encode()
     digest = hashlib.sha256(questions.corpus.read_bytes() + made_with).hexdigest()[:12]
     cache = Path(platformdirs.user_cache_dir("askpapers", appauthor=False))
     return cache / "evals" / f"{questions.name}-{digest}"

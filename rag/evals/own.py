@@ -23,6 +23,7 @@ from rag.base.types import Filters, Paper, Progress
 from rag.evals.calibrate import fit_points
 from rag.evals.confidence import bins, expected_error
 from rag.ingest.pipeline import library_identity
+from rag.models.choose import identity_of
 from rag.search.confidence import Points, read_off, shipped_scale
 from rag.search.scales import keep_scale
 
@@ -69,7 +70,8 @@ def calibrate(
     before = _error(asked, (scale.points, scale.points))
     after = _error(asked, (_points(asked, 1), _points(asked, 0)))
     points = fit_points([logit for logit, _, _ in asked], [right for _, right, _ in asked])
-    keep_scale(assistant.folder, points, len(asked), library_identity())
+    identity = library_identity(identity_of(assistant.settings))
+    keep_scale(assistant.folder, points, len(asked), identity)
     return Calibration(len(asked), len(chosen), round(before, 4), round(after, 4))
 
 

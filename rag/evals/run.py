@@ -12,7 +12,8 @@ from rag.base.types import Answer, Filters, Final, Progress
 from rag.evals.corpus import Ids, locate, sought
 from rag.evals.data import Question, QuestionSet
 from rag.evals.records import Outcome, Quote, Rationale, Record
-from rag.models.embed import MiniLM
+from rag.models.choose import embedder_of
+from rag.models.embedder import Embedder
 
 DEPTH = 100  # papers of a ranking
 LIST = "meta"  # the kind of questions that want all papers of some kind and no other
@@ -34,7 +35,7 @@ class _Asking:
     assistant: Assistant
     ids: Ids
     parts: Parts
-    embedder: MiniLM
+    embedder: Embedder
     said: dict[str, list[tuple[str, Answer]]] = field(default_factory=dict)  # by question id
 
 
@@ -51,9 +52,8 @@ def ask_all(
         SourceError: titles are asked for, and the library has none of them.
     """
     groups = _groups(assistant, questions)
-    settings = assistant.settings
     # An embedder of our own: what embedding costs alone is measured without what it remembers.
-    embedder = MiniLM(weights=settings.weights, threads=settings.threads)
+    embedder = embedder_of(assistant.settings)
     assistant.warm()
     assistant.search("warm")
     asking = _Asking(assistant, ids, parts, embedder)
@@ -145,7 +145,7 @@ def _ask_without(asking: _Asking, question: Question, groups: Sequence[Sequence[
     return asking.assistant.ask(question.text, without=Filters(ids=tuple(sorted(own))))
 
 
-def _embedding_ms(embedder: MiniLM, text: str) -> float:
+def _embedding_ms(embedder: Embedder, text: str) -> float:
     started = time.perf_counter()
     embedder.embed([text])
     return _ms_since(started)

@@ -210,8 +210,8 @@ def _require_identity(folder: Path, found: Mapping[str, str], given: Mapping[str
     if differing:
         raise NotALibraryError(
             f"The library {folder} was made with another model or text splitter: "
-            f"{'; '.join(differing)}. Use the version and model it was made with, or add your "
-            "papers again to an empty folder."
+            f"{'; '.join(differing)}. Use the version and model it was made with "
+            "(ASKPAPERS_EMBEDDER), or add your papers again to an empty folder."
         )
 
 

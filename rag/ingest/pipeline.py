@@ -23,7 +23,7 @@ from rag.ingest import fetch, merge
 from rag.ingest.chunk import CHUNKER, chunks_of, text_to_embed
 from rag.ingest.identity import Known, clusters, same_paper
 from rag.ingest.readers import read
-from rag.models.embed import MiniLM
+from rag.models.embedder import Embedder, EmbedderIdentity
 
 Vector = npt.NDArray[np.float32]
 
@@ -32,12 +32,12 @@ logger = logging.getLogger(__name__)
 _BATCH = 16  # papers embedded together: long enough to fill batches, short enough to stop soon
 
 
-def library_identity() -> dict[str, str]:
+def library_identity(embedder: EmbedderIdentity) -> dict[str, str]:
     """What the vectors of a library are made with; checked whenever one is opened."""
     return {
-        "embedder": MiniLM.identity.model,
-        "weights_sha256": MiniLM.identity.weights_sha256,
-        "dimension": str(MiniLM.identity.dim),
+        "embedder": embedder.model,
+        "weights_sha256": embedder.weights_sha256,
+        "dimension": str(embedder.dim),
         "chunker": CHUNKER,
     }
 
@@ -57,7 +57,7 @@ class _Run:
 
     store: Store
     writer: Writer
-    embedder: MiniLM
+    embedder: Embedder
     progress: Callable[[Progress], None]
     cancelled: Callable[[], bool]
     counts: dict[str, int] = field(default_factory=dict)
@@ -92,7 +92,7 @@ def add(
     inputs: Iterable[Input | Failure],
     *,
     store: Store,
-    embedder: MiniLM,
+    embedder: Embedder,
     as_of: date | None = None,
     progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
@@ -198,7 +198,7 @@ def _flush(run: _Run) -> None:
 
 
 def embed_chunks(
-    embedder: MiniLM, papers: list[Paper], chunked: list[list[Chunk]]
+    embedder: Embedder, papers: list[Paper], chunked: list[list[Chunk]]
 ) -> list[list[EmbeddedChunk]]:
     """Vectors of all chunks and of all their sentences, in one pass over the model.
 

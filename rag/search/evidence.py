@@ -17,7 +17,7 @@ import numpy.typing as npt
 from rag.base.text import abbreviations, content_words, fold, words
 from rag.base.types import Evidence, Hit, QueryPlan
 from rag.index.store import Store
-from rag.models.embed import MiniLM
+from rag.models.embedder import Embedder
 from rag.search.asking import topic_words
 from rag.search.confidence import Signals
 from rag.search.names import Names, looks_like_name, tokens
@@ -57,7 +57,7 @@ class Findings:
 class EvidenceFinder:
     """Chooses sentences out of retrieved papers."""
 
-    def __init__(self, store: Store, embedder: MiniLM, names: Names) -> None:
+    def __init__(self, store: Store, embedder: Embedder, names: Names) -> None:
         self._store = store
         self._embedder = embedder
         self.names = names

@@ -9,7 +9,7 @@ import numpy as np
 from rag.base.text import content_words
 from rag.base.types import Filters, Hit
 from rag.index.store import Store
-from rag.models.embed import MiniLM
+from rag.models.embedder import Embedder
 from rag.search.rank import Candidates, Weights, fitted_weights
 
 _DEPTH = 100  # candidates taken from each search
@@ -22,7 +22,7 @@ _SAME_WORDS = 0.9  # share of words that two copies of a text have in common
 class Retriever:
     """Searches one library with one embedding model."""
 
-    def __init__(self, store: Store, embedder: MiniLM, *, weights: Weights | None = None) -> None:
+    def __init__(self, store: Store, embedder: Embedder, *, weights: Weights | None = None) -> None:
         self._store = store
         self._embedder = embedder
         self._weights = weights or fitted_weights()

@@ -9,6 +9,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from rag.base.types import Finding
 from rag.search.confidence import Points, Scale, shipped_scale
 
 logger = logging.getLogger(__name__)
@@ -32,6 +33,16 @@ def scale_for(folder: Path, identity: Mapping[str, str]) -> tuple[Scale, bool]:
         logger.warning("%s cannot be used: %s", folder / _FILE, error)
         return scale, scale.fits(identity)
     return (own, True) if own.fits(identity) else (scale, scale.fits(identity))
+
+
+def examined(scale: Scale, embedder: str, *, is_fitted: bool) -> Finding:
+    """Whether confidence can be read as a chance with this embedder."""
+    fitted_for = f"fitted for {scale.identity.get('embedder', 'no one embedder')}"
+    if is_fitted:
+        return Finding("confidence", ok=True, detail=fitted_for)
+    detail = f"{fitted_for}, not calibrated for {embedder}"
+    cure = "Run askpapers calibrate: it fits the confidence to this library."
+    return Finding("confidence", ok=False, detail=detail, cure=cure)
 
 
 def keep_scale(folder: Path, points: Points, questions: int, identity: Mapping[str, str]) -> None:

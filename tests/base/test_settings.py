@@ -44,7 +44,8 @@ def test_the_example_file_as_it_stands_changes_nothing(tmp_path: Path) -> None:
 def test_every_setting_is_read_from_its_variable(
     variable: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    given = '{"a": 7}' if variable == "ASKPAPERS_LLM_ARGUMENTS" else "7"
+    others = {"ASKPAPERS_LLM_ARGUMENTS": '{"a": 7}', "ASKPAPERS_EMBEDDER": "fast"}
+    given = others.get(variable, "7")
     monkeypatch.setenv(variable, given)
     value = getattr(load_settings(), VARIABLES[variable])
     shown = value.get_secret_value() if hasattr(value, "get_secret_value") else value
@@ -78,6 +79,7 @@ def test_home_is_understood_in_an_env_file(monkeypatch: pytest.MonkeyPatch) -> N
         ("ASKPAPERS_TEMPERATURE", "-1"),
         ("ASKPAPERS_PRICE_IN", "-1"),
         ("ASKPAPERS_ANSWERS_KEPT", "-1"),
+        ("ASKPAPERS_EMBEDDER", "large"),
         ("ASKPAPERS_LLM_ARGUMENTS", "[1]"),
         ("ASKPAPERS_LLM_ARGUMENTS", '{"api_key": "sk-CANARY"'),
     ],

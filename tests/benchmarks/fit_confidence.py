@@ -33,6 +33,7 @@ from rag.evals.confidence import Floats, auroc, bins, debiased_error, expected_e
 from rag.evals.corpus import Ids, cache_folder, fill
 from rag.evals.data import Question, QuestionSet, load
 from rag.ingest.pipeline import library_identity
+from rag.models.embed import IDENTITY
 from rag.search.confidence import Scale, Signals, read_off
 
 GENERAL = (
@@ -263,7 +264,7 @@ def _write(scale: Scale) -> None:
     path = Path(str(resources.files("rag.search").joinpath("confidence.json")))
     values = {
         "made_by": "python -m tests.benchmarks.fit_confidence",
-        "identity": library_identity(),
+        "identity": library_identity(IDENTITY),
         "general": scale.general,
         "named": scale.named,
         "points": scale.points,

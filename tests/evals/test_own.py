@@ -14,6 +14,7 @@ from rag.cli import main
 from rag.evals.calibrate import fit_line, fit_points
 from rag.evals.own import calibrate
 from rag.ingest.pipeline import library_identity
+from rag.models.embed import IDENTITY
 from rag.search.confidence import Scale, read_off, shipped_scale
 from rag.search.scales import keep_scale, scale_for
 
@@ -46,19 +47,19 @@ def test_points_rise_and_are_the_shares_of_right_answers() -> None:
 
 def test_an_own_scale_is_used_for_its_model_only(tmp_path: Path) -> None:
     points = ((0.0, 0.3), (1.0, 0.4))
-    keep_scale(tmp_path, points, 10, library_identity())
-    assert scale_for(tmp_path, library_identity()) == (
-        Scale(shipped_scale().general, shipped_scale().named, points, library_identity()),
+    keep_scale(tmp_path, points, 10, library_identity(IDENTITY))
+    assert scale_for(tmp_path, library_identity(IDENTITY)) == (
+        Scale(shipped_scale().general, shipped_scale().named, points, library_identity(IDENTITY)),
         True,
     )
-    other = {**library_identity(), "embedder": "another"}
+    other = {**library_identity(IDENTITY), "embedder": "another"}
     assert scale_for(tmp_path, other) == (shipped_scale(), False)
 
 
 @pytest.mark.parametrize("damage", ["", "{", "[]", '{"points": 3, "identity": {}}'])
 def test_a_damaged_scale_leaves_the_shipped_one(damage: str, tmp_path: Path) -> None:
     (tmp_path / "calibration.json").write_text(damage)
-    assert scale_for(tmp_path, library_identity()) == (shipped_scale(), True)
+    assert scale_for(tmp_path, library_identity(IDENTITY)) == (shipped_scale(), True)
 
 
 def test_the_sample_library_is_calibrated_by_its_own_papers(
@@ -73,7 +74,7 @@ def test_the_sample_library_is_calibrated_by_its_own_papers(
     assert found["questions"] == 144
     assert found["after"] < 0.2
     own = json.loads((library / "calibration.json").read_text())
-    assert own["identity"] == library_identity()
+    assert own["identity"] == library_identity(IDENTITY)
 
 
 def test_too_small_a_library_is_told_and_nothing_is_written(history: Assistant) -> None:

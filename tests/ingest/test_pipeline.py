@@ -13,14 +13,14 @@ from rag.base.types import AddReport, Failure, Paper, Progress
 from rag.index.store import Store
 from rag.ingest import pipeline
 from rag.ingest.pipeline import Input, library_identity
-from rag.models.embed import MiniLM
+from rag.models.embed import IDENTITY, MiniLM
 
 Add = Callable[..., AddReport]
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(tmp_path / "library", identity=library_identity()) as opened:
+    with Store.open(tmp_path / "library", identity=library_identity(IDENTITY)) as opened:
         yield opened
 
 

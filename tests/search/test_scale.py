@@ -8,6 +8,7 @@ import pytest
 
 from rag.assistant import Assistant
 from rag.ingest.pipeline import library_identity
+from rag.models.embed import IDENTITY
 from rag.search.confidence import Scale, Signals, read_off, shipped_scale
 from rag.search.rank import Candidates
 
@@ -66,8 +67,8 @@ def test_a_lead_is_held_against_the_next_five() -> None:
 
 def test_the_shipped_scale_is_for_the_shipped_model() -> None:
     assert shipped_scale().identity
-    assert shipped_scale().fits(library_identity())
-    assert not shipped_scale().fits({**library_identity(), "embedder": "another"})
+    assert shipped_scale().fits(library_identity(IDENTITY))
+    assert not shipped_scale().fits({**library_identity(IDENTITY), "embedder": "another"})
     assert Scale().fits({})
 
 

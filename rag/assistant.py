@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from rag.answer.records import suggested
 from rag.answer.replay import difference
-from rag.asked import examine_model, kept, model_of, recorded, writer_of
+from rag.asked import examine_models, final_of, kept, model_of, recorded, reranker_of, writer_of
 from rag.base.errors import LibraryError
 from rag.base.replay import Replay
 from rag.base.settings import Settings, load_settings
@@ -39,6 +38,7 @@ from rag.ingest import pipeline
 from rag.models.choose import embedder_of, identity_of
 from rag.models.embed import is_word
 from rag.models.embedder import Embedder
+from rag.models.rerank import Reranker, Reranking
 from rag.search.confidence import Scale, Signals
 from rag.search.evidence import EvidenceFinder
 from rag.search.names import Names, mine
@@ -53,10 +53,8 @@ from rag.turn import Turn, ordered
 if TYPE_CHECKING:
     from rag.models.llm import Model
 
-logger = logging.getLogger(__name__)
-
 NO_FILTERS = Filters()
-
+Parts = tuple[Store, Retriever, Names]
 Watch = Callable[[Progress], None]
 Stop = Callable[[], bool]
 
@@ -168,10 +166,7 @@ class Assistant:
 
         Papers that meet `without` are left out, as if they had never been added.
         """
-        for event in self.stream(question, history, without=without):
-            if isinstance(event, Final):
-                return event.answer
-        raise AssertionError("a stream ends with Final")  # pragma: no cover
+        return final_of(self.stream(question, history, without=without))
 
     def stream(
         self,
@@ -209,19 +204,17 @@ class Assistant:
             )
         asked = map(self._store.answer, before.provenance.history)
         history = [(answer.question, answer) for answer in asked if answer is not None]
-        for event in self._answering(before.question, history, NO_FILTERS, None):
-            if isinstance(event, Final):
-                return difference(before, event.answer)
-        raise AssertionError("a stream ends with Final")  # pragma: no cover
+        return difference(before, final_of(self._answering(before.question, history)))
 
     def _answering(
         self,
         question: str,
         history: Sequence[tuple[str, Answer]],
-        without: Filters,
-        cancelled: Stop | None,
+        without: Filters = NO_FILTERS,
+        cancelled: Stop | None = None,
     ) -> Iterator[Event]:
-        store, retriever, names = self._without(without)
+        reranking = Reranking(self._reranker) if self._reranker else None
+        store, retriever, names = self._without(without, reranking)
         writer = writer_of(self._model, self.settings, cancelled)
         turn = Turn(
             store,
@@ -232,8 +225,8 @@ class Assistant:
             self.settings.prompts_dir,
             *self._scale,
         )
-        events = turn.run(question, history)
-        yield from recorded(events, history, writer=writer, revision=store.revision)
+        events, revision = turn.run(question, history), store.revision
+        yield from recorded(events, history, writer=writer, reranking=reranking, revision=revision)
 
     def signals(
         self, question: str, *, among: Filters = NO_FILTERS, without: Filters = NO_FILTERS
@@ -243,7 +236,7 @@ class Assistant:
         Raises:
             QuestionError: there is nothing to look for in the question.
         """
-        store, retriever, names = self._without(without)
+        store, retriever, names = self._without(without, self._reranker)
         finder = EvidenceFinder(store, self._embedder, names)
         return weigh(question, among, store, retriever, finder)
 
@@ -319,7 +312,7 @@ class Assistant:
     def doctor(self, *, asks_model: bool = False) -> list[Finding]:
         """Look over the library and its models; one finding a check.
 
-        With `asks_model`, the endpoint is asked what it offers, and the model for one token.
+        With `asks_model`, the endpoint is asked what it offers, and each model for very little.
         """
         self._embedder.embed_query("check")
         scale, is_fitted = self._scale
@@ -328,7 +321,7 @@ class Assistant:
             *self._store.check(),
             Finding("embedding model", ok=True, detail=model),
             examined(scale, model, is_fitted=is_fitted),
-            examine_model(self.settings, asks_model=asks_model),
+            *examine_models(self.settings, asks_model=asks_model),
         ]
 
     def repair(self, *, asks_model: bool = False) -> list[Finding]:
@@ -357,22 +350,27 @@ class Assistant:
         """The scale of confidence, and whether it was fitted for vectors like ours."""
         return scale_for(self.folder, pipeline.library_identity(identity_of(self.settings)))
 
-    def _without(self, unwanted: Filters) -> tuple[Store, Retriever, Names]:
+    def _without(self, unwanted: Filters, reranker: Reranker | None) -> Parts:
         """The parts of the library as if these papers had never been added."""
-        withheld = self._store.allowed(unwanted)
-        if not withheld:
-            return self._store, self._retriever, self._mined()
-        store = PartialStore(self._store, withheld)
-        names = names_without(self._mined(), self._store.get(withheld).values())
-        return store, Retriever(store, self._embedder, weights=self._weights), names
+        store, names, withheld = self._store, self._mined(), self._store.allowed(unwanted)
+        if withheld:
+            names = names_without(names, store.get(withheld).values())
+            store = PartialStore(store, withheld)
+        return store, self._searching(store, reranker), names
 
     @cached_property
     def _retriever(self) -> Retriever:
-        return Retriever(self._store, self._embedder, weights=self._weights)
+        return self._searching(self._store, self._reranker)
+
+    def _searching(self, store: Store, reranker: Reranker | None) -> Retriever:
+        return Retriever(store, self._embedder, weights=self._weights, reranker=reranker)
+
+    @cached_property
+    def _reranker(self) -> Reranker | None:
+        return reranker_of(self.settings)
 
     @cached_property
     def _model(self) -> Model | None:
-        """The model that writes, if one is named."""
         return model_of(self.settings)
 
     def _mined(self) -> Names:

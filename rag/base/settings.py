@@ -71,6 +71,15 @@ class Settings(BaseSettings):
     )
     """What that class takes, as a JSON object; may hold a key."""
 
+    rerank_url: str | None = Field(default=None, validation_alias="ASKPAPERS_RERANK_URL")
+    """Address of a reranker, to which the best papers found go with the question."""
+
+    rerank_model: str | None = Field(default=None, validation_alias="ASKPAPERS_RERANK_MODEL")
+    """Name of the reranker's model, where its server has several."""
+
+    rerank_key: SecretStr | None = Field(default=None, validation_alias="ASKPAPERS_RERANK_KEY")
+    """Key for the reranker; local servers need none."""
+
     answers_kept: int = Field(
         default=10_000, ge=0, le=10_000_000, validation_alias="ASKPAPERS_ANSWERS_KEPT"
     )

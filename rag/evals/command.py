@@ -93,6 +93,7 @@ def _run(
     progress: Callable[[Progress], None] | None,
 ) -> Run:
     import rag
+    from rag.asked import reranker_of
     from rag.assistant import Assistant
     from rag.base.settings import load_settings
     from rag.evals.records import Run
@@ -104,6 +105,9 @@ def _run(
     quoting = {"model": None, "llm": None, "answers_kept": 0}
     settings = load_settings(library=args.library).model_copy(update=quoting)
     folder = _library(args, questions, settings)
+    options = {part: f"{weight:g}" for part, weight in (args.weights or {}).items()}
+    if reranker := reranker_of(settings):
+        options["reranker"] = reranker.identity
     with Assistant.open(folder, settings, weights=weights) as assistant:
         ids, remarks = _filled(assistant, questions, folder, progress)
         parts = Parts(answers=not args.rankings_only, withholds=args.without_papers)
@@ -114,7 +118,7 @@ def _run(
         asked,
         papers,
         split=args.split,
-        options={part: f"{weight:g}" for part, weight in (args.weights or {}).items()},
+        options=options,
         remarks=(*questions.remarks, *remarks),
         version=rag.__version__,
     )

@@ -151,6 +151,11 @@ def of_words(said: str) -> Cause | None:
     return next((cause for cause, words in kinds if words.search(said)), None)
 
 
+def kind_of(cause: Cause) -> ModelFault:
+    """How a `ModelError` with this cause is told apart by code."""
+    return _SENTENCES[cause][0]
+
+
 def model_error(
     cause: Cause, *, host: str, model: str, timeout_s: float, wait_s: float | None
 ) -> ModelError:

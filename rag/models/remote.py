@@ -1,4 +1,4 @@
-"""The one client of model servers: any endpoint that speaks OpenAI's chat completions.
+"""The one client of model servers, and the model behind OpenAI's chat completions.
 
 It sends to the host that the user named and to no other, ends within its limits, and turns every
 way in which a server can fail into one `ModelError` whose sentence can be shown. What a server says
@@ -11,7 +11,7 @@ import importlib
 import ipaddress
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -46,6 +46,107 @@ _OPTIONAL = {400, 422}  # what a server says to a request with an option that it
 _HTTP_PACKAGES = {"httpx", "httpx2", "httpcore", "httpcore2"}  # one pair or the other, by version
 
 
+class Endpoint:
+    """A web address and the key for it: how it is spoken to, and what its failures mean.
+
+    `connect_s` and `timeout_s` are what a lost thread may last; the clock of a call ends it sooner.
+    """
+
+    def __init__(
+        self, address: str, key: str | None, *, connect_s: float, timeout_s: float
+    ) -> None:
+        self.address = address.strip()
+        self._key = SecretStr((key or "").strip())
+        self._connect_s = connect_s
+        self._timeout_s = timeout_s
+
+    @property
+    def host(self) -> str:
+        """Host and port, without anything secret that the address may hold."""
+        try:
+            parts = urlsplit(self.address)
+            port = f":{parts.port}" if parts.port else ""
+        except ValueError:
+            return ""
+        name = parts.hostname or ""
+        return (f"[{name}]" if ":" in name else name) + port
+
+    @property
+    def is_exposed(self) -> bool:
+        """True when what is sent can be read on its way: no encryption, and another machine."""
+        return urlsplit(self.address).scheme == "http" and not self._is_local
+
+    def make_ready(self, address_variable: str, key_variable: str) -> None:
+        """Check the settings and load the client: seconds on a busy machine, before a clock runs.
+
+        Raises:
+            ModelError: a setting cannot be used; the message names the variable.
+        """
+        if not self.host or urlsplit(self.address).scheme not in {"http", "https"}:
+            raise ModelError(
+                f"{address_variable} is not a web address: "
+                "write it like http://127.0.0.1:11434/v1.",
+                "unreachable",
+            )
+        key = self._key.get_secret_value()
+        if not (key.isascii() and key.isprintable()) or " " in key:
+            raise ModelError(
+                f"{key_variable} holds characters that no key has: copy the key again.",
+                "rejected_key",
+            )
+        importlib.import_module("openai")
+
+    def post(self, call: Call, path: str, body: Mapping[str, Any]) -> object:
+        """What the server answers to a JSON object; raises as its client does, for `cause`."""
+        with self.client(call, retries=0) as client:
+            return client.post(path, body=body, cast_to=object)
+
+    def client(self, call: Call, *, retries: int) -> openai.OpenAI:
+        """The client for one call, to be closed after it."""
+        import openai
+
+        http = openai.DefaultHttpxClient(
+            follow_redirects=False,  # a redirect would hand the papers to a host nobody named
+            trust_env=not self._is_local,  # a proxy cannot reach this machine's own servers
+            event_hooks=call.hooks,
+        )
+        client = openai.OpenAI(
+            api_key=self._key.get_secret_value() or _NO_KEY,
+            base_url=self.address,
+            timeout=openai.Timeout(self._timeout_s, connect=self._connect_s),
+            max_retries=retries,
+            http_client=http,
+        )
+        if self.address != _OPENAI:  # read from the environment, and meant for OpenAI alone
+            client.organization = client.project = None
+        return client
+
+    def cause(self, error: Exception, call: Call) -> Cause:
+        """The cause behind what a call failed with."""
+        import openai
+
+        if cause := faults.of_call(error):
+            return cause
+        if isinstance(error, openai.APIStatusError):
+            cause = faults.of_status(error.status_code, _said(error))
+            no_key = cause == "key_rejected" and not self._key.get_secret_value()
+            return "key_missing" if no_key else cause
+        package = type(error).__module__.partition(".")[0]
+        if isinstance(error, openai.APIConnectionError | OSError) or package in _HTTP_PACKAGES:
+            return "broken_off" if call.phase == "streaming" else "unreachable"
+        if isinstance(error, openai.APIError):  # an error in place of the next piece
+            return faults.of_words(_said(error)) or "broken_off"
+        return "malformed"
+
+    @property
+    def _is_local(self) -> bool:
+        name = urlsplit(self.address).hostname or ""
+        try:
+            return ipaddress.ip_address(name).is_loopback
+        except ValueError:
+            return name == "localhost" or name.endswith(".localhost")
+
+
 class ChatModel:
     """A model behind an address. Safe to share between threads; each call has its own connection.
 
@@ -65,9 +166,13 @@ class ChatModel:
     ) -> None:
         self.model = model
         self.timeout_s = timeout_s
-        self._base_url = (base_url or "").strip() or _OPENAI
-        self._key = SecretStr((api_key or "").strip())
         self._limits = limits or Limits()
+        self._endpoint = Endpoint(
+            (base_url or "").strip() or _OPENAI,
+            api_key,
+            connect_s=self._limits.connect_s,
+            timeout_s=timeout_s,
+        )
         # Wishes, each of which some server refuses; those are left out from then on.
         self._options: dict[str, Any] = {"stream_options": {"include_usage": True}}
         if temperature is not None:
@@ -76,13 +181,7 @@ class ChatModel:
     @property
     def host(self) -> str:
         """Host and port of the endpoint, without anything secret that its address may hold."""
-        try:
-            parts = urlsplit(self._base_url)
-            port = f":{parts.port}" if parts.port else ""
-        except ValueError:
-            return ""
-        name = parts.hostname or ""
-        return (f"[{name}]" if ":" in name else name) + port
+        return self._endpoint.host
 
     @property
     def identity(self) -> str:
@@ -92,7 +191,7 @@ class ChatModel:
     @property
     def is_exposed(self) -> bool:
         """True when what is sent can be read on its way: no encryption, and another machine."""
-        return urlsplit(self._base_url).scheme == "http" and not self._is_local
+        return self._endpoint.is_exposed
 
     def stream(
         self,
@@ -145,8 +244,7 @@ class ChatModel:
         return time.monotonic() - started
 
     def _make_ready(self) -> None:
-        self._check_settings()
-        # Seconds on a busy machine, so it is done before the clock runs.
+        self._endpoint.make_ready("OPENAI_BASE_URL", "OPENAI_API_KEY")
         importlib.import_module("openai.resources.chat.completions")
 
     def _call(self, call: Call, work: Callable[[], Iterator[str]], what: str) -> Iterator[str]:
@@ -156,7 +254,7 @@ class ChatModel:
         if error is None:
             logger.info("%s from %s in %.2f s", what, self.host, seconds)
             return
-        cause = self._cause(error, call)
+        cause = self._endpoint.cause(error, call)
         logger.warning("no %s from %s in %.2f s: %s", what, self.host, seconds, cause)
         raise faults.model_error(
             cause,
@@ -168,7 +266,7 @@ class ChatModel:
 
     def _answer(self, call: Call, messages: Sequence[Message], reply: Reply) -> Iterator[str]:
         with (
-            self._client(call, retries=_RETRIES) as client,
+            self._endpoint.client(call, retries=_RETRIES) as client,
             self._create(client, messages, self._options) as chunks,
         ):
             reply.is_event_stream = _is_event_stream(chunks)
@@ -187,7 +285,7 @@ class ChatModel:
         reply = Reply()
         options = {**self._options, "max_tokens": 1}
         with (
-            self._client(call, retries=0) as client,
+            self._endpoint.client(call, retries=0) as client,
             self._create(client, _ONE_TOKEN, options) as chunks,
         ):
             reply.is_event_stream = _is_event_stream(chunks)
@@ -225,7 +323,7 @@ class ChatModel:
         )
 
     def _offered(self, call: Call) -> Iterator[str]:
-        with self._client(call, retries=0) as client:
+        with self._endpoint.client(call, retries=0) as client:
             listed = getattr(client.models.list(), "data", None)
         if not isinstance(listed, list):
             raise Fault("malformed")
@@ -234,64 +332,6 @@ class ChatModel:
             if not isinstance(name, str):
                 raise Fault("malformed")
             yield name
-
-    def _client(self, call: Call, *, retries: int) -> openai.OpenAI:
-        import openai
-
-        http = openai.DefaultHttpxClient(
-            follow_redirects=False,  # a redirect would hand the papers to a host nobody named
-            trust_env=not self._is_local,  # a proxy cannot reach this machine's own servers
-            event_hooks=call.hooks,
-        )
-        # The clock of the call ends it; here only what a lost thread may last.
-        timeout = openai.Timeout(self.timeout_s, connect=self._limits.connect_s)
-        client = openai.OpenAI(
-            api_key=self._key.get_secret_value() or _NO_KEY,
-            base_url=self._base_url,
-            timeout=timeout,
-            max_retries=retries,
-            http_client=http,
-        )
-        if self._base_url != _OPENAI:  # read from the environment, and meant for OpenAI alone
-            client.organization = client.project = None
-        return client
-
-    def _cause(self, error: Exception, call: Call) -> Cause:
-        import openai
-
-        if cause := faults.of_call(error):
-            return cause
-        if isinstance(error, openai.APIStatusError):
-            cause = faults.of_status(error.status_code, _said(error))
-            no_key = cause == "key_rejected" and not self._key.get_secret_value()
-            return "key_missing" if no_key else cause
-        package = type(error).__module__.partition(".")[0]
-        if isinstance(error, openai.APIConnectionError | OSError) or package in _HTTP_PACKAGES:
-            return "broken_off" if call.phase == "streaming" else "unreachable"
-        if isinstance(error, openai.APIError):  # an error in place of the next piece
-            return faults.of_words(_said(error)) or "broken_off"
-        return "malformed"
-
-    @property
-    def _is_local(self) -> bool:
-        name = urlsplit(self._base_url).hostname or ""
-        try:
-            return ipaddress.ip_address(name).is_loopback
-        except ValueError:
-            return name == "localhost" or name.endswith(".localhost")
-
-    def _check_settings(self) -> None:
-        if not self.host or urlsplit(self._base_url).scheme not in {"http", "https"}:
-            raise ModelError(
-                "OPENAI_BASE_URL is not a web address: write it like http://127.0.0.1:11434/v1.",
-                "unreachable",
-            )
-        key = self._key.get_secret_value()
-        if not (key.isascii() and key.isprintable()) or " " in key:
-            raise ModelError(
-                "OPENAI_API_KEY holds characters that no key has: copy the key again.",
-                "rejected_key",
-            )
 
 
 def _is_event_stream(chunks: openai.Stream[Any]) -> bool:

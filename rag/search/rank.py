@@ -97,3 +97,16 @@ def scaled(values: Scores) -> dict[str, float]:
     if high == low:
         return dict.fromkeys(values, 1.0)
     return {key: (value - low) / (high - low) for key, value in values.items()}
+
+
+def blended(first: Scores, second: Scores) -> dict[str, float]:
+    """The mean of two scores, each scaled, for the papers that have both.
+
+    Drawn out between the best paper of `first` and the best that only `first` knows, so that the
+    others stay behind.
+    """
+    own = {key: first[key] for key in second}
+    low = max((v for key, v in first.items() if key not in own), default=min(own.values()))
+    high = max(low, *own.values())
+    one, two = scaled(own), scaled(second)
+    return {key: low + (high - low) * (one[key] + two[key]) / 2 for key in own}

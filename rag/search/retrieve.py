@@ -2,29 +2,43 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
+from rag.base.errors import ModelError
 from rag.base.text import content_words
 from rag.base.types import Filters, Hit
 from rag.index.store import Store
 from rag.models.embedder import Embedder
-from rag.search.rank import Candidates, Weights, fitted_weights
+from rag.models.rerank import Reranker
+from rag.search.rank import Candidates, Scores, Weights, blended, fitted_weights
+
+logger = logging.getLogger(__name__)
 
 _DEPTH = 100  # candidates taken from each search
 _READ = 80  # of the candidates, the best by the other parts, whose sentences are compared
+_RERANKED = 20  # of the ranking, the papers that a reranker reads
 _NAMED_BONUS = 0.5  # a paper that the question names outranks one that is merely alike
 _SAME_COSINE = 0.01  # two copies of a text are this close to the same question
 _SAME_WORDS = 0.9  # share of words that two copies of a text have in common
 
 
 class Retriever:
-    """Searches one library with one embedding model."""
+    """Searches one library with one embedding model, and with a reranker if there is one."""
 
-    def __init__(self, store: Store, embedder: Embedder, *, weights: Weights | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        embedder: Embedder,
+        *,
+        weights: Weights | None = None,
+        reranker: Reranker | None = None,
+    ) -> None:
         self._store = store
         self._embedder = embedder
+        self._reranker = reranker
         self._weights = weights or fitted_weights()
 
     def search(
@@ -45,12 +59,13 @@ class Retriever:
         if allowed is not None and not allowed:
             return []
         candidates, chunk_of = self.candidates(query, allowed, words)
-        scores = candidates.scores(self._weights)
-        for paper_id in named:
-            if allowed is None or paper_id in allowed:
-                scores[paper_id] = scores.get(paper_id, 0.0) + _NAMED_BONUS
-        ranked = sorted(scores, key=lambda paper_id: (-scores[paper_id], paper_id))
-        return self._hits(ranked, k, scores, candidates, chunk_of)
+        lifted = [key for key in named if allowed is None or key in allowed]
+        scores = dict.fromkeys(lifted, 0.0) | candidates.scores(self._weights)
+        if self._reranker is not None:
+            first = _ranked(_lifted(scores, lifted))[:_RERANKED]
+            scores |= self._reranked(self._reranker, query, first, scores)
+        scores = _lifted(scores, lifted)
+        return self._hits(_ranked(scores), k, scores, candidates, chunk_of)
 
     def candidates(
         self, query: str, allowed: frozenset[str] | None = None, words: str = ""
@@ -87,6 +102,21 @@ class Retriever:
         stored = self._store.sentence_vectors(paper_ids)
         return {key: float((rows @ vector).max()) for key, (_, rows) in stored.items()}
 
+    def _reranked(
+        self, reranker: Reranker, query: str, first: Sequence[str], scores: Scores
+    ) -> dict[str, float]:
+        """New scores of the first papers; none where the reranker fails, or has no choice."""
+        papers = self._store.get(first)
+        if len(papers) < 2:
+            return {}
+        texts = [f"{paper.title}\n{paper.abstract}" for paper in papers.values()]
+        try:
+            given = dict(zip(papers, reranker.scores(query, texts), strict=True))
+        except ModelError as error:
+            logger.warning("papers stay in their first order: %s", error)
+            return {}
+        return blended(scores, given)
+
     def _hits(
         self,
         ranked: list[str],
@@ -111,6 +141,14 @@ class Retriever:
             if paper_id in papers
         ]
         return _first_of_copies(hits, k)
+
+
+def _lifted(scores: Scores, named: Iterable[str]) -> dict[str, float]:
+    return {**scores, **{key: scores[key] + _NAMED_BONUS for key in named}}
+
+
+def _ranked(scores: Scores) -> list[str]:
+    return sorted(scores, key=lambda paper_id: (-scores[paper_id], paper_id))
 
 
 def _first_of_copies(hits: Iterable[Hit], k: int) -> list[Hit]:

@@ -77,6 +77,13 @@ def _add_library_commands(commands: Any) -> None:
 def _add_question_commands(commands: Any) -> None:
     ask = _command(commands, "ask", "answer the question", "answer a question with citations")
     ask.add_argument("question", nargs="+", help="the question, or - to read it from stdin")
+    ask.add_argument(
+        "--ignoring",
+        action="append",
+        default=[],
+        metavar="CONDITION",
+        help="leave out a condition that was understood, as it is told (repeatable)",
+    )
     replay = _command(
         commands,
         "replay",

@@ -160,19 +160,22 @@ class Assistant:
         question: str,
         history: Sequence[tuple[str, Answer]] = (),
         *,
+        ignoring: Sequence[str] = (),
         without: Filters = NO_FILTERS,
     ) -> Answer:
         """Answer a question from the library, or abstain with the reason.
 
+        Conditions of it that an answer has told as `understood` are taken away by `ignoring`.
         Papers that meet `without` are left out, as if they had never been added.
         """
-        return final_of(self.stream(question, history, without=without))
+        return final_of(self.stream(question, history, ignoring=ignoring, without=without))
 
     def stream(
         self,
         question: str,
         history: Sequence[tuple[str, Answer]] = (),
         *,
+        ignoring: Sequence[str] = (),
         without: Filters = NO_FILTERS,
         cancelled: Stop | None = None,
     ) -> Iterator[Event]:
@@ -180,7 +183,7 @@ class Assistant:
 
         `cancelled` is asked ten times a second while a model writes; then the quotations stand.
         """
-        for event in self._answering(question, history, without, cancelled):
+        for event in self._answering(question, history, ignoring, without, cancelled):
             if isinstance(event, Final) and without.is_empty:
                 answer = kept(event.answer, self._store, most=self.settings.answers_kept)
                 yield Final(answer)
@@ -204,28 +207,23 @@ class Assistant:
             )
         asked = map(self._store.answer, before.provenance.history)
         history = [(answer.question, answer) for answer in asked if answer is not None]
-        return difference(before, final_of(self._answering(before.question, history)))
+        ignored = before.plan.ignored if before.plan else ()
+        return difference(before, final_of(self._answering(before.question, history, ignored)))
 
     def _answering(
         self,
         question: str,
         history: Sequence[tuple[str, Answer]],
+        ignoring: Sequence[str],
         without: Filters = NO_FILTERS,
         cancelled: Stop | None = None,
     ) -> Iterator[Event]:
         reranking = Reranking(self._reranker) if self._reranker else None
         store, retriever, names = self._without(without, reranking)
         writer = writer_of(self._model, self.settings, cancelled)
-        turn = Turn(
-            store,
-            retriever,
-            EvidenceFinder(store, self._embedder, names),
-            names,
-            writer,
-            self.settings.prompts_dir,
-            *self._scale,
-        )
-        events, revision = turn.run(question, history), store.revision
+        finder, prompts = EvidenceFinder(store, self._embedder, names), self.settings.prompts_dir
+        turn = Turn(store, retriever, finder, names, writer, prompts, *self._scale)
+        events, revision = turn.run(question, history, ignoring), store.revision
         yield from recorded(events, history, writer=writer, reranking=reranking, revision=revision)
 
     def signals(

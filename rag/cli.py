@@ -69,11 +69,11 @@ def _add(args: argparse.Namespace) -> int:
 
 
 def _ask(args: argparse.Namespace) -> int:
-    from rag.terminal import answer_text, width
+    from rag.terminal import answer_text, plain, width
 
     question = _argument_or_stdin(args.question)
     with _open(args) as assistant:
-        answer = assistant.ask(question)
+        answer = assistant.ask(question, ignoring=[plain(said) for said in args.ignoring])
     if args.json:
         _emit(answer.to_dict())
     else:

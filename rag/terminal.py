@@ -192,7 +192,9 @@ class ProgressBars:
 
 
 def _understood(answer: Answer) -> str:
-    return "Understood: " + " · ".join(map(plain, answer.understood)) if answer.understood else ""
+    ignored = answer.plan.ignored if answer.plan else ()
+    told = (("Understood: ", answer.understood), ("Ignored: ", ignored))
+    return "\n".join(name + " · ".join(map(plain, said)) for name, said in told if said)
 
 
 def _why_not(answer: Answer) -> str:

@@ -71,12 +71,18 @@ class Turn:
     prompt: str | None = None  # that a model was asked with
     checks: tuple[Check, ...] = ()
 
-    def run(self, question: str, history: Sequence[tuple[str, Answer]]) -> Iterator[Event]:
-        """Answer a question, streaming what is known as soon as it is known."""
+    def run(
+        self,
+        question: str,
+        history: Sequence[tuple[str, Answer]],
+        ignoring: Sequence[str] = (),
+    ) -> Iterator[Event]:
+        """Answer a question without some of its conditions, streaming what is known at once."""
         try:
-            plan = narrowed(make_plan(question, history, self.names), self.store)
+            plan = narrowed(make_plan(question, history, self.names, ignoring), self.store)
         except QuestionError as error:
-            yield self._abstain(QueryPlan(question[:200], ""), "bad_question", str(error))
+            plan = QueryPlan(question[:200], "", ignored=tuple(ignoring))
+            yield self._abstain(plan, "bad_question", str(error))
             return
         self._lap("plan")
         if self.store.paper_count() == 0:

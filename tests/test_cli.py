@@ -239,6 +239,23 @@ def test_an_answer_quotes_its_papers(run: Run, sample: Path) -> None:
     assert "“" in done.out
 
 
+def test_a_condition_that_was_understood_can_be_ignored(run: Run, sample: Path) -> None:
+    asked = ("--library", sample, "ask", "papers by Rosie Zhao from 2025 with code", "--json")
+    answer = run(*asked, "--ignoring", "by Rosie Zhao", "--ignoring", "with code").json
+    assert answer["understood"] == ["from 2025"]
+    assert answer["plan"]["ignored"] == ["by Rosie Zhao", "with code"]
+    assert {c["paper"]["year"] for c in answer["citations"]} == {2025}
+    said = run(*asked[:-1], "--ignoring", "with code").out
+    assert "Understood: by Rosie Zhao · from 2025\nIgnored: with code\n" in said
+
+
+def test_a_condition_that_was_not_understood_cannot_be_ignored(run: Run, sample: Path) -> None:
+    asked = ("--library", sample, "ask", "papers by Rosie Zhao", "--ignoring", "by Zhao", "--json")
+    answer = run(*asked).json
+    assert (answer["status"], answer["reason"]) == ("abstained", "bad_question")
+    assert "“by Rosie Zhao”" in answer["notice"]
+
+
 def test_every_quote_of_a_json_answer_is_verbatim(run: Run, sample: Path) -> None:
     answer = run("ask", ANSWERED, "--library", sample, "--json").json
     assert answer["status"] == "answered"

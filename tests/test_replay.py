@@ -195,6 +195,15 @@ def test_an_unchanged_library_gives_the_same_answer(assistant: Assistant) -> Non
     assert len(assistant.answers()) == 1  # asking again is not an answer more
 
 
+def test_what_was_ignored_is_kept_and_ignored_again(assistant: Assistant) -> None:
+    asked = "papers by Grace Hopper from 2023"
+    before = assistant.ask(asked, ignoring=["by Grace Hopper"])
+    assert [a.plan.ignored for a in assistant.answers() if a.plan] == [("by Grace Hopper",)]
+    replay = assistant.replay(str(before.id))
+    assert replay.now.understood == ("from 2023",)
+    assert replay.is_same
+
+
 def test_a_removed_paper_is_gone_from_the_answer_and_its_words_from_the_record(
     assistant: Assistant, library: Path
 ) -> None:

@@ -147,6 +147,7 @@ class QueryPlan:
     topic: str = ""  # the query without its filters and asks; empty for purely bibliographic ones
     beyond: str = ""  # of the topic, what is no name or title of `named`: "perform ImageNet"
     understood: tuple[str, ...] = ()  # the filters in words, for the screen
+    ignored: tuple[str, ...] = ()  # those that the user has taken away
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 
 from rag.base.errors import QuestionError
@@ -14,7 +14,8 @@ from rag.search.focus import History, pointed_at, refers_back, without_ordinal
 from rag.search.people import PAPERS
 from rag.search.understood import Understood
 
-Replan = Callable[[str, History], QueryPlan]
+Ignoring = Collection[str]  # conditions that are taken away, as they are said
+Replan = Callable[[str, History, Ignoring], QueryPlan]
 
 _CONTINUES = re.compile(
     r"^\W*(?:and|but|also|so|then|what\s+about|how\s+about|only|just|or|now)\b", re.IGNORECASE
@@ -29,37 +30,40 @@ _OTHERS = re.compile(
 _MOST_AUTHORS = 20
 
 
-def resolved(plan: QueryPlan, history: History, replan: Replan) -> QueryPlan:
+def resolved(
+    meant: QueryPlan, plan: QueryPlan, history: History, replan: Replan, ignoring: Ignoring
+) -> QueryPlan:
     """The plan with what it takes from the conversation: papers, or the question before.
 
-    `replan` makes the plan of an earlier question.
-
-    Raises:
-        QuestionError: the question points at papers, and none was told of before.
+    `meant` is the plan with what is ignored, which tells how the question goes on; `replan` makes
+    the plan of an earlier question.
     """
-    others = _OTHERS.search(plan.query)
-    refers = bool(others) or refers_back(plan.query)
-    continues = _CONTINUES.search(plan.query)
-    short = continues or not re.search(rf"\b{PAPERS}\b", plan.query, re.IGNORECASE)
-    if history and short and not refers and _has_only_conditions(plan):
-        before = _question_before(history, replan)
-        if before and (continues or _is_list(before) or _has_only_conditions(before)):
-            return _continued(plan, before)
-    if plan.filters.ids or not (refers or continues):
+    others = _OTHERS.search(meant.query)
+    refers = bool(others) or refers_back(meant.query)
+    continues = _CONTINUES.search(meant.query)
+    short = continues or not re.search(rf"\b{PAPERS}\b", meant.query, re.IGNORECASE)
+    if history and short and not refers and _has_only_conditions(meant):
+        before = _question_before(history, replan, ignoring)
+        if before and (continues or _is_list(before) or not _has_subject(before)):
+            return _continued(plan, before, _changed(meant))
+    if meant.filters.ids or not (refers or continues):
         return plan
-    focus = pointed_at(plan.query, history)
+    focus = pointed_at(meant.query, history)
     if not focus:
         return plan
     if plan.named:
-        return _with_focus(plan, focus) if refers and plan.intent == "compare" else plan
-    return _by_its_authors(plan, focus) if others else _about(plan, focus)
+        compared = refers and plan.intent == "compare" and _said(focus) not in ignoring
+        return _with_focus(plan, focus) if compared else plan
+    return _by_its_authors(plan, focus, ignoring) if others else _about(plan, focus, ignoring)
 
 
-def _question_before(history: History, replan: Replan) -> QueryPlan | None:
-    """The plan of the last question that made sense."""
+def _question_before(history: History, replan: Replan, ignoring: Ignoring) -> QueryPlan | None:
+    """The plan of the last question that made sense, without what was ignored then."""
     for i in range(len(history) - 1, -1, -1):
+        question, answer = history[i]
+        ignored = answer.plan.ignored if answer.plan else ()
         with suppress(QuestionError):
-            return replan(history[i][0], history[:i])
+            return replan(question, history[:i], frozenset([*ignored, *ignoring]))
     return None
 
 
@@ -67,15 +71,17 @@ def _is_list(plan: QueryPlan) -> bool:
     return plan.intent in ("list", "count") or plan.sort is not None
 
 
-def _about(plan: QueryPlan, focus: tuple[Paper, ...]) -> QueryPlan:
+def _about(plan: QueryPlan, focus: tuple[Paper, ...], ignoring: Ignoring) -> QueryPlan:
     """Restricted to the papers that are pointed at."""
     ids = tuple(paper.id for paper in focus)
     plan = dataclasses.replace(plan, topic=without_ordinal(plan.topic))
     if len(ids) > 1 and "code" in plan.asks:  # "which of them have code?"
-        plan = _with_code(plan)
+        plan = _with_code(plan, ignoring)
     intent: Intent = "fact" if plan.intent == "compare" and len(ids) < 2 else plan.intent
     if intent == "fact" and len(ids) > 1 and not plan.topic:
         intent = "count" if "how many" in plan.query.casefold() else "list"
+    if _said(focus) in ignoring:
+        return dataclasses.replace(plan, intent=intent)
     return dataclasses.replace(
         plan,
         filters=dataclasses.replace(plan.filters, ids=ids),
@@ -85,10 +91,11 @@ def _about(plan: QueryPlan, focus: tuple[Paper, ...]) -> QueryPlan:
     )
 
 
-def _with_code(plan: QueryPlan) -> QueryPlan:
+def _with_code(plan: QueryPlan, ignoring: Ignoring) -> QueryPlan:
     """The question whether several papers have code, as a condition on them."""
     understood = Understood(plan.query)
     read_code(understood)
+    understood = understood.but(ignoring)
     has_code = understood.filters.has_code
     return dataclasses.replace(
         plan,
@@ -110,21 +117,27 @@ def _with_focus(plan: QueryPlan, focus: tuple[Paper, ...]) -> QueryPlan:
     )
 
 
-def _by_its_authors(plan: QueryPlan, focus: tuple[Paper, ...]) -> QueryPlan:
+def _by_its_authors(plan: QueryPlan, focus: tuple[Paper, ...], ignoring: Ignoring) -> QueryPlan:
     """The other papers of those who wrote what is pointed at: "what else did they write"."""
     first_only = re.search(r"\b(?:first|lead)\s+author", plan.query, re.IGNORECASE)
     authors = list(dict.fromkeys(a for p in focus for a in p.authors[: 1 if first_only else None]))
     if not authors:
         return plan
     shown = " or ".join(authors[:3]) + (" …" if len(authors) > 3 else "")
+    by, not_these = f"by {shown}", f"not {_short(focus[0].name)}"
+    filters, without = plan.filters, plan.without
+    if by not in ignoring:
+        filters = dataclasses.replace(filters, authors=tuple(authors[:_MOST_AUTHORS]))
+    if not_these not in ignoring:
+        without = dataclasses.replace(without, ids=tuple(p.id for p in focus))
     return dataclasses.replace(
         plan,
         intent="count" if plan.intent == "count" else "list",
-        filters=dataclasses.replace(plan.filters, authors=tuple(authors[:_MOST_AUTHORS])),
-        without=dataclasses.replace(plan.without, ids=tuple(p.id for p in focus)),
+        filters=filters,
+        without=without,
         asks=(),
         topic="",
-        understood=(*plan.understood, f"by {shown}", f"not {_short(focus[0].name)}"),
+        understood=(*plan.understood, *(w for w in (by, not_these) if w not in ignoring)),
     )
 
 
@@ -152,17 +165,25 @@ _KINDS: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = (
 
 def _has_only_conditions(plan: QueryPlan) -> bool:
     restricted = not (plan.filters.is_empty and plan.without.is_empty) or plan.sort is not None
-    return restricted and not (plan.topic or plan.named or plan.asks)
+    return restricted and not _has_subject(plan)
 
 
-def _continued(plan: QueryPlan, before: QueryPlan) -> QueryPlan:
-    """The question before with the new conditions in the place of its own of the same kind."""
-    changed = {
+def _has_subject(plan: QueryPlan) -> bool:
+    return bool(plan.topic or plan.named or plan.asks)
+
+
+def _changed(plan: QueryPlan) -> set[str]:
+    """The fields of all kinds of which a plan states a condition."""
+    return {
         name
         for fields, _ in _KINDS
         for name in fields
         if any(_is_set(filters, *fields) for filters in (plan.filters, plan.without))
     }
+
+
+def _continued(plan: QueryPlan, before: QueryPlan, changed: set[str]) -> QueryPlan:
+    """The question before with the new conditions in the place of its own of the same kind."""
     kept = [word for word in before.understood if not _is_replaced(word, changed)]
     return dataclasses.replace(
         before,
@@ -171,6 +192,7 @@ def _continued(plan: QueryPlan, before: QueryPlan) -> QueryPlan:
         without=_overlaid(before.without, plan.without, changed),
         together=plan.together if "authors" in changed else before.together,
         dates=plan.dates if "year_from" in changed else before.dates,
+        years=plan.years if "year_from" in changed else before.years,
         sort=plan.sort or before.sort,
         limit=plan.limit if plan.sort else before.limit,
         understood=(*kept, *plan.understood),

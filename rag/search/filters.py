@@ -6,7 +6,6 @@ used up, so that what is left of the question is its topic.
 
 from __future__ import annotations
 
-import dataclasses
 import math
 import re
 from datetime import date
@@ -92,8 +91,7 @@ def read_code(understood: Understood) -> None:
             continue
         said = "with code" if wanted else "without code"
         if understood.filters.has_code is False:  # with code and without is no paper at all
-            understood.without = dataclasses.replace(understood.without, has_code=False)
-            understood.words.append(said)
+            understood.hold(said, without={"has_code": False})
         else:
             understood.take(match.span(), said, has_code=wanted)
 
@@ -124,37 +122,28 @@ def _read_scores(understood: Understood) -> None:
     if between:
         low, high = sorted(float(bound) for bound in between.groups())
         understood.blank(between.span())
-        understood.words.append(f"with a score from {low:g} to {high:g}")
-        _score_from(understood, low)
-        _score_below(understood, math.nextafter(high, math.inf))
+        said = f"with a score from {low:g} to {high:g}"
+        too_high = math.nextafter(high, math.inf)
+        understood.hold(said, {"score_from": low}, {"score_from": too_high})
         return
     if high_match := _HIGH.search(understood.rest):
         bound, is_strict = _bound(high_match, "over", _OVER)
         understood.blank(high_match.span())
         said = f"with a score {'above' if is_strict else 'from'} {bound:g}"
-        understood.words.append(said)
-        _score_from(understood, math.nextafter(bound, math.inf) if is_strict else bound)
+        lowest = math.nextafter(bound, math.inf) if is_strict else bound
+        understood.hold(said, {"score_from": lowest})
     if low_match := _LOW.search(understood.rest):
         bound, is_strict = _bound(low_match, "under", _UNDER)
         understood.blank(low_match.span())
-        understood.words.append(f"with a score {'below' if is_strict else 'up to'} {bound:g}")
-        _score_below(understood, bound if is_strict else math.nextafter(bound, math.inf))
+        said = f"with a score {'below' if is_strict else 'up to'} {bound:g}"
+        too_high = bound if is_strict else math.nextafter(bound, math.inf)
+        # Papers without a score are left out too.
+        understood.hold(said, {"score_from": 0.0}, {"score_from": too_high})
 
 
 def _bound(match: re.Match[str], cue: str, strict: str) -> tuple[float, bool]:
     bound = next(float(g) for g in match.groups() if g and g[0].isdigit())
     return bound, bool(match[cue] and re.fullmatch(strict, match[cue], re.IGNORECASE))
-
-
-def _score_from(understood: Understood, bound: float) -> None:
-    understood.filters = dataclasses.replace(understood.filters, score_from=bound)
-
-
-def _score_below(understood: Understood, bound: float) -> None:
-    """Papers without a score are left out too."""
-    if understood.filters.score_from is None:
-        _score_from(understood, 0.0)
-    understood.without = dataclasses.replace(understood.without, score_from=bound)
 
 
 _RATED = r"(?:scores?\b|scor(?:ed|ing)\b|rated\b|ranked\b|rating\b)"
@@ -214,9 +203,8 @@ def _read_limit(understood: Understood) -> None:
     understood.blank(match.span(place))
     superlative = match.group().casefold()
     if superlative.startswith("last "):
-        understood.sort = "newest"
-        understood.words.append("newest first")
         understood.blank(match.span())
+        understood.hold("newest first", sort="newest")
     elif superlative.startswith(("top ", "best ")):
         understood.sort = "score"
         understood.blank(match.span())
@@ -226,9 +214,8 @@ def _read_order(understood: Understood) -> None:
     for pattern, order, said in _ORDERS:
         match = re.search(pattern, understood.rest, re.IGNORECASE)
         if match:
-            understood.sort = order
-            understood.words.append(said)
             understood.blank(match.span())
+            understood.hold(said, sort=order)
             return
     if understood.sort == "score":  # "top 3 papers" says no more than this
-        understood.words.append("highest score first")
+        understood.hold("highest score first", sort="score")

@@ -109,9 +109,10 @@ def _take(understood: Understood, span: tuple[int, int], first: str, last: str) 
         said = f"{first} to {last}"
     else:
         said = f"since {first}" if first else f"until {last}"
-    understood.dates = (first, last)
     years = {"year_from": first[:4], "year_to": last[:4]}
-    understood.take(span, said, **{key: int(year) for key, year in years.items() if year})
+    understood.blank(span)
+    bounds = {key: int(year) for key, year in years.items() if year}
+    understood.hold(said, bounds, dates=(first, last))
 
 
 def is_within(known: str | None, bounds: tuple[str, str]) -> bool:

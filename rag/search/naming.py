@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
@@ -58,11 +58,13 @@ Found = tuple[int, str]  # where in the text, and which paper
 
 
 def _whole_titles(text: str, names: Names) -> Iterator[Found]:
-    folded = f" {fold(text)} "
-    for paper_id, title in names.titles.items():
-        if title.count(" ") >= 2 and f" {title} " in folded:
-            # Folding hardly changes lengths, which is enough to tell what stands first.
-            yield folded.index(f" {title} "), paper_id
+    said = fold(text).split()
+    for i, pair in enumerate(itertools.pairwise(said)):
+        for paper_id in names.openings.get(pair, ()):
+            title = names.titles[paper_id].split()
+            if len(title) > 2 and said[i : i + len(title)] == title:
+                # Folding hardly changes lengths, which is enough to tell what stands first.
+                yield len(" ".join(said[:i])), paper_id
 
 
 def _titles_begun(text: str, names: Names) -> Iterator[Found]:
@@ -124,20 +126,25 @@ def _handle(parts: list[str], start: int, size: int, names: Names, shouts: bool)
     return strong if len(strong) <= _MAX_NAMED else ()
 
 
-def spell(text: str, names: Names) -> tuple[str, tuple[str, ...]]:
+def spell(text: str, names: Names, ignoring: Collection[str] = ()) -> tuple[str, tuple[str, ...]]:
     """The text with words that the library spells otherwise corrected, and what was changed.
 
-    Words of people, organisations and compounds of right words are left as they are.
+    Words of people, organisations and compounds of right words are left as they are, and so are
+    those whose change, as it is told, is among `ignoring`.
     """
     changed: dict[str, str] = {}
     for token in tokens(text):
         odd = _is_odd(token, names)
         better = (misspelt_frame(token, names) or names.correct(token)) if odd else None
-        if better:
+        if better and _change(token, better) not in ignoring:
             changed[token] = better
     for wrong, right in changed.items():
         text = re.sub(rf"\b{re.escape(wrong)}\b", right, text)
-    return text, tuple(f"“{right}” for “{wrong}”" for wrong, right in changed.items())
+    return text, tuple(_change(wrong, right) for wrong, right in changed.items())
+
+
+def _change(wrong: str, right: str) -> str:
+    return f"“{right}” for “{wrong}”"
 
 
 def misspelt_frame(token: str, names: Names) -> str | None:

@@ -156,8 +156,10 @@ def _take_people(understood: Understood, people: list[Person], *, negated: bool 
         understood.use(_with_trimmings(understood.rest, person.span))
     said = _said(listed, " or " if together == "any" else " and ")
     if not first:
-        understood.note(said, negated=negated, authors=listed)
-        understood.together = understood.together if negated else together
+        if negated:
+            understood.note(said, negated=True, authors=listed)
+        else:
+            understood.hold(said, {"authors": listed}, together=together)
         return
     if denied_first and not negated:  # "by Zhao, but not as first author"
         understood.note(said, authors=listed)

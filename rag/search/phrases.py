@@ -51,7 +51,7 @@ def read_phrases(understood: Understood, names: Names) -> None:
         named = named_papers(said, names)
         understood.blank(match.span())
         if named:
-            understood.note(said, negated=True, ids=(*understood.without.ids, *named))
+            understood.note(said, negated=True, ids=named)
         elif not said.isdigit() and words(said):
             _note(understood, Phrase(said), negated=True)
 
@@ -59,11 +59,10 @@ def read_phrases(understood: Understood, names: Names) -> None:
 def _note(understood: Understood, phrase: Phrase, *, negated: bool) -> None:
     where = "with {} in the title" if phrase.in_title else "about {}" if negated else "with {}"
     said = where.format(f"“{phrase.words}”")
-    understood.words.append(f"not {said}" if negated else said)
     if negated:
-        understood.without_phrases += (phrase,)
+        understood.hold(f"not {said}", without_phrases=(phrase,))
     else:
-        understood.phrases += (phrase,)
+        understood.hold(said, phrases=(phrase,))
 
 
 def _is_title(said: str, names: Names) -> bool:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from functools import partial
 
 from rag.base.errors import QuestionError
 from rag.base.text import clean_line, content_words, words
@@ -26,18 +27,59 @@ from rag.search.filters import read_filters
 from rag.search.focus import refers_back
 from rag.search.names import Names
 from rag.search.naming import mentions, named_papers, spell
-from rag.search.understood import Understood
+from rag.search.understood import Understood, either
 
 MAX_QUESTION = 20_000  # characters; more is a pasted text, not a question
 MAX_QUERY = 2_000  # characters that are searched for
 
 
-def make_plan(question: str, history: Sequence[tuple[str, Answer]], names: Names) -> QueryPlan:
+def make_plan(
+    question: str,
+    history: Sequence[tuple[str, Answer]],
+    names: Names,
+    ignoring: Sequence[str] = (),
+) -> QueryPlan:
     """Understand a question in the light of what was asked and answered before.
 
+    `ignoring` are conditions as `understood` says them. They restrict nothing; what the question
+    asks, and what its other words mean, stays as it was.
+
     Raises:
-        QuestionError: there is nothing to search for, or far too much.
+        QuestionError: there is nothing to search for, or far too much, or the question was not
+            understood to state what is to be ignored.
     """
+    plan = _understood(question, history, names, ())
+    if ignoring:
+        stated = _stated(ignoring, plan.understood)
+        plan = _understood(question, history, names, stated)
+        plan = dataclasses.replace(plan, ignored=stated)
+    _refuse_nothing(plan)
+    return plan
+
+
+def _stated(ignoring: Sequence[str], understood: Sequence[str]) -> tuple[str, ...]:
+    """The conditions as they are understood, each of which is to be ignored.
+
+    Raises:
+        QuestionError: one of them is not.
+    """
+    known = {either(said): said for said in understood}
+    strangers = [said for said in ignoring if either(said) not in known]
+    if strangers:
+        found = ", ".join(f"“{said}”" for said in understood)
+        raise QuestionError(
+            f"This question was not understood to say “{strangers[0]}”, so it cannot be ignored. "
+            + (f"It was understood to say {found}." if found else "It states no condition.")
+        )
+    return tuple(dict.fromkeys(known[either(said)] for said in ignoring))
+
+
+def _understood(
+    question: str,
+    history: Sequence[tuple[str, Answer]],
+    names: Names,
+    ignoring: Collection[str],
+) -> QueryPlan:
     asked = clean_line(question[: MAX_QUESTION + 1])
     if len(question) > MAX_QUESTION:
         raise QuestionError(
@@ -48,21 +90,40 @@ def make_plan(question: str, history: Sequence[tuple[str, Answer]], names: Names
         raise QuestionError("There is no question in this. Ask something about your papers.")
     if is_small_talk(asked):
         return QueryPlan(asked, asked, intent="small_talk")
-    query, corrected = spell(_spelled_out(_beginning(asked)), names)
+    query, corrected = spell(_spelled_out(_beginning(asked)), names, ignoring)
     understood = read_filters(query, names)
-    plan = _plan(asked, query, understood, names)
+    meant = _plan(asked, query, understood, names)
+    plan = _plan(asked, query, understood, names, ignoring) if ignoring else meant
     plan = dataclasses.replace(plan, understood=(*corrected, *plan.understood))
-    plan = resolved(plan, history, lambda asked, before: make_plan(asked, before, names))
-    if _says_nothing(plan) and refers_back(plan.query) and not plan.named:
-        raise QuestionError(
-            "This question names nothing to look for, and nothing was told of before it. "
-            "Add a topic, a paper, an author or a year."
-        )
-    if _says_nothing(plan):
-        raise QuestionError(
-            "This question names nothing to look for. Add a topic, a paper, an author or a year."
-        )
+    replan = partial(_sensible, names)
+    return resolved(meant, plan, history, replan, ignoring)
+
+
+def _sensible(
+    names: Names,
+    question: str,
+    history: Sequence[tuple[str, Answer]],
+    ignoring: Collection[str],
+) -> QueryPlan:
+    """The plan of an earlier question, which must have asked for something."""
+    plan = _understood(question, history, names, ignoring)
+    if not ignoring:
+        _refuse_nothing(plan)
     return plan
+
+
+def _refuse_nothing(plan: QueryPlan) -> None:
+    if not _says_nothing(plan):
+        return
+    if plan.ignored:
+        rest = f"Without {' and '.join(f'“{said}”' for said in plan.ignored)}, this question"
+    else:
+        rest = "This question"
+    alone = refers_back(plan.query) and not (plan.named or plan.ignored)
+    before = ", and nothing was told of before it" if alone else ""
+    raise QuestionError(
+        f"{rest} names nothing to look for{before}. Add a topic, a paper, an author or a year."
+    )
 
 
 def _spelled_out(text: str) -> str:
@@ -79,17 +140,21 @@ def _beginning(text: str) -> str:
 
 def _says_nothing(plan: QueryPlan) -> bool:
     """True for questions of words like "what", "of" and "paper" only; lists of all are meant."""
+    if plan.intent == "small_talk":
+        return False
     restricted = not (plan.filters.is_empty and plan.without.is_empty) or plan.sort is not None
     telling = content_words(plan.topic) or plan.named or restricted
     return not (telling or plan.intent in ("list", "count"))
 
 
-def _plan(asked: str, query: str, understood: Understood, names: Names) -> QueryPlan:
+def _plan(
+    asked: str, query: str, understood: Understood, names: Names, ignoring: Collection[str] = ()
+) -> QueryPlan:
     asks = asked_facts(query)
     groups = mentions(query, names, understood.rest)
     named = tuple(dict.fromkeys(paper_id for group in groups for paper_id in group))
     if named or ("code" in asks and not lists_papers(query)):
-        _forget_code(understood)
+        understood = _without_code(understood)
     topic = " ".join(topic_words(understood.rest))
     intent = intent_of(query, is_sorted=understood.sort is not None, asks=asks)
     if intent == "fact" and not topic and not named and _is_restricted(understood):
@@ -99,6 +164,8 @@ def _plan(asked: str, query: str, understood: Understood, names: Names) -> Query
         intent = "list"
     if intent == "fact" and len(groups) > 1 and weighs(query):
         intent = "compare"  # "Q-Probe or LoRA Soups: which needs finetuning?"
+    query = understood.cut(query, ignoring) if ignoring else query
+    understood = understood.but(ignoring)
     sort = understood.sort
     if topic and sort in ("score", "lowest_score"):  # "the highest BLEU score" is no record field
         sort = None
@@ -106,14 +173,7 @@ def _plan(asked: str, query: str, understood: Understood, names: Names) -> Query
         asked,
         query,
         intent=intent,
-        filters=understood.filters,
-        without=understood.without,
-        together=understood.together,
-        dates=understood.dates,
-        years=understood.years,
-        without_years=understood.without_years,
-        phrases=understood.phrases,
-        without_phrases=understood.without_phrases,
+        **{name: getattr(understood, name) for name in _RESTRICTIONS},
         named=named,
         parts=split_sides(query) if intent == "compare" else (),
         sort=sort,
@@ -126,6 +186,12 @@ def _plan(asked: str, query: str, understood: Understood, names: Names) -> Query
     )
 
 
+_RESTRICTIONS = (
+    *("filters", "without", "together", "dates", "years", "without_years"),
+    *("phrases", "without_phrases"),
+)  # what a plan takes from the conditions as it is
+
+
 def _beyond(topic: str, named: tuple[str, ...], names: Names) -> str:
     """What a question asks of the papers that it names, without their names and title words."""
     own = {stemmed for paper_id in named for stemmed in words(names.titles[paper_id])}
@@ -136,14 +202,14 @@ def _beyond(topic: str, named: tuple[str, ...], names: Names) -> str:
     )
 
 
-def _forget_code(understood: Understood) -> None:
+def _without_code(understood: Understood) -> Understood:
     """Read "Does Q-Probe have code?" as a question, not as a condition."""
     filters = dataclasses.replace(understood.filters, has_code=None)
-    if filters.is_empty or filters == understood.filters:
-        understood.filters = filters
-        understood.words = [
-            w for w in understood.words if not w.endswith(("with code", "without code"))
-        ]
+    if not (filters.is_empty or filters == understood.filters):
+        return understood
+    return understood.but(
+        [w for w in understood.words if w.endswith(("with code", "without code"))]
+    )
 
 
 def _is_restricted(understood: Understood) -> bool:

@@ -128,11 +128,11 @@ def _take_listed(understood: Understood, match: re.Match[str]) -> None:
     if years[-1] - years[0] == len(years) - 1:
         understood.take(match.span(), said, **bounds)
     elif understood.is_negated(match.start()):
-        understood.without_years += tuple(years)
-        understood.take(match.span(), said)
+        understood.use(match.span())
+        understood.hold(f"not {said}", without_years=tuple(years))
     else:
-        understood.years = tuple(years)
-        understood.take(match.span(), said, **bounds)
+        understood.blank(match.span())
+        understood.hold(said, bounds, years=tuple(years))
 
 
 def _take(
@@ -147,6 +147,7 @@ def _take(
         said = f"since {first}" if first else f"until {last}"
     bounds = {"year_from": first, "year_to": last}
     if understood.is_negated(span[0]) and understood.without.year_from and first == last and first:
-        understood.without_years += (first,)
-        bounds = {}
+        understood.use(span)
+        understood.hold(f"not {said}", without_years=(first,))
+        return
     understood.take(span, said, **{key: year for key, year in bounds.items() if year})

@@ -13,7 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 from rag.answer import records
 from rag.assistant import Assistant
 from rag.base.errors import RagError
-from rag.base.types import Event, EvidenceFound, Final, Paper, Token
+from rag.base.types import Answer, Event, EvidenceFound, Final, Paper, Token
 from rag.web import evidence, library, session, transcript
 from rag.web.evidence import Anchors
 from rag.web.jobs import UNEXPECTED, Pump
@@ -30,11 +30,11 @@ _PLACEHOLDER = "Ask about your papers"
 
 
 def take_question(facts: LibraryFacts) -> Exchange | None:
-    """The question of this run, already part of the conversation; None when nothing was asked."""
+    """What this run answers, already part of the conversation; None when nothing was asked."""
     typed = st.chat_input(_PLACEHOLDER, key="question") if facts.count else None
     question = typed or session.take_asked()
     if not question:
-        return None
+        return session.take_asked_anew()
     exchange = Exchange(question)
     session.exchanges().append(exchange)
     return exchange
@@ -76,8 +76,10 @@ def conversation(assistant: Assistant, facts: LibraryFacts, asked: Exchange | No
 
 
 def _settled(assistant: Assistant, exchange: Exchange, anchors: Anchors) -> None:
-    show(transcript.settled(exchange, anchors, assistant.settings.model))
     answer = exchange.answer
+    if answer is not None:
+        _conditions(exchange, answer)
+    show(transcript.settled(exchange, anchors, assistant.settings.model))
     if answer is None:
         st.button(
             "Ask again",
@@ -96,6 +98,30 @@ def _settled(assistant: Assistant, exchange: Exchange, anchors: Anchors) -> None
             _questions(better, f"instead-{exchange.number}", title="Ask instead")
 
 
+def _conditions(exchange: Exchange, answer: Answer) -> None:
+    """What was understood above its answer, each to be taken away; what was, to be put back."""
+    chips = [(said, "Remove") for said in answer.understood]
+    chips += [(said, "Put back") for said in exchange.ignoring]
+    if not chips:
+        return
+    with st.container(key=f"conditions-{exchange.number}", horizontal=True):
+        for i, (said, verb) in enumerate(chips):
+            removes = verb == "Remove"
+            kind = "chip" if removes else "gone"
+            ignoring = [other for other in exchange.ignoring if other != said]
+            with st.container(
+                key=f"{kind}-{i}-{exchange.number}", horizontal=True, width="content"
+            ):
+                show(transcript.condition(said, removed=not removes))
+                st.button(
+                    label(f"{verb} “{said}”"),
+                    key=f"{kind}-button-{i}-{exchange.number}",
+                    type="tertiary",
+                    on_click=session.ask_again,
+                    args=(exchange, [*ignoring, said] if removes else ignoring),
+                )
+
+
 def _answer_now(
     assistant: Assistant, facts: LibraryFacts, exchange: Exchange, panel: DeltaGenerator
 ) -> None:
@@ -103,10 +129,13 @@ def _answer_now(
     slot = st.empty()
     show(transcript.draft(exchange, _doing(exchange, facts)), slot)
     st.button("Stop", key="stop", type="secondary")  # a click interrupts this run
-    before = session.history(session.exchanges()[:-1])
+    asked = session.exchanges()
+    before = session.history(asked[: asked.index(exchange)])
     stopped = threading.Event()
     try:
-        events = assistant.stream(exchange.question, before, cancelled=stopped.is_set)
+        events = assistant.stream(
+            exchange.question, before, ignoring=exchange.ignoring, cancelled=stopped.is_set
+        )
         with closing(Pump(events, stopped)) as pump:
             for event in pump:
                 _take(event, exchange, panel)

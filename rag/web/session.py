@@ -25,7 +25,10 @@ _numbers = itertools.count(1)
 
 @dataclass
 class Exchange:
-    """A question and its answer. Without an answer it is being written, or it was stopped."""
+    """A question and its answer. Without an answer it is being written, or it was stopped.
+
+    `ignoring` are conditions of the question that the user has taken away.
+    """
 
     question: str
     answer: Answer | None = None
@@ -33,6 +36,7 @@ class Exchange:
     understood: tuple[str, ...] = ()
     draft: str = ""
     error: str | None = None
+    ignoring: tuple[str, ...] = ()
     number: int = field(default_factory=lambda: next(_numbers))
 
 
@@ -105,12 +109,20 @@ def ask_next(question: str) -> None:
     st.session_state["asked"] = question
 
 
-def ask_again(exchange: Exchange) -> None:
-    """Take a question without an answer out of the conversation and ask it anew."""
+def ask_again(exchange: Exchange, ignoring: Sequence[str] | None = None) -> None:
+    """Have a question asked anew in its place, with the same conditions taken away, or these."""
     kept = exchanges()
     if exchange in kept:
-        kept.remove(exchange)
-    ask_next(exchange.question)
+        ignored = exchange.ignoring if ignoring is None else tuple(ignoring)
+        anew = Exchange(exchange.question, ignoring=ignored)
+        kept[kept.index(exchange)] = anew
+        st.session_state["asked_anew"] = anew.number
+
+
+def take_asked_anew() -> Exchange | None:
+    """The exchange of `ask_again`, once."""
+    number = st.session_state.pop("asked_anew", None)
+    return next((e for e in exchanges() if e.number == number), None)
 
 
 def take_asked() -> str | None:

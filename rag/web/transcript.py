@@ -36,7 +36,7 @@ def settled(exchange: Exchange, anchors: Anchors, model: str | None) -> Html:
         return tag("div", tag("p", exchange.error), cls="silence", role="alert")
     if exchange.answer is None:
         return _stopped(exchange)
-    parts = [chips(exchange.answer.understood), _body(exchange.answer, anchors)]
+    parts: list[Html] = [_body(exchange.answer, anchors)]
     if exchange.answer.status == "answered":
         parts.append(_colophon(exchange.answer, anchors, model))
     return tag("div", *parts, cls="answer", id=anchors.answer)
@@ -46,19 +46,29 @@ def draft(exchange: Exchange, doing: str) -> Html:
     """An answer that is being written: what was understood, what is done, the unchecked words."""
     return tag(
         "div",
-        chips(exchange.understood),
+        chips(exchange),
         tag("p", doing, cls="doing", role="status"),
         _draft_text(exchange.draft),
         cls="answer",
     )
 
 
-def chips(understood: Sequence[str]) -> Html | None:
-    """What the question was understood to ask, as short labels."""
-    if not understood:
+def chips(exchange: Exchange) -> Html | None:
+    """What the question was understood to ask, as short labels, and what was taken away of it."""
+    said = [(words, False) for words in exchange.understood]
+    said += [(words, True) for words in exchange.ignoring]
+    if not said:
         return None
-    items = [tag("li", latex(words)) for words in understood]
+    items = [tag("li", condition(words, removed=removed)) for words, removed in said]
     return tag("ul", *items, cls="chips", label="Understood as")
+
+
+def condition(said: str, *, removed: bool) -> Html:
+    """A condition as a short label; one that was taken away is struck, and says so."""
+    words = latex(said)
+    if not removed:
+        return tag("span", words, cls="condition")
+    return tag("span", tag("span", words, cls="struck"), " removed", cls="condition")
 
 
 def _stopped(exchange: Exchange) -> Html:
@@ -69,7 +79,7 @@ def _stopped(exchange: Exchange) -> Html:
     )
     return tag(
         "div",
-        chips(exchange.understood),
+        chips(exchange),
         _draft_text(exchange.draft),
         tag("p", said, cls="notice"),
         cls="answer",

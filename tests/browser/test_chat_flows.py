@@ -141,6 +141,29 @@ def test_what_the_library_does_not_say_is_an_abstention_with_a_way_on(
     page.locator(".colophon").wait_for()
 
 
+def test_a_condition_is_taken_away_and_put_back_by_keyboard(sample_app: str, visit: Visit) -> None:
+    page = visit(sample_app)
+    ask(page, "Which papers by Rosie Zhao are from 2025?")
+    ask(page, QUESTION)
+    answer = page.locator(".answer").first
+    remove = page.get_by_role("button", name="Remove “by Rosie Zhao”", exact=True)
+    box = remove.bounding_box()
+    assert box is not None
+    assert box["width"] < 40
+    before = answer.inner_text()
+    remove.focus()
+    page.keyboard.press("Enter")
+    put_back = page.get_by_role("button", name="Put back “by Rosie Zhao”", exact=True)
+    put_back.wait_for()
+    assert page.locator(".condition .struck").inner_text() == "by Rosie Zhao"
+    assert "papers from 2025." in answer.inner_text()
+    assert page.locator(".question").first.inner_text().startswith("Which papers by Rosie Zhao")
+    assert page.locator(".question").count() == 2
+    put_back.click()
+    remove.wait_for()
+    assert answer.inner_text() == before
+
+
 def test_references_can_be_copied_and_a_new_chat_begun(sample_app: str, visit: Visit) -> None:
     page = visit(sample_app)
     ask(page, QUESTION)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Button
 
 Page = Callable[..., AppTest]
 QUESTION = "By how much does Quill reduce training steps compared to AdamW?"
@@ -22,6 +23,11 @@ def shown(at: AppTest) -> str:
 def labels(at: AppTest) -> list[str]:
     """What the buttons say, without the escapes of markdown."""
     return [button.label.replace("\\", "") for button in at.button]
+
+
+def button(at: AppTest, label: str) -> Button:
+    """The button that says this."""
+    return next(b for b in at.button if b.label.replace("\\", "") == label)
 
 
 def after_job(at: AppTest) -> AppTest:
@@ -67,6 +73,33 @@ def test_a_suggested_question_is_asked_by_a_click(page: Page) -> None:
     at.button(key="q0-suggestion").click().run()
     assert f">{label}</p>" in shown(at)
     assert 'class="answer"' in shown(at)
+
+
+def test_a_condition_is_taken_away_in_its_place_and_put_back(page: Page) -> None:
+    at = page()
+    at.chat_input[0].set_value("Which papers by Ada Brook are from 2024?").run()
+    at.chat_input[0].set_value("Which papers are by Lin Osei?").run()
+    assert "Your library has 1 paper by Ada Brook from 2024." in shown(at)
+    button(at, "Remove “by Ada Brook”").click().run()
+    button(at, "Remove “from 2024”").click().run()
+    body = shown(at)
+    assert "Your library has 3 papers." in body
+    assert body.count('class="question"') == 2
+    assert body.index("Which papers by Ada Brook") < body.index("Which papers are by Lin Osei?")
+    assert '<span class="struck">by Ada Brook</span> removed' in body
+    button(at, "Put back “from 2024”").click().run()
+    assert "Your library has 1 paper from 2024." in shown(at)
+    assert "Put back “by Ada Brook”" in labels(at)
+    assert "Remove “from 2024”" in labels(at)
+
+
+def test_a_question_of_which_nothing_is_left_can_have_its_condition_back(page: Page) -> None:
+    at = page()
+    at.chat_input[0].set_value("What is the newest paper?").run()
+    button(at, "Remove “newest first”").click().run()
+    assert "Without “newest first”, this question names nothing to look for." in shown(at)
+    button(at, "Put back “newest first”").click().run()
+    assert "Slate" in shown(at)
 
 
 def test_an_abstention_offers_the_nearest_papers_and_a_better_question(page: Page) -> None:

@@ -103,10 +103,11 @@ def test_full_support_makes_no_noise() -> None:
 
 
 def test_what_was_understood_and_a_degraded_answer_are_said() -> None:
-    shown = said(
-        Sentence("S.", (1,), "quoted"), understood=("by Rosie Zhao",), notice="The model is down."
-    )
-    assert "<li>by Rosie Zhao</li>" in shown
+    drafted = Exchange("q", understood=("by Rosie Zhao",), ignoring=("from 2025",))
+    chips = transcript.draft(drafted, "Reading …").markup
+    assert '<li><span class="condition">by Rosie Zhao</span></li>' in chips
+    assert '<span class="struck">from 2025</span> removed' in chips
+    shown = said(Sentence("S.", (1,), "quoted"), notice="The model is down.")
     assert '<p class="notice">The model is down.</p>' in shown
 
 
@@ -162,7 +163,10 @@ def test_hostile_words_make_no_element_wherever_they_stand(raw: str) -> None:
         said(sentence, citations=(citation,), notice=raw, understood=(raw,)),
         said(sentence, citations=(citation,), mode="generated"),
         silent("not_stated", notice=raw, nearest=(paper,), understood=(raw,)),
-        transcript.draft(Exchange(raw, draft=raw), "Reading …").markup,
+        transcript.draft(
+            Exchange(raw, understood=(raw,), draft=raw, ignoring=(raw,)), "Reading …"
+        ).markup,
+        transcript.condition(raw, removed=True).markup,
         transcript.settled(Exchange(raw, error=raw), ANCHORS, raw).markup,
     ]
     made = set(re.findall(r"<(\w+)", "".join(shown)))

@@ -48,6 +48,7 @@ logger = logging.getLogger(__name__)
 ENOUGH = 0.45  # confidence below which a question is not answered
 _HITS = 8
 _NEAREST = 3
+_SIMILAR = 5
 _LIST_NEAR = 0.3  # a paper whose best sentence is this far behind the best is still listed
 _MOST_LISTED = 12
 
@@ -91,6 +92,8 @@ class Turn:
             yield self._abstain(plan, "bad_question", _SMALL_TALK)
         elif is_bibliographic(plan):
             yield from self._from_records(plan)
+        elif plan.near:
+            yield from self._near(plan)
         else:
             yield from self._from_text(plan)
 
@@ -153,6 +156,18 @@ class Turn:
         yield EvidenceFound(tuple(evidence), plan.understood)
         draft = quote.quote_papers(sides.papers, evidence, per_paper=2)
         yield from self._written_or(plan, evidence, draft, sides.confidence)
+
+    def _near(self, plan: QueryPlan) -> Iterator[Event]:
+        """The papers nearest to others, each by its best sentence, however near they are."""
+        hits = self.retriever.search(plan.query, k=_SIMILAR, filters=plan.filters, words=plan.topic)
+        if not hits:
+            yield self._nothing_matches(plan)
+            return
+        found = [self.finder.find(plan.query, [hit], plan, k=1).evidence for hit in hits]
+        evidence = tuple(e for one in found for e in one)
+        yield EvidenceFound(evidence, plan.understood)
+        draft = quote.quote_papers([hit.paper for hit in hits], evidence)
+        yield self._final(plan, draft, "lookup", None, _NEAREST_FIRST)
 
     def _facts_of_records(
         self, plan: QueryPlan, hits: Sequence[Hit], findings: Findings
@@ -233,7 +248,12 @@ class Turn:
         yield self._final(plan, draft, mode, confidence, None)
 
     def _final(
-        self, plan: QueryPlan, draft: Draft, mode: Mode, confidence: float, notice: str | None
+        self,
+        plan: QueryPlan,
+        draft: Draft,
+        mode: Mode,
+        confidence: float | None,
+        notice: str | None,
     ) -> Final:
         self._lap("write")
         return Final(
@@ -243,7 +263,7 @@ class Turn:
                 mode=mode,
                 sentences=tuple(draft.sentences),
                 citations=tuple(draft.citations),
-                confidence=round(confidence, 3),
+                confidence=None if confidence is None else round(confidence, 3),
                 calibrated=self.calibrated,
                 notice=notice,
                 understood=plan.understood,
@@ -314,6 +334,7 @@ _EMPTY = (
     "Your library is empty. Load the sample with `askpapers add --sample`, "
     "or add your own papers with `askpapers add FILE`."
 )
+_NEAREST_FIRST = "The nearest papers of your library, nearest first, whether they are close or not."
 _SMALL_TALK = (
     "Ask me about your papers: what they found, how they compare, who wrote them and when."
 )

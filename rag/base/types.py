@@ -139,6 +139,7 @@ class QueryPlan:
     phrases: tuple[Phrase, ...] = ()  # only papers that have all of these
     without_phrases: tuple[Phrase, ...] = ()  # and none of these: "not about diffusion"
     named: tuple[str, ...] = ()  # ids of papers that the question names
+    near: tuple[str, ...] = ()  # ids of papers to which others are sought that are similar
     parts: tuple[str, ...] = ()  # one retrieval query a side, for comparisons
     sort: Sort | None = None  # order of a list; the first is the answer to "which is the newest"
     limit: int | None = None  # how many of a sorted list: "the 3 newest papers"

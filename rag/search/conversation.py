@@ -9,8 +9,9 @@ from contextlib import suppress
 
 from rag.base.errors import QuestionError
 from rag.base.types import Filters, Intent, Paper, QueryPlan
+from rag.search.asking import topic_words
 from rag.search.filters import read_code
-from rag.search.focus import History, pointed_at, refers_back, without_ordinal
+from rag.search.focus import History, pointed_at, refers_back, seeks_similar, without_ordinal
 from rag.search.people import PAPERS
 from rag.search.understood import Understood
 
@@ -28,6 +29,7 @@ _OTHERS = re.compile(
     re.IGNORECASE,
 )
 _MOST_AUTHORS = 20
+_MOST_SUBJECTS = 3  # papers whose titles tell what similar ones are about
 
 
 def resolved(
@@ -37,7 +39,13 @@ def resolved(
 
     `meant` is the plan with what is ignored, which tells how the question goes on; `replan` makes
     the plan of an earlier question.
+
+    Raises:
+        QuestionError: similar papers are sought, and none was told of before.
     """
+    similar = None if meant.named else seeks_similar(meant.query, meant.topic)
+    if similar:
+        return _near(plan, pointed_at(similar.group(), history), ignoring)
     others = _OTHERS.search(meant.query)
     refers = bool(others) or refers_back(meant.query)
     continues = _CONTINUES.search(meant.query)
@@ -88,6 +96,29 @@ def _about(plan: QueryPlan, focus: tuple[Paper, ...], ignoring: Ignoring) -> Que
         named=ids if len(ids) == 1 else (),
         intent=intent,
         understood=(*plan.understood, _said(focus)),
+    )
+
+
+def _near(plan: QueryPlan, focus: tuple[Paper, ...], ignoring: Ignoring) -> QueryPlan:
+    """Other papers on the subject of those that are pointed at: "which papers are similar?"."""
+    if not focus:
+        raise QuestionError(
+            "Similar to what? No paper was told of before this question. "
+            "Name a paper or a topic, or ask about a paper first."
+        )
+    said = f"similar to {_titles(focus)}"
+    plan = dataclasses.replace(plan, topic="", asks=())
+    if said in ignoring:
+        return plan
+    subject = " ".join(paper.name for paper in focus[:_MOST_SUBJECTS])
+    return dataclasses.replace(
+        plan,
+        query=subject,
+        topic=" ".join(topic_words(subject)),
+        intent="list",
+        without=dataclasses.replace(plan.without, ids=tuple(paper.id for paper in focus)),
+        near=tuple(paper.id for paper in focus),
+        understood=(*plan.understood, said),
     )
 
 
@@ -142,8 +173,11 @@ def _by_its_authors(plan: QueryPlan, focus: tuple[Paper, ...], ignoring: Ignorin
 
 
 def _said(focus: tuple[Paper, ...]) -> str:
-    titles = " · ".join(_short(paper.name) for paper in focus[:3])
-    return f"about {titles}" + (" …" if len(focus) > 3 else "")
+    return f"about {_titles(focus)}"
+
+
+def _titles(focus: tuple[Paper, ...]) -> str:
+    return " · ".join(_short(paper.name) for paper in focus[:3]) + (" …" if len(focus) > 3 else "")
 
 
 def _short(title: str) -> str:

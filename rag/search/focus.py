@@ -53,6 +53,18 @@ _ORDINAL = re.compile(
 )
 
 
+_SIMILAR = re.compile(
+    r"\b(?:similar|related|more\s+like)\b(?:\s+(?:to\s+)?(?:it|this|that|these|those|them)\b)?",
+    re.IGNORECASE,
+)
+_NEARNESS = frozenset("similar related like other others similarly".split())
+
+
+def seeks_similar(query: str, topic: str) -> re.Match[str] | None:
+    """The words that ask for papers near those of before: "similar", "more like this"."""
+    return None if set(topic.casefold().split()) - _NEARNESS else _SIMILAR.search(query)
+
+
 def refers_back(query: str) -> bool:
     """True for words that mean papers of before, not a thing named in the same question."""
     if _GO_ON.fullmatch(query) or _ORDINAL.search(query):

@@ -144,7 +144,15 @@ def _says_nothing(plan: QueryPlan) -> bool:
         return False
     restricted = not (plan.filters.is_empty and plan.without.is_empty) or plan.sort is not None
     telling = content_words(plan.topic) or plan.named or restricted
-    return not (telling or plan.intent in ("list", "count"))
+    lists_all = plan.intent in ("list", "count") and not _LEAVES_OPEN.search(plan.query)
+    return not (telling or plan.understood or lists_all)
+
+
+# "Papers not not": of what is left out nothing was understood, so all papers are not meant either.
+_LEAVES_OPEN = re.compile(
+    r"(?<!why\s)\b(?:not|except|excluding|without)\b|n['’]t\b|\b(?:similar|related|more\s+like)\b",
+    re.IGNORECASE,
+)
 
 
 def _plan(

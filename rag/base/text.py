@@ -67,17 +67,21 @@ def _word_stems(text: str) -> Iterator[tuple[str, str]]:
     text = _LATEX_COMMAND.sub(" ", text) if "\\" in text else text
     text = unicodedata.normalize("NFKC", _DASHES.sub("-", text)).casefold()
     text = _THOUSANDS.sub("", text)
-    for match in _WORD.finditer(text):
-        whole = match.group().replace("’", "'")
-        if whole.endswith("'s"):
-            whole = whole[:-2]
-        number = _NUMBER_WORD.fullmatch(whole)
-        parts = [number.group(1)] if number else [p for p in re.split(r"[-'.]", whole) if p]
-        for part in parts:
-            yield part, stem(part)
-        if len(parts) > 1:
-            joined = "".join(parts)
-            yield joined, stem(joined)
+    for whole in _WORD.findall(text):
+        yield from _token_stems(whole)
+
+
+@functools.lru_cache(maxsize=50_000)
+def _token_stems(token: str) -> tuple[tuple[str, str], ...]:
+    """A word's parts and, if it has several, the whole, each with its stem."""
+    whole = token.replace("’", "'")
+    if whole.endswith("'s"):
+        whole = whole[:-2]
+    number = _NUMBER_WORD.fullmatch(whole)
+    parts = [number.group(1)] if number else [p for p in re.split(r"[-'.]", whole) if p]
+    if len(parts) > 1:
+        parts.append("".join(parts))
+    return tuple((part, stem(part)) for part in parts)
 
 
 _ISE = re.compile(r"(?<=\w[^vcao])is(e[sdr]?|ing|ations?)$")  # normalise; not supervise, noise

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
 import sqlalchemy as sa
 
 from rag.base.errors import LibraryError
@@ -156,6 +157,14 @@ class Catalog:
         with self.reading() as conn:
             for batch in in_batches(paper_ids):
                 found |= records.read_sentence_vectors(conn, batch, dim)
+        return found
+
+    def best_sentences(self, paper_ids: Iterable[str], vector: np.ndarray) -> dict[str, float]:
+        """Cosine of a (dim,) vector and the best sentence of each paper that has any."""
+        found: dict[str, float] = {}
+        with self.reading() as conn:
+            for batch in in_batches(paper_ids):
+                found |= records.read_best_sentences(conn, batch, vector)
         return found
 
     # --- what the derived indexes read ------------------------------------------------------

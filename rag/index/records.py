@@ -259,6 +259,29 @@ def read_sentence_vectors(
     }
 
 
+def read_best_sentences(
+    conn: sa.Connection, paper_ids: Sequence[str], vector: np.ndarray
+) -> dict[str, float]:
+    """Cosine of a (dim,) vector and the best sentence of each paper that has sentences."""
+    query = (
+        sa.select(t.chunks.c.paper_id, t.sentences.c.vectors)
+        .join(t.sentences, t.sentences.c.chunk_id == t.chunks.c.id)
+        .where(t.chunks.c.paper_id.in_(paper_ids))
+    )
+    rows = [(paper_id, vectors) for paper_id, vectors in conn.execute(query).all() if vectors]
+    if not rows:
+        return {}
+    stacked = np.frombuffer(b"".join(v for _, v in rows), dtype=np.int8).reshape(-1, len(vector))
+    cosines = stacked.astype(np.float32) @ vector / np.float32(_SCALE)
+    starts = np.cumsum([0, *(len(v) // len(vector) for _, v in rows[:-1])])
+    best: dict[str, float] = {}
+    for (paper_id, _), value in zip(
+        rows, np.maximum.reduceat(cosines, starts).tolist(), strict=True
+    ):
+        best[paper_id] = max(value, best.get(paper_id, value))
+    return best
+
+
 def _stacked(rows: Mapping[tuple[int, int], np.ndarray]) -> SentenceVectors:
     spans = tuple(sorted(rows))
     return spans, np.stack([rows[span] for span in spans]).astype(np.float32) / np.float32(_SCALE)

@@ -114,6 +114,10 @@ class Store:
         """Spans and (n, dim) float32 vectors of the sentences of each paper, in text order."""
         return self._catalog.sentence_vectors(paper_ids)
 
+    def best_sentences(self, paper_ids: Iterable[str], vector: np.ndarray) -> dict[str, float]:
+        """Cosine of a (dim,) vector and the best sentence of each paper that has any."""
+        return self._catalog.best_sentences(paper_ids, vector)
+
     def ledger(self) -> list[LedgerEntry]:
         """What was done to the library, oldest first."""
         return self._catalog.ledger()

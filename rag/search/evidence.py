@@ -7,8 +7,10 @@ little: every sentence of the SOAP paper is about SOAP.
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence, Set
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -99,13 +101,13 @@ class EvidenceFinder:
         title = set(words(hit.paper.title))
         handle = {w for t in tokens(hit.paper.title) if looks_like_name(t) for w in words(t)}
         worth = {w: v * _worth(w, title, handle) for w, v in asked.items()}
+        telling = any(worth.values())
         scored = []
         spelled = _spelled_out(hit.paper.abstract)
         last = max(1, len(spans) - 1)
         for i, ((start, end), cosine) in enumerate(zip(spans, cosines.tolist(), strict=True)):
             text = hit.paper.abstract[start:end]
-            present = set(words(spelled(text)))
-            shared = _share(worth, present) if any(worth.values()) else 0.0
+            shared = _share(worth, _with_kin(worth, _word_set(spelled(text)))) if telling else 0.0
             score = cosine + _WORDS_WEIGHT * shared + _PAPER_WEIGHT * hit.score
             score += _LATE_WEIGHT * i / last
             score += _FIGURE_BONUS if figures and _FIGURE.search(text) else 0.0
@@ -126,13 +128,13 @@ class EvidenceFinder:
         beyond = {w: v for w, v in asked.items() if w not in own}
         spelled = _spelled_out(best.abstract)
         top = found[:_TOP]
-        said = [set(words(spelled(e.text))) for e in top]
+        said = [_with_kin(asked, _word_set(spelled(e.text))) for e in top]
         wants_figures = bool(_WANTS_FIGURES.search(plan.query))
         hit = next(hit for hit in hits if hit.paper.id == best.id)
         return Signals(
             passage=hit.dense,
             sentence=max((cosines[e.paper.id, e.start] for e in top), default=0.0),
-            in_paper=_share(asked, own | set(words(best.abstract))),
+            in_paper=_share(asked, _with_kin(asked, own | _word_set(best.abstract))),
             in_sentence=max((_share(beyond, present) for present in said), default=0.0),
             together=_share(beyond, set().union(*said)),
             **{f"{part}_lead": lead for part, lead in hit.leads.items()},
@@ -180,17 +182,33 @@ def _spelled_out(abstract: str) -> Callable[[str], str]:
     return lambda text: " ".join([text, *(known[m.group(1)] for m in pattern.finditer(text))])
 
 
-def _share(weights: dict[str, float], present: set[str]) -> float:
+def _share(weights: dict[str, float], present: Collection[str]) -> float:
     """Share of the weight of words that are present; 1 when there is nothing to look for."""
     total = sum(weights.values())
-    return sum(v for w, v in weights.items() if _is_in(w, present)) / total if total else 1.0
+    return sum(v for w, v in weights.items() if w in present) / total if total else 1.0
 
 
-def _is_in(word: str, present: set[str]) -> bool:
-    """True for the word itself and for a longer or shorter form of it ("speedup", "speed")."""
-    if word in present:
-        return True
-    return len(word) >= _LONG and any(
-        len(other) >= _LONG and (word.startswith(other) or other.startswith(word))
-        for other in present
-    )
+def _with_kin(asked: Iterable[str], present: Set[str]) -> set[str]:
+    """Of the words asked for, those present as themselves or in a longer or shorter form.
+
+    "speedup" is met by "speed".
+    """
+    by_beginning: dict[str, list[str]] = defaultdict(list)
+    for word in present:
+        if len(word) >= _LONG:
+            by_beginning[word[:_LONG]].append(word)
+    return {
+        word
+        for word in asked
+        if word in present
+        or any(
+            word.startswith(other) or other.startswith(word)
+            for other in by_beginning.get(word[:_LONG], ())
+        )
+    }
+
+
+@functools.lru_cache(maxsize=20_000)
+def _word_set(text: str) -> frozenset[str]:
+    """The stemmed words of a text; the same few thousand sentences are asked for again."""
+    return frozenset(words(text))

@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 _DEPTH = 100  # candidates taken from each search
 _READ = 80  # of the candidates, the best by the other parts, whose sentences are compared
 _RERANKED = 20  # of the ranking, the papers that a reranker reads
+_SPARE = 4  # papers looked at beyond those asked for, to stand in for copies
 _NAMED_BONUS = 0.5  # a paper that the question names outranks one that is merely alike
 _SAME_COSINE = 0.01  # two copies of a text are this close to the same question
 _SAME_WORDS = 0.9  # share of words that two copies of a text have in common
@@ -82,7 +83,7 @@ class Retriever:
             return found, chunk_of
         scores = found.scores(use)
         best = sorted(scores, key=lambda paper_id: (-scores[paper_id], paper_id))[:_READ]
-        sentence = self._best_sentences(vector, best)
+        sentence = self._store.best_sentences(best, vector)
         return Candidates(dense, sentence, dict(keyword), dict(covered)), chunk_of
 
     def _dense(
@@ -96,11 +97,6 @@ class Retriever:
             if paper_id not in scores:  # best first
                 scores[paper_id], chunk[paper_id] = cosine, chunk_id
         return scores, chunk
-
-    def _best_sentences(self, vector: np.ndarray, paper_ids: Sequence[str]) -> dict[str, float]:
-        """Cosine of each paper's best sentence."""
-        stored = self._store.sentence_vectors(paper_ids)
-        return {key: float((rows @ vector).max()) for key, (_, rows) in stored.items()}
 
     def _reranked(
         self, reranker: Reranker, query: str, first: Sequence[str], scores: Scores
@@ -125,8 +121,9 @@ class Retriever:
         found: Candidates,
         chunk_of: Mapping[str, str],
     ) -> list[Hit]:
-        papers = self._store.get(ranked[: 2 * k])
-        chunks = self._store.chunks(chunk_of[i] for i in ranked[: 2 * k] if i in chunk_of)
+        ranked = ranked[: k + _SPARE]
+        papers = self._store.get(ranked)
+        chunks = self._store.chunks(chunk_of[i] for i in ranked if i in chunk_of)
         best_keyword = max(found.keyword.values(), default=1.0)
         hits = [
             Hit(

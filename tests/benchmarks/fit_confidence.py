@@ -54,6 +54,11 @@ class Asked:
     signals: Signals
     right: bool
 
+    @property
+    def answerable(self) -> bool:
+        """Whether the library holds the answer, found or not; in small parts it is mostly found."""
+        return self.kind in ("answerable", "stated") or (self.kind == "small" and self.right)
+
 
 def asked_of(assistant: Assistant, questions: QuestionSet, ids: Ids, most: int) -> Iterator[Asked]:
     """The labelled questions, each of the whole, of a part, and without its papers."""
@@ -149,11 +154,15 @@ def _some_words(paper: Paper, name: str, about: Paper, rng: random.Random) -> st
 
 
 def fitted(asked: Sequence[Asked]) -> Scale:
-    """A scale out of questions with known outcomes."""
+    """A scale out of questions with known outcomes.
+
+    The line tells what the library answers from what it does not; the points turn that into how
+    often the answer was right, which needs the right paper in the lead as well.
+    """
     general = [a for a in asked if not a.signals.named]
     named = [a for a in asked if a.signals.named]
     lines = [
-        fit_line([a.signals.values() for a in part], [a.right for a in part], names, KNOWN)
+        fit_line([a.signals.values() for a in part], [a.answerable for a in part], names, KNOWN)
         for part, names in ((general, GENERAL), (named, NAMED))
     ]
     scale = Scale(*lines)

@@ -42,6 +42,9 @@ GENERAL = (
 )  # fmt: skip
 NAMED = ("sentence", "in_sentence", "together", "strange", "figures_missing")
 KNOWN = {"strange": -2.5, "figures_missing": -0.7}  # rare in these questions, and not to be lost
+WRITTEN = Path(__file__).with_name("written_questions.jsonl")
+NOT_ANSWERED = ("unanswerable", "withheld", "not stated", "on_topic_unanswerable", "off")
+ANSWERED = ("paraphrase", "plain")
 FOLDS, SMALL, NAMED_QUESTIONS = 5, (20, 60, 200), 600
 
 
@@ -49,7 +52,7 @@ FOLDS, SMALL, NAMED_QUESTIONS = 5, (20, 60, 200), 600
 class Asked:
     """One question asked: what spoke for its answer, and whether the answer was right."""
 
-    kind: str  # "answerable", "small", "unanswerable", "withheld", "stated", "not stated"
+    kind: str  # "answerable", "small", "withheld", "stated", … or as in the written questions
     group: str
     signals: Signals
     right: bool
@@ -57,7 +60,9 @@ class Asked:
     @property
     def answerable(self) -> bool:
         """Whether the library holds the answer, found or not; in small parts it is mostly found."""
-        return self.kind in ("answerable", "stated") or (self.kind == "small" and self.right)
+        return self.kind in ("answerable", "stated", *ANSWERED) or (
+            self.kind == "small" and self.right
+        )
 
 
 def asked_of(assistant: Assistant, questions: QuestionSet, ids: Ids, most: int) -> Iterator[Asked]:
@@ -150,6 +155,30 @@ def _some_words(paper: Paper, name: str, about: Paper, rng: random.Random) -> st
     return " ".join(telling[start : start + size])
 
 
+# --- questions as people write them ------------------------------------------------------------
+
+
+def written(assistant: Assistant, name: str, ids: Ids) -> Iterator[Asked]:
+    """Our own questions about papers of the set, of the whole corpus and of two small parts."""
+    everyone = sorted(ids.papers.values())
+    rng = random.Random(7)
+    for line in WRITTEN.read_text("utf-8").splitlines():
+        row = json.loads(line)
+        paper_id = ids.papers.get(row["id"])
+        if row["set"] != name or paper_id is None:
+            continue
+        question = Question(row["id"], row["question"])
+        right = frozenset([paper_id]) if row["kind"] in ANSWERED else frozenset()
+        parts = [
+            frozenset(rng.sample(everyone, min(len(everyone), size))) | {paper_id}
+            for size in rng.sample(SMALL, 2)
+        ]
+        for among in parts:
+            yield from _one(assistant, question, row["kind"], paper_id, right, among=among)
+        if row["kind"] != "off":  # the whole corpus may well answer it
+            yield from _one(assistant, question, row["kind"], paper_id, right)
+
+
 # --- the fit -----------------------------------------------------------------------------------
 
 
@@ -190,6 +219,9 @@ def report(asked: Sequence[Asked], sure: Floats) -> Iterator[str]:
         ("answerable", "unanswerable"),
         ("answerable", "withheld"),
         ("stated", "not stated"),
+        ("plain", "on_topic_unanswerable"),
+        ("paraphrase", "on_topic_unanswerable"),
+        ("paraphrase", "off"),
     ):
         both = (kinds == yes) | (kinds == no)
         if (kinds == yes).any() and (kinds == no).any():
@@ -198,14 +230,11 @@ def report(asked: Sequence[Asked], sure: Floats) -> Iterator[str]:
     found = bins(sure, right)
     honest = f"debiased {debiased_error(found):.3f}, ECE {expected_error(found):.3f}"
     yield f"calibration error: {honest} ({len(right)})"
-    for level in (0.2, 0.3, 0.4, 0.5):
+    for level in (0.1, 0.15, 0.2, 0.3, 0.4):
         parts = [
             f"{kind} {np.mean(sure[chosen] < level):.3f}"
             for kind in sorted(set(kinds))
-            if (
-                chosen := (kinds == kind)
-                & ((kind in ("withheld", "not stated", "unanswerable")) | right)
-            ).any()
+            if (chosen := (kinds == kind) & (right | (kind in NOT_ANSWERED))).any()
         ]
         yield f"abstained below {level}: " + ", ".join(parts)
 
@@ -243,6 +272,7 @@ def _ask(folder: Path, most: int) -> Iterator[Asked]:
         ids = fill(assistant, questions.corpus or folder, questions.corpus_ids)
         yield from asked_of(assistant, questions, ids, most)
         yield from naming(assistant, NAMED_QUESTIONS)
+        yield from written(assistant, folder.name, ids)
 
 
 def _of(own: Sequence[Asked], asked: Sequence[Asked], sure: Floats) -> Floats:

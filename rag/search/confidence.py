@@ -19,6 +19,7 @@ from importlib import resources
 from typing import Any
 
 _ALIKE, _COVERED = 0.55, 0.6
+_OWN_WORDS = 0.4  # a question that shares less with the paper is put in the asker's own words
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +71,14 @@ class Scale:
     """
 
     general: Line = field(default_factory=dict)
+    own_words: Line = field(default_factory=dict)  # where words say little, and meaning must
     named: Line = field(default_factory=dict)  # for questions that name the lead paper
     points: Points = ()
     identity: Mapping[str, str] = field(default_factory=dict)  # of the model it was fitted for
 
     def logit(self, signals: Signals) -> float:
         """The weighted sum of the signals."""
-        line = self.named if signals.named else self.general
+        line: Line = getattr(self, kind_of(signals))
         values = signals.values()
         return sum(weight * values.get(name, 1.0) for name, weight in line.items())
 
@@ -87,6 +89,13 @@ class Scale:
     def fits(self, identity: Mapping[str, str]) -> bool:
         """True when it was fitted for vectors made like these."""
         return all(identity.get(key) == value for key, value in self.identity.items())
+
+
+def kind_of(signals: Signals) -> str:
+    """Which of the scale's lines a question is read on."""
+    if signals.named:
+        return "named"
+    return "own_words" if signals.in_paper < _OWN_WORDS else "general"
 
 
 def read_off(points: Sequence[tuple[float, float]], logit: float) -> float:
@@ -106,6 +115,7 @@ def scale_of(values: Mapping[str, Any]) -> Scale:
     """A scale out of plain values, as `confidence.json` holds them."""
     return Scale(
         dict(values["general"]),
+        dict(values["own_words"]),
         dict(values["named"]),
         tuple((float(x), float(y)) for x, y in values["points"]),
         dict(values["identity"]),

@@ -34,7 +34,7 @@ from rag.evals.corpus import Ids, cache_folder, fill
 from rag.evals.data import Question, QuestionSet, load
 from rag.ingest.pipeline import library_identity
 from rag.models.embed import IDENTITY
-from rag.search.confidence import Scale, Signals, read_off
+from rag.search.confidence import Scale, Signals, kind_of, read_off
 
 GENERAL = (
     "passage", "sentence", "in_paper", "in_sentence", "together", "dense_lead",
@@ -188,15 +188,17 @@ def fitted(asked: Sequence[Asked]) -> Scale:
     The line tells what the library answers from what it does not; the points turn that into how
     often the answer was right, which needs the right paper in the lead as well.
     """
-    general = [a for a in asked if not a.signals.named]
-    named = [a for a in asked if a.signals.named]
-    lines = [
-        fit_line([a.signals.values() for a in part], [a.answerable for a in part], names, KNOWN)
-        for part, names in ((general, GENERAL), (named, NAMED))
-    ]
-    scale = Scale(*lines)
-    logits = [scale.logit(a.signals) for a in asked]
-    return Scale(*lines, points=fit_points(logits, [a.right for a in asked]))
+    lines = {
+        kind: fit_line(
+            [a.signals.values() for a in asked if kind_of(a.signals) == kind],
+            [a.answerable for a in asked if kind_of(a.signals) == kind],
+            NAMED if kind == "named" else GENERAL,
+            KNOWN,
+        )
+        for kind in ("general", "own_words", "named")
+    }
+    logits = [Scale(**lines).logit(a.signals) for a in asked]
+    return Scale(**lines, points=fit_points(logits, [a.right for a in asked]))
 
 
 def held_out(asked: Sequence[Asked]) -> list[float]:
@@ -259,7 +261,7 @@ def main() -> None:
         _say(f"{name}: {len(own)} asked", report(own, _of(own, asked, sure)))
     _say(f"all: {len(asked)} asked", report(asked, sure))
     scale = fitted(asked)
-    _say(json.dumps({"general": scale.general, "named": scale.named, "points": scale.points}), ())
+    _say(json.dumps(_plain(scale)), ())
     if args.write:
         _write(scale)
 
@@ -299,14 +301,17 @@ def _say(head: str, lines: Iterable[str]) -> None:
     sys.stdout.flush()
 
 
+def _plain(scale: Scale) -> dict[str, object]:
+    names = ("general", "own_words", "named", "points")
+    return {name: getattr(scale, name) for name in names}
+
+
 def _write(scale: Scale) -> None:
     path = Path(str(resources.files("rag.search").joinpath("confidence.json")))
     values = {
         "made_by": "python -m tests.benchmarks.fit_confidence",
         "identity": library_identity(IDENTITY),
-        "general": scale.general,
-        "named": scale.named,
-        "points": scale.points,
+        **_plain(scale),
     }
     path.write_text(json.dumps(values, indent=1) + "\n", "utf-8")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -49,7 +50,7 @@ def test_an_own_scale_is_used_for_its_model_only(tmp_path: Path) -> None:
     points = ((0.0, 0.3), (1.0, 0.4))
     keep_scale(tmp_path, points, 10, library_identity(IDENTITY))
     assert scale_for(tmp_path, library_identity(IDENTITY)) == (
-        Scale(shipped_scale().general, shipped_scale().named, points, library_identity(IDENTITY)),
+        dataclasses.replace(shipped_scale(), points=points, identity=library_identity(IDENTITY)),
         True,
     )
     other = {**library_identity(IDENTITY), "embedder": "another"}

@@ -45,7 +45,11 @@ from rag.search.standing import standing
 
 logger = logging.getLogger(__name__)
 
-ENOUGH = 0.45  # confidence below which a question is not answered
+# Confidence below which a question is not answered. Of the questions that the scale was fitted to,
+# 4 % of those with a right answer lie below, and a third of those without one (fit_confidence).
+# The half of the latter lies low because they were made hard; real ones mostly have an answer.
+ENOUGH = 0.15
+ENOUGH_SIDES = 0.45  # the same for which papers a comparison means
 _HITS = 8
 _NEAREST = 3
 _SIMILAR = 5
@@ -125,7 +129,7 @@ class Turn:
             return
         if plan.intent == "compare":
             sides = resolve_sides(plan, self.retriever, self.names)
-            if len(sides.papers) > 1 and sides.confidence >= ENOUGH:
+            if len(sides.papers) > 1 and sides.confidence >= ENOUGH_SIDES:
                 yield from self._compare(plan, sides)
                 return
         hits = self.retriever.search(

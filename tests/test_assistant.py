@@ -38,7 +38,7 @@ ANSWERED = [
     "How many papers are from 2024?",
     "List all papers",
     "Which paper has the highest score?",
-    "Which papers are about measuring things with instruments?",
+    "Which papers are about measuring gases in rooms?",
     "papers on errors since 2019",
     "how do bees tell the distnace of a feeder",
     "What is in the paper by Hypatia?",

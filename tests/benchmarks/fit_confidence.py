@@ -43,7 +43,11 @@ GENERAL = (
 NAMED = ("sentence", "in_sentence", "together", "strange", "figures_missing")
 KNOWN = {"strange": -2.5, "figures_missing": -0.7}  # rare in these questions, and not to be lost
 WRITTEN = Path(__file__).with_name("written_questions.jsonl")
-NOT_ANSWERED = ("unanswerable", "withheld", "not stated", "on_topic_unanswerable", "off")
+NOT_ANSWERED = (
+    "unanswerable", "withheld", "not stated", "on_topic_unanswerable", "off",
+    "foreign", "everyday",
+)  # fmt: skip
+FOREIGN = 0.25  # share of another set's questions; any of them is easy
 ANSWERED = ("paraphrase", "plain")
 FOLDS, SMALL, NAMED_QUESTIONS = 5, (20, 60, 200), 600
 
@@ -159,24 +163,25 @@ def _some_words(paper: Paper, name: str, about: Paper, rng: random.Random) -> st
 
 
 def written(assistant: Assistant, name: str, ids: Ids) -> Iterator[Asked]:
-    """Our own questions about papers of the set, of the whole corpus and of two small parts."""
+    """Our own questions, of the whole corpus and of two small parts.
+
+    Those about papers of another set are "foreign", and those about daily life "everyday".
+    """
     everyone = sorted(ids.papers.values())
     rng = random.Random(7)
     for line in WRITTEN.read_text("utf-8").splitlines():
         row = json.loads(line)
-        paper_id = ids.papers.get(row["id"])
-        if row["set"] != name or paper_id is None:
-            continue
         question = Question(row["id"], row["question"])
-        right = frozenset([paper_id]) if row["kind"] in ANSWERED else frozenset()
-        parts = [
-            frozenset(rng.sample(everyone, min(len(everyone), size))) | {paper_id}
-            for size in rng.sample(SMALL, 2)
-        ]
-        for among in parts:
-            yield from _one(assistant, question, row["kind"], paper_id, right, among=among)
-        if row["kind"] != "off":  # the whole corpus may well answer it
-            yield from _one(assistant, question, row["kind"], paper_id, right)
+        own = frozenset([ids.papers[row["id"]]] if row["id"] in ids.papers else [])
+        kind = row["kind"] if row["set"] in (name, "any") else "foreign"
+        if kind == "foreign" and rng.random() > FOREIGN:
+            continue
+        right = own if kind in ANSWERED else frozenset()
+        for size in rng.sample(SMALL, 2):
+            among = frozenset(rng.sample(everyone, min(len(everyone), size))) | own
+            yield from _one(assistant, question, kind, row["id"], right, among=among)
+        if kind != "off":  # the whole corpus may well answer it
+            yield from _one(assistant, question, kind, row["id"], right)
 
 
 # --- the fit -----------------------------------------------------------------------------------

@@ -290,6 +290,9 @@ class Turn:
             notice = (
                 f"Nothing in your library mentions {' or '.join(findings.signals.strange[:3])}."
             )
+        elif on_topic and findings.signals.elsewhere:
+            missing = " or ".join(findings.signals.elsewhere[:3])
+            notice = f"The nearest paper in your library does not mention {missing}."
         elif on_topic:
             notice = "The nearest papers in your library do not state this."
         else:

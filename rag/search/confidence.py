@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any
 
+_MOST = 2  # names that are missing; more say no more
 _ALIKE, _COVERED = 0.55, 0.6
 _OWN_WORDS = 0.4  # a question that shares less with the paper is put in the asker's own words
 
@@ -40,6 +41,7 @@ class Signals:
     keyword_lead: float = 0.0
     coverage_lead: float = 0.0
     strange: tuple[str, ...] = ()  # names in the question that no paper of the library has
+    elsewhere: tuple[str, ...] = ()  # names that other papers have, and the lead paper has not
     figures_missing: bool = False  # a figure is asked for and the best sentences have none
     named: bool = False  # the question calls the lead paper by its name
 
@@ -54,9 +56,10 @@ class Signals:
         numbers = {
             name: float(getattr(self, name))
             for name in self.__slots__
-            if name not in ("strange", "named")
+            if name not in ("strange", "elsewhere", "named")
         }
-        return {**numbers, "strange": float(min(len(self.strange), 2))}
+        counts = {"strange": len(self.strange), "elsewhere": len(self.elsewhere)}
+        return {**numbers, **{name: float(min(n, _MOST)) for name, n in counts.items()}}
 
 
 Points = tuple[tuple[float, float], ...]

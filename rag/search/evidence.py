@@ -29,6 +29,7 @@ _WORDS_WEIGHT = 0.9
 _LATE_WEIGHT = 0.25  # abstracts open with what is known and end with what was found
 _PAPER_WEIGHT = 0.35  # how much the paper's rank speaks for its sentences
 _LONG = 5  # letters from which one word may begin another and be its kin
+_ENDING = 2  # letters by which the two may differ
 _TOP = 3  # sentences that speak for the whole when it is judged whether they answer
 _OWN_TITLE = 0.25  # what a word is worth that the paper's title says anyway
 
@@ -187,11 +188,15 @@ def _with_kin(asked: Iterable[str], present: Set[str]) -> set[str]:
         word
         for word in asked
         if word in present
-        or any(
-            word.startswith(other) or other.startswith(word)
-            for other in by_beginning.get(word[:_LONG], ())
-        )
+        or any(_is_kin(word, other) for other in by_beginning.get(word[:_LONG], ()))
     }
+
+
+def _is_kin(word: str, other: str) -> bool:
+    """True when one is the other with an ending: "speedup" and "speed", not "ImageNet", "image"."""
+    if abs(len(word) - len(other)) > _ENDING:
+        return False
+    return word.startswith(other) or other.startswith(word)
 
 
 @functools.lru_cache(maxsize=20_000)

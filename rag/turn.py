@@ -47,7 +47,7 @@ logger = logging.getLogger(__name__)
 
 # Confidence below which a question is not answered. Of the questions that the scale was fitted to,
 # 3 % of those with a right answer lie below, and nearly all that belong to other fields; of those
-# on the subject of a paper that does not state the answer, a third (fit_confidence).
+# on the subject of a paper that does not state the answer, 44 % (fit_confidence).
 ENOUGH = 0.15
 ENOUGH_SIDES = 0.45  # the same for which papers a comparison means
 _HITS = 8

@@ -40,6 +40,7 @@ class Signals:
     sentence_lead: float = 0.0
     keyword_lead: float = 0.0
     coverage_lead: float = 0.0
+    size: float = 0.0  # log10 of the papers searched: among many, one that is alike says less
     strange: tuple[str, ...] = ()  # names in the question that no paper of the library has
     elsewhere: tuple[str, ...] = ()  # names that other papers have, and the lead paper has not
     figures_missing: bool = False  # a figure is asked for and the best sentences have none

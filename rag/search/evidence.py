@@ -8,6 +8,7 @@ little: every sentence of the SOAP paper is about SOAP.
 from __future__ import annotations
 
 import functools
+import math
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence, Set
@@ -125,11 +126,17 @@ class EvidenceFinder:
             in_sentence=max((_share(beyond, shown) for shown in said), default=0.0),
             together=_share(beyond, set().union(*said)),
             **{f"{part}_lead": lead for part, lead in hit.leads.items()},
+            size=math.log10(max(1, self._searched(plan))),
             strange=tuple(name for name in names if name not in known),
             elsewhere=tuple(name for name in known if present.isdisjoint(_forms(name))),
             figures_missing=figures and not any(telling.has_figures(e.text) for e in top),
             named=best.id in plan.named,
         )
+
+    def _searched(self, plan: QueryPlan) -> int:
+        """How many papers could have been found."""
+        allowed = None if plan.filters.is_empty else self._store.allowed(plan.filters)
+        return self.names.paper_count if allowed is None else len(allowed)
 
     def _names_asked(self, plan: QueryPlan) -> list[str]:
         """Names in the topic: of models, data sets, places; not of the library's people."""

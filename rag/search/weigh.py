@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from rag.base.types import Filters, Paper
 from rag.index.store import Store
 from rag.search.confidence import Signals
@@ -24,6 +26,7 @@ def weigh(
         QuestionError: there is nothing to look for in the question.
     """
     plan = narrowed(make_plan(question, (), finder.names), store)
+    plan = dataclasses.replace(plan, filters=among)
     hits = retriever.search(plan.query, k=_HITS, filters=among, named=plan.named, words=plan.topic)
     if not hits:
         return None

@@ -38,9 +38,10 @@ from rag.search.confidence import Scale, Signals, kind_of, read_off
 
 GENERAL = (
     "passage", "sentence", "in_paper", "in_sentence", "together", "dense_lead",
-    "sentence_lead", "coverage_lead", "keyword_lead", "strange", "elsewhere", "figures_missing",
+    "sentence_lead", "coverage_lead", "keyword_lead", "size", "strange", "elsewhere",
+    "figures_missing",
 )  # fmt: skip
-NAMED = ("sentence", "in_sentence", "together", "strange", "elsewhere", "figures_missing")
+NAMED = ("sentence", "in_sentence", "together", "size", "strange", "elsewhere", "figures_missing")
 KNOWN = {"strange": -2.5, "elsewhere": -1.0, "figures_missing": -0.7}  # not to be lost where rare
 WRITTEN = Path(__file__).with_name("written_questions.jsonl")
 NOT_ANSWERED = (

@@ -10,7 +10,6 @@ from __future__ import annotations
 import functools
 import math
 import re
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence, Set
 from dataclasses import dataclass, field
 
@@ -187,21 +186,16 @@ def _with_kin(asked: Iterable[str], present: Set[str]) -> set[str]:
 
     "speedup" is met by "speed".
     """
-    by_beginning: dict[str, list[str]] = defaultdict(list)
-    for word in present:
-        if len(word) >= _LONG:
-            by_beginning[word[:_LONG]].append(word)
-    return {
-        word
-        for word in asked
-        if word in present
-        or any(_is_kin(word, other) for other in by_beginning.get(word[:_LONG], ()))
-    }
+    missing = [word for word in asked if word not in present]
+    beginnings = {word[:_LONG] for word in missing if len(word) >= _LONG}
+    likely = [word for word in present if word[:_LONG] in beginnings] if beginnings else []
+    kin = {word for word in missing if any(_is_kin(word, other) for other in likely)}
+    return kin.union(word for word in asked if word in present)
 
 
 def _is_kin(word: str, other: str) -> bool:
     """True when one is the other with an ending: "speedup" and "speed", not "ImageNet", "image"."""
-    if abs(len(word) - len(other)) > _ENDING:
+    if min(len(word), len(other)) < _LONG or abs(len(word) - len(other)) > _ENDING:
         return False
     return word.startswith(other) or other.startswith(word)
 

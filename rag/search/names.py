@@ -100,6 +100,7 @@ class Names:
     stem_frequency: Counter[str] = field(default_factory=Counter)  # stem → papers
     paper_count: int = 0
     is_word: Callable[[str], bool] = lambda _: False  # a word of the language, rightly spelt
+    _shelves: dict[str, list[str]] = field(default_factory=dict, init=False, repr=False)
 
     def idf(self, stemmed: str) -> float:
         """How telling a stem is: BM25's inverse document frequency in this library."""
@@ -112,8 +113,15 @@ class Names:
 
     def correct(self, word: str) -> str | None:
         """The library's word for a misspelt one, or None when nothing is close enough."""
-        found = _closest(word, self.frequency)
+        found = _closest(word, self.frequency, self._shelf(word))
         return None if found is None or self.is_word(word.lower()) else found
+
+    def _shelf(self, word: str) -> list[str]:
+        """The words of the library with the same first letter; sorted out on first use."""
+        if not self._shelves:
+            for known in self.frequency:
+                self._shelves.setdefault(known[:1], []).append(known)
+        return self._shelves.get(word[:1].lower(), [])
 
     def people_called(self, written: str) -> tuple[str, ...]:
         """The authors, as printed, whom "Zhao", "R. Zhao" or "Zhao, Rosie" may mean."""
@@ -237,9 +245,11 @@ def _handle(name: str, held: dict[str, float]) -> Handle:
     return Handle(name, tuple(ranked))
 
 
-def _closest(word: str, frequency: Counter[str]) -> str | None:
-    """A known word within an edit or two that is not merely another form of the same word."""
-    found = _nearest(word.lower(), frequency.keys())
+def _closest(word: str, frequency: Counter[str], shelf: Collection[str]) -> str | None:
+    """A word of the shelf within an edit or two, not merely another form of the same word."""
+    if word.lower() in frequency:
+        return None
+    found = _nearest(word.lower(), shelf)
     return None if found is None or stem(found) == stem(word.lower()) else found
 
 

@@ -6,6 +6,7 @@ SciFact training claims, hit@1 rises from 0.64 to 0.70 with `worth` (hit@3 from 
 
 from __future__ import annotations
 
+import functools
 import re
 
 _FINDS = re.compile(
@@ -46,6 +47,7 @@ def has_figures(sentence: str) -> bool:
     return bool(_FIGURE.search(sentence))
 
 
+@functools.lru_cache(maxsize=20_000)
 def worth(sentence: str, *, figures: bool) -> float:
     """What is added to a sentence's score for its wording; `figures` are asked for or not."""
     value = _FINDING_BONUS if _FINDS.search(sentence) else 0.0

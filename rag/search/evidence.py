@@ -114,7 +114,9 @@ class EvidenceFinder:
         known = [name for name in names if self._is_known(name)]
         beyond = {w: v for w, v in asked.items() if w not in own}
         spelled = _spelled_out(best.abstract)
-        top = found[:_TOP]
+        named = best.id in plan.named
+        # What another paper says is no answer about the one that is named.
+        top = [e for e in found if e.paper.id == best.id or not named][:_TOP]
         said = [_with_kin(asked, _word_set(spelled(e.text))) for e in top]
         figures = telling.wants_figures(plan.query)
         hit = next(hit for hit in hits if hit.paper.id == best.id)
@@ -129,7 +131,7 @@ class EvidenceFinder:
             strange=tuple(name for name in names if name not in known),
             elsewhere=tuple(name for name in known if present.isdisjoint(_forms(name))),
             figures_missing=figures and not any(telling.has_figures(e.text) for e in top),
-            named=best.id in plan.named,
+            named=named,
         )
 
     def _searched(self, plan: QueryPlan) -> int:

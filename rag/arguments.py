@@ -1,6 +1,7 @@
 """What can be typed after `askpapers`: the commands, their options and the words of `--help`.
 
-What a command does is in `rag.cli`. Nothing heavy is imported, so that `--help` answers at once.
+What a command does is in `rag.commands`. Nothing heavy is imported, so that `--help` answers at
+once.
 """
 
 from __future__ import annotations

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
-from functools import cached_property
 from importlib import resources
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
 
 from rag.answer.records import suggested
 from rag.answer.replay import difference
-from rag.asked import examine_models, final_of, kept, model_of, recorded, reranker_of, writer_of
+from rag.asked import examine_models, final_of, kept, recorded, writer_of
 from rag.base.errors import LibraryError
 from rag.base.replay import Replay
 from rag.base.settings import Settings, load_settings
@@ -31,30 +28,20 @@ from rag.base.types import (
     Progress,
 )
 from rag.cite.formats import export
-from rag.cited import Citations, Found
-from rag.index.partial import PartialStore
+from rag.cited import Found
 from rag.index.store import Store
 from rag.ingest import pipeline
-from rag.models.choose import embedder_of, identity_of
-from rag.models.embed import is_word
-from rag.models.embedder import Embedder
-from rag.models.rerank import Reranker, Reranking
-from rag.search.confidence import Scale, Signals
-from rag.search.evidence import EvidenceFinder
-from rag.search.names import Names, mine
+from rag.models.choose import identity_of
+from rag.models.rerank import Reranking
+from rag.parts import Parts
+from rag.search.confidence import Signals
 from rag.search.plan import make_plan
 from rag.search.rank import Weights
-from rag.search.retrieve import Retriever
-from rag.search.scales import examined, scale_for
+from rag.search.scales import examined
 from rag.search.weigh import weigh
-from rag.search.withheld import names_without
 from rag.turn import Turn, ordered
 
-if TYPE_CHECKING:
-    from rag.models.llm import Model
-
 NO_FILTERS = Filters()
-Parts = tuple[Store, Retriever, Names]
 Watch = Callable[[Progress], None]
 Stop = Callable[[], bool]
 
@@ -65,9 +52,7 @@ class Assistant:
     def __init__(self, store: Store, settings: Settings, *, weights: Weights | None = None) -> None:
         self.settings = settings
         self._store = store
-        self._weights = weights
-        self._names: tuple[int, Names] | None = None
-        self._lock = threading.Lock()
+        self._parts = Parts(store, settings, weights)
 
     @classmethod
     def open(
@@ -218,12 +203,12 @@ class Assistant:
         without: Filters = NO_FILTERS,
         cancelled: Stop | None = None,
     ) -> Iterator[Event]:
-        reranking = Reranking(self._reranker) if self._reranker else None
-        store, retriever, names = self._without(without, reranking)
-        writer = writer_of(self._model, self.settings, cancelled)
-        finder, prompts = EvidenceFinder(store, self._embedder, names), self.settings.prompts_dir
-        turn = Turn(store, retriever, finder, names, writer, prompts, *self._scale)
-        events, revision = turn.run(question, history, ignoring), store.revision
+        reranker = self._parts.reranker
+        reranking = Reranking(reranker) if reranker else None
+        view = self._parts.view(without, reranking)
+        writer = writer_of(self._parts.model, self.settings, cancelled)
+        turn = Turn(*view, writer, self.settings.prompts_dir, *self._parts.scale)
+        events, revision = turn.run(question, history, ignoring), view.store.revision
         yield from recorded(events, history, writer=writer, reranking=reranking, revision=revision)
 
     def signals(
@@ -234,8 +219,7 @@ class Assistant:
         Raises:
             QuestionError: there is nothing to look for in the question.
         """
-        store, retriever, names = self._without(without, self._reranker)
-        finder = EvidenceFinder(store, self._embedder, names)
+        store, retriever, finder, _ = self._parts.view(without, self._parts.reranker)
         return weigh(question, among, store, retriever, finder)
 
     def evidence(self, question: str, paper_id: str, k: int = 8) -> list[Evidence]:
@@ -247,16 +231,15 @@ class Assistant:
         paper = self.paper(paper_id)
         if paper is None:
             return []
-        names = self._mined()
-        plan = make_plan(question, (), names)
-        finder = EvidenceFinder(self._store, self._embedder, names)
-        return list(finder.find(plan.query, [Hit(paper, 1.0)], plan, k=k).evidence)
+        finder = self._parts.view(NO_FILTERS, None).finder
+        plan = make_plan(question, (), finder.names)
+        return list(finder.best(plan.query, [Hit(paper, 1.0)], plan, k=k))
 
     def search(self, query: str, k: int = 10, filters: Filters | None = None) -> list[Hit]:
         """The `k` papers that bear most on a query, best first."""
         if not query.strip() or k < 1:
             return []
-        return self._retriever.search(query, k=k, filters=filters)
+        return self._parts.retriever.search(query, k=k, filters=filters)
 
     def lookup(self, text: str) -> list[Paper]:
         """Papers for a citation, best first.
@@ -268,7 +251,7 @@ class Assistant:
 
     def matches(self, text: str) -> list[Found]:
         """Like `lookup`, each paper with the words that decided."""
-        return self._citations.find(text)
+        return self._parts.citations.find(text)
 
     def export(self, papers: Iterable[Paper], form: str) -> str:
         """Papers written out, in the order given.
@@ -312,9 +295,9 @@ class Assistant:
 
         With `asks_model`, the endpoint is asked what it offers, and each model for very little.
         """
-        self._embedder.embed_query("check")
-        scale, is_fitted = self._scale
-        model = self._embedder.identity.model
+        self._parts.embedder.embed_query("check")
+        scale, is_fitted = self._parts.scale
+        model = self._parts.embedder.identity.model
         return [
             *self._store.check(),
             Finding("embedding model", ok=True, detail=model),
@@ -329,55 +312,11 @@ class Assistant:
 
     def warm(self) -> None:
         """Load models and indexes now, so that the first question does not wait."""
-        self._embedder.embed_query("warm")
+        self._parts.embedder.embed_query("warm")
         self._store.warm()
-        self._mined()
+        self._parts.names  # noqa: B018  mined on first use
 
     # --- parts -------------------------------------------------------------------------------
-
-    @cached_property
-    def _embedder(self) -> Embedder:
-        return embedder_of(self.settings)
-
-    @cached_property
-    def _citations(self) -> Citations:
-        return Citations(self._store, lambda: self._retriever, self._mined)
-
-    @cached_property
-    def _scale(self) -> tuple[Scale, bool]:
-        """The scale of confidence, and whether it was fitted for vectors like ours."""
-        return scale_for(self.folder, pipeline.library_identity(identity_of(self.settings)))
-
-    def _without(self, unwanted: Filters, reranker: Reranker | None) -> Parts:
-        """The parts of the library as if these papers had never been added."""
-        store, names, withheld = self._store, self._mined(), self._store.allowed(unwanted)
-        if withheld:
-            names = names_without(names, store.get(withheld).values())
-            store = PartialStore(store, withheld)
-        return store, self._searching(store, reranker), names
-
-    @cached_property
-    def _retriever(self) -> Retriever:
-        return self._searching(self._store, self._reranker)
-
-    def _searching(self, store: Store, reranker: Reranker | None) -> Retriever:
-        return Retriever(store, self._embedder, weights=self._weights, reranker=reranker)
-
-    @cached_property
-    def _reranker(self) -> Reranker | None:
-        return reranker_of(self.settings)
-
-    @cached_property
-    def _model(self) -> Model | None:
-        return model_of(self.settings)
-
-    def _mined(self) -> Names:
-        """The library's names, mined again when it has changed."""
-        with self._lock:
-            revision = self._store.revision
-            if self._names is None or self._names[0] != revision:
-                self._names = (revision, mine(self._store.papers(), is_word))
-            return self._names[1]
 
     def _add(
         self,
@@ -389,7 +328,7 @@ class Assistant:
         return pipeline.add(
             inputs,
             store=self._store,
-            embedder=self._embedder,
+            embedder=self._parts.embedder,
             as_of=as_of,
             progress=progress,
             cancelled=cancelled,

@@ -1,6 +1,6 @@
 """How values look on a terminal: wrapped plain text, and nothing that could steer it.
 
-Leaves printing and exit codes to `rag.cli`.
+Leaves printing and exit codes to `rag.commands`.
 """
 
 from __future__ import annotations

@@ -155,7 +155,7 @@ class Turn:
         evidence: list[Evidence] = []
         for paper in sides.papers:
             hits = self.retriever.search(plan.query, k=1, filters=Filters(ids=(paper.id,)))
-            evidence += self.finder.find(plan.query, hits, plan, k=2).evidence
+            evidence += self.finder.best(plan.query, hits, plan, k=2)
         self._lap("evidence")
         yield EvidenceFound(tuple(evidence), plan.understood)
         draft = quote.quote_papers(sides.papers, evidence, per_paper=2)
@@ -167,7 +167,7 @@ class Turn:
         if not hits:
             yield self._nothing_matches(plan)
             return
-        found = [self.finder.find(plan.query, [hit], plan, k=1).evidence for hit in hits]
+        found = [self.finder.best(plan.query, [hit], plan, k=1) for hit in hits]
         evidence = tuple(e for one in found for e in one)
         yield EvidenceFound(evidence, plan.understood)
         draft = quote.quote_papers([hit.paper for hit in hits], evidence)
@@ -200,8 +200,8 @@ class Turn:
         hits = self.retriever.search(
             plan.query, k=_MOST_LISTED, filters=plan.filters, named=plan.named, words=plan.topic
         )
-        best = {hit.paper.id: self.finder.find(plan.query, [hit], plan, k=1) for hit in hits}
-        first = {key: found.evidence[0] for key, found in best.items() if found.evidence}
+        best = {hit.paper.id: self.finder.best(plan.query, [hit], plan, k=1) for hit in hits}
+        first = {key: found[0] for key, found in best.items() if found}
         top = max((e.score for e in first.values()), default=0.0)
         papers = [h.paper for h in hits if _belongs(first.get(h.paper.id), top)]
         evidence = tuple(first[paper.id] for paper in papers)

@@ -19,15 +19,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from loopback import MOST_S, LoopbackServer, ScriptedHandler
 
 MODEL = "scripted"
 PIECE_CHARS = 7
 DRIP_S = 0.05
 TOKENS_IN, TOKENS_OUT = 420, 17  # as an honest reply counts them
 SMALL = 2600  # characters
-MOST_S = 20.0  # a mode that hangs gives up by then, so that no test leaves a thread behind
 
 _CHUNK = "chat.completion.chunk"
 Body = dict[str, Any]
@@ -50,7 +50,6 @@ class _State:
     reply: Reply
     requests: list[Request] = field(default_factory=list)
     hung_up: threading.Event = field(default_factory=threading.Event)
-    closing: threading.Event = field(default_factory=threading.Event)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def next_mode(self) -> str:
@@ -58,60 +57,36 @@ class _State:
             return self.modes.pop(0) if len(self.modes) > 1 else self.modes[0]
 
 
-class ModelServer:
+class ModelServer(LoopbackServer):
     """The server, as a context manager; listens on a free port of 127.0.0.1."""
 
     def __init__(self, *modes: str, reply: Reply = "An answer [E1].") -> None:
         unknown = set(modes) - set(MODES)
         if unknown:
             raise ValueError(f"no such mode: {unknown}")
-        self._state = _State(list(modes) or ["honest"], reply)
-        handler = type("Handler", (_Handler,), {"state": self._state})
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
-        )
-
-    @property
-    def host(self) -> str:
-        """Host and port."""
-        return f"127.0.0.1:{self._server.server_port}"
-
-    @property
-    def url(self) -> str:
-        """The base address, as it is set for a model."""
-        return f"http://{self.host}/v1"
+        self.state = _State(list(modes) or ["honest"], reply)
+        super().__init__(_Handler)
 
     @property
     def requests(self) -> list[Request]:
         """What came in, in order."""
-        return self._state.requests
+        return self.state.requests
 
     @property
     def hung_up(self) -> threading.Event:
         """Set when a client closed its connection before the reply was whole."""
-        return self._state.hung_up
-
-    def __enter__(self) -> ModelServer:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._state.closing.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(timeout=5)
+        return self.state.hung_up
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(ScriptedHandler):
     protocol_version = "HTTP/1.1"
-    state: _State
+    script: ModelServer
 
-    def log_message(self, format: str, *args: Any) -> None:
-        """Keep quiet."""
+    @property
+    def state(self) -> _State:
+        return self.script.state
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802  # the name is of http.server
         """The list of models."""
         self._record({})
         mode = self.state.next_mode()
@@ -120,14 +95,14 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._play(mode)
 
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # noqa: N802  # the name is of http.server
         """A chat completion."""
-        body = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
+        body = self.json_body()
         self._record(body)
         self._play(self.state.next_mode())
 
     def _record(self, body: Body) -> None:
-        headers = {name.lower(): value for name, value in self.headers.items()}
+        headers = self.small_headers()
         request = Request(self.command, self.path, headers, body)
         with self.state.lock:
             self.state.requests.append(request)
@@ -207,7 +182,7 @@ class _Handler(BaseHTTPRequestHandler):
     def wait(self, seconds: float = MOST_S) -> None:
         """Do nothing until the client hangs up, the server closes or the time is over."""
         end = time.monotonic() + seconds
-        while time.monotonic() < end and not self.state.closing.is_set():
+        while time.monotonic() < end and not self.script.closing.is_set():
             if self._is_gone():
                 raise ConnectionAbortedError
             time.sleep(0.01)
@@ -282,7 +257,7 @@ def _silent(h: _Handler) -> None:
 
 def _comments(h: _Handler) -> None:
     end = time.monotonic() + MOST_S
-    while time.monotonic() < end and not h.state.closing.is_set():
+    while time.monotonic() < end and not h.script.closing.is_set():
         h.send_raw(": keep-alive\n\n")
         time.sleep(DRIP_S)
 
@@ -300,7 +275,7 @@ def _drip_after_text(h: _Handler) -> None:
 def _babble(h: _Handler) -> None:
     h.start()
     end = time.monotonic() + MOST_S
-    while time.monotonic() < end and not h.state.closing.is_set():
+    while time.monotonic() < end and not h.script.closing.is_set():
         h.delta("word ")
         time.sleep(DRIP_S)
 

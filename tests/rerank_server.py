@@ -9,16 +9,15 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from loopback import MOST_S, LoopbackServer, ScriptedHandler
 
 Rate = Callable[[str], float]
 Request = tuple[str, dict[str, str], dict[str, Any]]
 Found = list[dict[str, Any]]
-MOST_S = 20.0  # a mode that hangs gives up by then, so that no test leaves a thread behind
 
 _CHANGES: dict[str, Callable[[Found], Found]] = {
     "too few": lambda found: found[1:],
@@ -42,7 +41,7 @@ FAULTS = [*_CHANGES, *_STATUS, *_BODIES, "html", "307", "reset", "hang", "drip"]
 WELL = ["results", "bare list"]
 
 
-class RerankServer:
+class RerankServer(LoopbackServer):
     """The server, as a context manager; listens on a free port of 127.0.0.1.
 
     "bare list" speaks the protocol of Text Embeddings Inference and refuses the other.
@@ -53,46 +52,16 @@ class RerankServer:
             raise ValueError(f"no such mode: {mode}")
         self.mode, self.rate = mode, rate
         self.requests: list[Request] = []
-        self.closing = threading.Event()
-        handler = type("Handler", (_Handler,), {"script": self})
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
-        )
-
-    @property
-    def host(self) -> str:
-        """Host and port."""
-        return f"127.0.0.1:{self._server.server_port}"
-
-    @property
-    def url(self) -> str:
-        """The address, as it is set."""
-        return f"http://{self.host}/v1"
-
-    def __enter__(self) -> RerankServer:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.closing.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(timeout=5)
+        super().__init__(_Handler)
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(ScriptedHandler):
     script: RerankServer
 
-    def log_message(self, format: str, *args: Any) -> None:
-        """Keep quiet."""
-
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # noqa: N802  # the name is of http.server
         """Score the texts, or fail."""
-        body = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        self.script.requests.append((self.path, headers, body))
+        body = self.json_body()
+        self.script.requests.append((self.path, self.small_headers(), body))
         mode = self.script.mode
         if mode in ("hang", "drip"):
             self._linger(drips=mode == "drip")

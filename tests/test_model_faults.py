@@ -76,7 +76,7 @@ def ask(assistant: Assistant) -> Ask:
     """Ask with a server for the model, and quick limits."""
 
     def ask(url: str) -> Answer:
-        assistant.__dict__["_model"] = ChatModel(url, KEY, MODEL, TOTAL_S, limits=QUICK)
+        assistant._parts.__dict__["model"] = ChatModel(url, KEY, MODEL, TOTAL_S, limits=QUICK)
         return assistant.ask(QUESTION)
 
     return ask

@@ -43,7 +43,7 @@ def opened(library: Path) -> Iterator[Opened]:
         assistant = Assistant.open(settings=Settings(_env_file=None, library=library))
         reranker = EndpointReranker(url, KEY, timeout_s=TIMEOUT_S)
         reranker._endpoint.make_ready("", "")  # what a first call loads is no server's time
-        assistant.__dict__["_reranker"] = reranker
+        assistant._parts.__dict__["reranker"] = reranker
         assistant.warm()
         made.append(assistant)
         return assistant
@@ -89,7 +89,7 @@ def test_at_most_twenty_titles_and_abstracts_are_sent_and_the_others_stay_behind
 def test_named_papers_stay_lifted(history: Assistant, opened: Opened) -> None:
     named = history.search("radon", k=50)[-1].paper
     with RerankServer(rate=lambda text: -9.0 if text.startswith(named.title) else 0.0) as server:
-        retriever = opened(server.url)._retriever
+        retriever = opened(server.url)._parts.retriever
         plain = {hit.paper.id: hit.score for hit in retriever.search("radon", k=50)}
         lifted = {
             hit.paper.id: hit.score for hit in retriever.search("radon", k=50, named=(named.id,))

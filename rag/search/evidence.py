@@ -34,6 +34,9 @@ _TOP = 3  # sentences that speak for the whole when it is judged whether they an
 _OWN_TITLE = 0.25  # what a word is worth that the paper's title says anyway
 
 
+Scored = tuple[Evidence, float]  # a sentence, and its cosine with the query
+
+
 @dataclass(frozen=True, slots=True)
 class Findings:
     """Evidence, best first, with the signals for abstention."""
@@ -54,25 +57,35 @@ class EvidenceFinder:
         """The `k` best sentences of the hits, with the signals for abstention."""
         if not hits:
             return Findings(())
+        asked = self._weights(query, plan)
+        scored = self._ranked(query, hits, plan, asked)
+        evidence = tuple(sentence for sentence, _ in scored[:k])
+        return Findings(evidence, self._signals(scored, hits, asked, plan))
+
+    def best(
+        self, query: str, hits: Sequence[Hit], plan: QueryPlan, *, k: int
+    ) -> tuple[Evidence, ...]:
+        """The `k` best sentences of the hits alone, where nothing hangs on whether they answer."""
+        scored = self._ranked(query, hits, plan, self._weights(query, plan)) if hits else []
+        return tuple(sentence for sentence, _ in scored[:k])
+
+    def _ranked(
+        self, query: str, hits: Sequence[Hit], plan: QueryPlan, asked: dict[str, float]
+    ) -> list[Scored]:
+        """All sentences of the hits with their cosines, best first."""
         vector = self._embedder.embed_query(query)
         stored = self._store.sentence_vectors(hit.paper.id for hit in hits)
-        asked = self._weights(plan.topic if query == plan.query and plan.topic else query)
         figures = telling.wants_figures(plan.query)
-        found: list[Evidence] = []
-        cosines: dict[tuple[str, int], float] = {}
+        found: list[Scored] = []
         for hit in hits:
             spans, vectors = stored.get(hit.paper.id, ((), np.zeros((0, len(vector)))))
-            scored = self._score(hit, spans, vectors @ vector, asked, figures=figures)
-            for evidence, cosine in scored:
-                found.append(evidence)
-                cosines[evidence.paper.id, evidence.start] = cosine
-        found.sort(key=lambda e: -e.score)
-        signals = self._signals(found, hits, asked, cosines, plan)
-        return Findings(tuple(found[:k]), signals)
+            found += self._score(hit, spans, vectors @ vector, asked, figures=figures)
+        return sorted(found, key=lambda pair: -pair[0].score)
 
-    def _weights(self, query: str) -> dict[str, float]:
-        """How telling each word of the query is."""
-        topic = " ".join(topic_words(query)) or query
+    def _weights(self, query: str, plan: QueryPlan) -> dict[str, float]:
+        """How telling each word is of what the query asks."""
+        text = plan.topic if query == plan.query and plan.topic else query
+        topic = " ".join(topic_words(text)) or text
         return {w: self.names.idf(w) for w in content_words(topic)}
 
     def _score(
@@ -83,7 +96,7 @@ class EvidenceFinder:
         asked: dict[str, float],
         *,
         figures: bool,
-    ) -> list[tuple[Evidence, float]]:
+    ) -> list[Scored]:
         title = set(words(hit.paper.title))
         handle = {w for t in tokens(hit.paper.title) if looks_like_name(t) for w in words(t)}
         worth = {w: v * _worth(w, title, handle) for w, v in asked.items()}
@@ -101,13 +114,12 @@ class EvidenceFinder:
 
     def _signals(
         self,
-        found: Sequence[Evidence],
+        scored: Sequence[Scored],
         hits: Sequence[Hit],
         asked: dict[str, float],
-        cosines: dict[tuple[str, int], float],
         plan: QueryPlan,
     ) -> Signals:
-        best = found[0].paper if found else hits[0].paper
+        best = scored[0][0].paper if scored else hits[0].paper
         own = set(words(best.title)) | set(words(" ".join(best.authors)))
         present = own | _word_set(best.abstract)
         names = self._names_asked(plan)
@@ -116,13 +128,13 @@ class EvidenceFinder:
         spelled = _spelled_out(best.abstract)
         named = best.id in plan.named
         # What another paper says is no answer about the one that is named.
-        top = [e for e in found if e.paper.id == best.id or not named][:_TOP]
-        said = [_with_kin(asked, _word_set(spelled(e.text))) for e in top]
+        top = [pair for pair in scored if pair[0].paper.id == best.id or not named][:_TOP]
+        said = [_with_kin(asked, _word_set(spelled(e.text))) for e, _ in top]
         figures = telling.wants_figures(plan.query)
         hit = next(hit for hit in hits if hit.paper.id == best.id)
         return Signals(
             passage=hit.dense,
-            sentence=max((cosines[e.paper.id, e.start] for e in top), default=0.0),
+            sentence=max((cosine for _, cosine in top), default=0.0),
             in_paper=_share(asked, _with_kin(asked, present)),
             in_sentence=max((_share(beyond, shown) for shown in said), default=0.0),
             together=_share(beyond, set().union(*said)),
@@ -130,7 +142,7 @@ class EvidenceFinder:
             size=math.log10(max(1, self._searched(plan))),
             strange=tuple(name for name in names if name not in known),
             elsewhere=tuple(name for name in known if present.isdisjoint(_forms(name))),
-            figures_missing=figures and not any(telling.has_figures(e.text) for e in top),
+            figures_missing=figures and not any(telling.has_figures(e.text) for e, _ in top),
             named=named,
         )
 

@@ -121,7 +121,7 @@ _WORD = re.compile(r"[A-Za-z][\w-]+")
 def naming(assistant: Assistant, most: int) -> Iterator[Asked]:
     """Questions about one named paper, for words that it says or that another says."""
     rng = random.Random(7)
-    names = assistant._mined()
+    names = assistant._parts.names
     by_id = {paper.id: paper for paper in assistant.papers()}
     handles = [
         (handle.name, handle.papers[0][0])

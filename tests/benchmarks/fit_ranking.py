@@ -60,7 +60,7 @@ def asked_of(folder: Path) -> list[Asked]:
         for question in questions.questions:
             grades = {ids.papers[i]: g for i, g in question.relevant.items() if i in ids.papers}
             if grades:
-                found, _ = assistant._retriever.candidates(question.text)
+                found, _ = assistant._parts.retriever.candidates(question.text)
                 asked.append(Asked(min(grades), found, grades))
     return asked
 

@@ -1,0 +1,93 @@
+"""Commands on the library itself: add, papers, remove, doctor."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from rag.commands.shared import emit, filters_of, open_library, say
+
+if TYPE_CHECKING:
+    from rag.base.types import AddReport
+
+
+def add(args: argparse.Namespace) -> int:
+    """Add papers from files and folders."""
+    from rag.terminal import ProgressBars, failure_line, report_line
+
+    with open_library(args) as assistant, closing(ProgressBars()) as bars:
+        progress = bars if sys.stderr.isatty() else None
+        reports = [assistant.add_sample(progress=progress)] if args.sample else []
+        if args.sources:
+            reports.append(assistant.add(*args.sources, as_of=args.as_of, progress=progress))
+    report = _sum(reports)
+    if args.json:
+        emit(report.to_dict())
+    else:
+        print(report_line(report))
+    for failure in report.failed:
+        say(failure_line(failure))
+    return 1 if report.failed else 0
+
+
+def papers(args: argparse.Namespace) -> int:
+    """List the papers."""
+    from rag.terminal import ADD_FIRST, paper_text, width
+
+    with open_library(args) as assistant:
+        papers = assistant.papers(filters_of(args))
+        if args.json:
+            emit({"papers": [paper.to_dict() for paper in papers]})
+            return 0
+        count = 0
+        for paper in papers:
+            print(paper_text(paper, width()))
+            count += 1
+        nothing = "No paper passes these filters." if assistant.paper_count() else ADD_FIRST
+    say(f"{count} {'paper' if count == 1 else 'papers'}." if count else nothing)
+    return 0
+
+
+def remove(args: argparse.Namespace) -> int:
+    """Remove one paper."""
+    from rag.terminal import plain
+
+    with open_library(args) as assistant:
+        paper = assistant.remove(args.id)
+    if paper is None:
+        say(f"No paper has the id {plain(args.id)}; `askpapers papers` lists the ids.")
+        return 1
+    if args.json:
+        emit(paper.to_dict())
+    else:
+        print(f"Removed {plain(paper.name)}.")
+    return 0
+
+
+def doctor(args: argparse.Namespace) -> int:
+    """Examine the library and the models, and mend them if asked to."""
+    from rag.terminal import finding_line
+
+    with open_library(args) as assistant:
+        examine = assistant.repair if args.repair else assistant.doctor
+        findings = examine(asks_model=True)
+    if args.json:
+        emit({"findings": [finding.to_dict() for finding in findings]})
+    else:
+        print("\n".join(finding_line(finding) for finding in findings))
+    return 0 if all(finding.ok for finding in findings) else 1
+
+
+def _sum(reports: Sequence[AddReport]) -> AddReport:
+    from rag.base.types import AddReport
+
+    return AddReport(
+        added=sum(r.added for r in reports),
+        updated=sum(r.updated for r in reports),
+        unchanged=sum(r.unchanged for r in reports),
+        merged=sum(r.merged for r in reports),
+        failed=tuple(failure for r in reports for failure in r.failed),
+    )

@@ -1,0 +1,101 @@
+"""The parts of one library, made when they are first needed: models, indexes, names, scales."""
+
+from __future__ import annotations
+
+import threading
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from rag.asked import model_of, reranker_of
+from rag.base.settings import Settings
+from rag.base.types import Filters
+from rag.cited import Citations
+from rag.index.partial import PartialStore
+from rag.index.store import Store
+from rag.ingest.pipeline import library_identity
+from rag.models.choose import embedder_of, identity_of
+from rag.models.embed import is_word
+from rag.models.embedder import Embedder
+from rag.models.rerank import Reranker
+from rag.search.confidence import Scale
+from rag.search.evidence import EvidenceFinder
+from rag.search.names import Names, mine
+from rag.search.rank import Weights
+from rag.search.retrieve import Retriever
+from rag.search.scales import scale_for
+from rag.search.withheld import names_without
+
+if TYPE_CHECKING:
+    from rag.models.llm import Model
+
+
+class View(NamedTuple):
+    """What is searched for one question: a library, or the library without some of its papers."""
+
+    store: Store
+    retriever: Retriever
+    finder: EvidenceFinder
+    names: Names
+
+
+class Parts:
+    """Everything that works on one library. Safe to use from several threads."""
+
+    def __init__(self, store: Store, settings: Settings, weights: Weights | None = None) -> None:
+        self.store = store
+        self.settings = settings
+        self._weights = weights
+        self._mined: tuple[int, Names] | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def names(self) -> Names:
+        """The library's names, mined again when it has changed."""
+        with self._lock:
+            revision = self.store.revision
+            if self._mined is None or self._mined[0] != revision:
+                self._mined = (revision, mine(self.store.papers(), is_word))
+            return self._mined[1]
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """The embedding model that the settings name."""
+        return embedder_of(self.settings)
+
+    @cached_property
+    def retriever(self) -> Retriever:
+        """Searches the whole library."""
+        return self._searching(self.store, self.reranker)
+
+    @cached_property
+    def citations(self) -> Citations:
+        """Looks papers up."""
+        return Citations(self.store, lambda: self.retriever, lambda: self.names)
+
+    @cached_property
+    def reranker(self) -> Reranker | None:
+        """The reranker that the settings name, if they do."""
+        return reranker_of(self.settings)
+
+    @cached_property
+    def model(self) -> Model | None:
+        """The model that writes, if the settings name one."""
+        return model_of(self.settings)
+
+    @cached_property
+    def scale(self) -> tuple[Scale, bool]:
+        """The scale of confidence, and whether it was fitted for vectors like ours."""
+        identity = library_identity(identity_of(self.settings))
+        return scale_for(self.store.folder, identity)
+
+    def view(self, without: Filters, reranker: Reranker | None) -> View:
+        """The library as if the papers that meet `without` had never been added."""
+        store, names, withheld = self.store, self.names, self.store.allowed(without)
+        if withheld:
+            names = names_without(names, store.get(withheld).values())
+            store = PartialStore(store, withheld)
+        finder = EvidenceFinder(store, self.embedder, names)
+        return View(store, self._searching(store, reranker), finder, names)
+
+    def _searching(self, store: Store, reranker: Reranker | None) -> Retriever:
+        return Retriever(store, self.embedder, weights=self._weights, reranker=reranker)

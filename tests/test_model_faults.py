@@ -61,7 +61,7 @@ def assistant(
     with Assistant.open(folder, named) as opened:
         opened.add(history_file)
         with ModelServer(reply=WRITTEN) as server:  # what a first answer loads is no model's time
-            opened.__dict__["_model"] = ChatModel(server.url, KEY, MODEL, 60)
+            opened._parts.__dict__["model"] = ChatModel(server.url, KEY, MODEL, 60)
             assert opened.ask(QUESTION).mode == "generated"
         yield opened
 

@@ -21,9 +21,9 @@ def ask(history: Assistant) -> Ask:
     """Ask on the small library; `model` is what the writing model says, if there is one."""
 
     def ask(question: str, *before: tuple[str, Answer], model: Stream | None = None) -> list[Event]:
-        names = history._mined()
-        finder = EvidenceFinder(history._store, history._embedder, names)
-        turn = Turn(history._store, history._retriever, finder, names, model)
+        names = history._parts.names
+        finder = EvidenceFinder(history._store, history._parts.embedder, names)
+        turn = Turn(history._store, history._parts.retriever, finder, names, model)
         return list(turn.run(question, before))
 
     return ask

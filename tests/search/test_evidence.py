@@ -13,11 +13,11 @@ from rag.search.plan import make_plan
 @pytest.fixture(scope="module")
 def find(history: Assistant, names: Names):
     """Finds the evidence for a question as a turn does."""
-    finder = EvidenceFinder(history._store, history._embedder, names)
+    finder = EvidenceFinder(history._store, history._parts.embedder, names)
 
     def find(question: str, k: int = 8) -> Findings:
         plan = make_plan(question, (), names)
-        hits = history._retriever.search(
+        hits = history._parts.retriever.search(
             plan.query, k=8, filters=plan.filters, named=plan.named, words=plan.topic
         )
         return finder.find(plan.query, hits, plan, k=k)
@@ -82,7 +82,7 @@ def test_a_figure_that_is_asked_for_and_not_given_is_noticed(find) -> None:
 
 
 def test_without_hits_there_is_no_evidence(history: Assistant, names: Names) -> None:
-    finder = EvidenceFinder(history._store, history._embedder, names)
+    finder = EvidenceFinder(history._store, history._parts.embedder, names)
     assert finder.find("q", [], make_plan("What is LOOM?", (), names)).evidence == ()
 
 

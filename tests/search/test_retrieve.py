@@ -61,7 +61,7 @@ def test_a_named_paper_is_lifted_but_never_past_the_filters(
     history: Assistant, papers: list[Paper]
 ) -> None:
     loom = next(p for p in papers if p.title.startswith("LOOM"))
-    retriever = history._retriever
+    retriever = history._parts.retriever
     plain = {hit.paper.id: hit.score for hit in retriever.search("radon", k=50)}
     lifted = {hit.paper.id: hit.score for hit in retriever.search("radon", k=50, named=(loom.id,))}
     assert lifted[loom.id] == pytest.approx(plain[loom.id] + 0.5)

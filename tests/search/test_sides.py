@@ -14,7 +14,7 @@ from rag.search.sides import MOST_PAPERS, Sides, resolve_sides
 
 @pytest.fixture(scope="module")
 def retriever(history: Assistant) -> Retriever:
-    return history._retriever
+    return history._parts.retriever
 
 
 def sides_of(

@@ -29,6 +29,7 @@ from rag.base.types import (
 )
 from rag.cite.formats import export
 from rag.cited import Found
+from rag.endings import Endings
 from rag.index.store import Store
 from rag.ingest import pipeline
 from rag.models.choose import identity_of
@@ -207,7 +208,8 @@ class Assistant:
         reranking = Reranking(reranker) if reranker else None
         view = self._parts.view(without, reranking)
         writer = writer_of(self._parts.model, self.settings, cancelled)
-        turn = Turn(*view, writer, self.settings.prompts_dir, *self._parts.scale)
+        ends = Endings(writer, self.settings.prompts_dir, *self._parts.scale)
+        turn = Turn(*view, ends)
         events, revision = turn.run(question, history, ignoring), view.store.revision
         yield from recorded(events, history, writer=writer, reranking=reranking, revision=revision)
 

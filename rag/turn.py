@@ -7,16 +7,11 @@ records (no text search at all), comparison, or evidence; each ends in an answer
 from __future__ import annotations
 
 import dataclasses
-import logging
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from rag.answer import generate, quote, tallies
-from rag.answer.draft import Draft
-from rag.base.errors import ModelError, PromptError, QuestionError
-from rag.base.provenance import Check, Provenance
+from rag.answer import quote, tallies
+from rag.base.errors import QuestionError
 from rag.base.text import content_words, words
 from rag.base.types import (
     Answer,
@@ -26,15 +21,11 @@ from rag.base.types import (
     Filters,
     Final,
     Hit,
-    Mode,
     Paper,
     QueryPlan,
-    Reason,
-    Token,
 )
+from rag.endings import NEAREST, Endings
 from rag.index.store import Store
-from rag.models.prompts import Message
-from rag.search.confidence import Scale, shipped_scale
 from rag.search.evidence import EvidenceFinder, Findings
 from rag.search.names import Names
 from rag.search.narrow import narrowed
@@ -43,20 +34,15 @@ from rag.search.retrieve import Retriever
 from rag.search.sides import Sides, resolve_sides
 from rag.search.standing import standing
 
-logger = logging.getLogger(__name__)
-
 # Confidence below which a question is not answered. Of the questions that the scale was fitted to,
 # 3 % of those with a right answer lie below, and nearly all that belong to other fields; of those
 # on the subject of a paper that does not state the answer, 44 % (fit_confidence).
 ENOUGH = 0.15
 ENOUGH_SIDES = 0.45  # the same for which papers a comparison means
 _HITS = 8
-_NEAREST = 3
 _SIMILAR = 5
 _LIST_NEAR = 0.3  # a paper whose best sentence is this far behind the best is still listed
 _MOST_LISTED = 12
-
-Stream = Callable[[list[Message]], Iterator[str]]
 
 
 @dataclass(slots=True)
@@ -67,14 +53,7 @@ class Turn:
     retriever: Retriever
     finder: EvidenceFinder
     names: Names
-    model: Stream | None = None
-    prompts_dir: Path | None = None
-    scale: Scale = field(default_factory=shipped_scale)
-    calibrated: bool = True  # the scale is for this library's model
-    started: float = field(default_factory=time.perf_counter)
-    timings: dict[str, float] = field(default_factory=dict)
-    prompt: str | None = None  # that a model was asked with
-    checks: tuple[Check, ...] = ()
+    ends: Endings = field(default_factory=Endings)
 
     def run(
         self,
@@ -87,13 +66,13 @@ class Turn:
             plan = narrowed(make_plan(question, history, self.names, ignoring), self.store)
         except QuestionError as error:
             plan = QueryPlan(question[:200], "", ignored=tuple(ignoring))
-            yield self._abstain(plan, "bad_question", str(error))
+            yield self.ends.abstain(plan, "bad_question", str(error))
             return
-        self._lap("plan")
+        self.ends.lap("plan")
         if self.store.paper_count() == 0:
-            yield self._abstain(plan, "library_empty", _EMPTY)
+            yield self.ends.abstain(plan, "library_empty", _EMPTY)
         elif plan.intent == "small_talk":
-            yield self._abstain(plan, "bad_question", _SMALL_TALK)
+            yield self.ends.abstain(plan, "bad_question", _SMALL_TALK)
         elif is_bibliographic(plan):
             yield from self._from_records(plan)
         elif plan.near:
@@ -121,7 +100,7 @@ class Turn:
             draft = quote.quote_records(plan, papers)
         else:
             draft = quote.list_records(plan, papers)
-        yield from self._settle(plan, draft, "lookup", confidence=1.0)
+        yield from self.ends.settle(plan, draft, "lookup", confidence=1.0)
 
     def _from_text(self, plan: QueryPlan) -> Iterator[Event]:
         if self.store.allowed(plan.filters) == frozenset():
@@ -135,14 +114,14 @@ class Turn:
         hits = self.retriever.search(
             plan.query, k=_HITS, filters=plan.filters, named=plan.named, words=plan.topic
         )
-        self._lap("retrieve")
+        self.ends.lap("retrieve")
         findings = self.finder.find(plan.query, hits, plan)
         findings = dataclasses.replace(findings, evidence=tuple(standing(findings.evidence)))
-        self._lap("evidence")
+        self.ends.lap("evidence")
         if plan.named and (plan.asks or not has_own_topic(plan, hits)):
             yield from self._about_named(plan, hits, findings)
-        elif self.scale.confidence(findings.signals) < ENOUGH:
-            yield self._not_answered(plan, hits, findings)
+        elif self.ends.scale.confidence(findings.signals) < ENOUGH:
+            yield self.ends.not_answered(plan, hits, findings)
         elif plan.asks:
             yield from self._facts_of_records(plan, hits, findings)
         elif plan.intent in ("list", "count"):
@@ -156,10 +135,10 @@ class Turn:
         for paper in sides.papers:
             hits = self.retriever.search(plan.query, k=1, filters=Filters(ids=(paper.id,)))
             evidence += self.finder.best(plan.query, hits, plan, k=2)
-        self._lap("evidence")
+        self.ends.lap("evidence")
         yield EvidenceFound(tuple(evidence), plan.understood)
         draft = quote.quote_papers(sides.papers, evidence, per_paper=2)
-        yield from self._written_or(plan, evidence, draft, sides.confidence)
+        yield from self.ends.written_or(plan, evidence, draft, sides.confidence)
 
     def _near(self, plan: QueryPlan) -> Iterator[Event]:
         """The papers nearest to others, each by its best sentence, however near they are."""
@@ -171,7 +150,7 @@ class Turn:
         evidence = tuple(e for one in found for e in one)
         yield EvidenceFound(evidence, plan.understood)
         draft = quote.quote_papers([hit.paper for hit in hits], evidence)
-        yield self._final(plan, draft, "lookup", None, _NEAREST_FIRST)
+        yield self.ends.final(plan, draft, "lookup", None, _NEAREST_FIRST)
 
     def _facts_of_records(
         self, plan: QueryPlan, hits: Sequence[Hit], findings: Findings
@@ -179,7 +158,9 @@ class Turn:
         yield EvidenceFound(findings.evidence, plan.understood)
         paper = findings.evidence[0].paper if findings.evidence else hits[0].paper
         draft = quote.quote_records(plan, [paper], findings.evidence)
-        yield from self._settle(plan, draft, "lookup", self.scale.confidence(findings.signals))
+        yield from self.ends.settle(
+            plan, draft, "lookup", self.ends.scale.confidence(findings.signals)
+        )
 
     def _about_named(
         self, plan: QueryPlan, hits: Sequence[Hit], findings: Findings
@@ -191,10 +172,10 @@ class Turn:
         if plan.asks:
             evidence = own if has_own_topic(plan, hits) else ()
             draft = quote.quote_records(plan, papers, evidence)
-            yield from self._settle(plan, draft, "lookup", confidence=1.0)
+            yield from self.ends.settle(plan, draft, "lookup", confidence=1.0)
         else:
             draft = quote.quote_overview(papers, own)
-            yield from self._written_or(plan, own, draft, confidence=1.0)
+            yield from self.ends.written_or(plan, own, draft, confidence=1.0)
 
     def _list_by_topic(self, plan: QueryPlan, findings: Findings) -> Iterator[Event]:
         hits = self.retriever.search(
@@ -209,132 +190,21 @@ class Turn:
         if plan.sort:
             papers = ordered(iter(papers), plan.sort)[: plan.limit]
         draft = quote.quote_papers(papers, evidence)
-        yield from self._settle(plan, draft, "lookup", self.scale.confidence(findings.signals))
+        yield from self.ends.settle(
+            plan, draft, "lookup", self.ends.scale.confidence(findings.signals)
+        )
 
     def _facts(self, plan: QueryPlan, findings: Findings) -> Iterator[Event]:
         yield EvidenceFound(findings.evidence, plan.understood)
         draft = quote.quote_facts(findings.evidence, plan.named)
-        confidence = self.scale.confidence(findings.signals)
-        yield from self._written_or(plan, findings.evidence, draft, confidence)
-
-    # --- endings -------------------------------------------------------------------------------
-
-    def _written_or(
-        self, plan: QueryPlan, evidence: Sequence[Evidence], quoted: Draft, confidence: float
-    ) -> Iterator[Event]:
-        """Let the model write, if there is one; its failure or silence leaves the quotations."""
-        if self.model is None:
-            yield from self._settle(plan, quoted, "extractive", confidence)
-            return
-        notice: str | None
-        try:
-            self.prompt = generate.prompt_id(self.prompts_dir)
-            for item in generate.write(plan.query, evidence, self.model, self.prompts_dir):
-                if isinstance(item, Token):
-                    yield item
-                    continue
-                self.checks = item.checks
-                if item.draft.sentences:
-                    yield self._final(plan, item.draft, "generated", confidence, _remark(item))
-                    return
-            notice = (
-                "The model's text did not hold against the quoted words; they stand as they are."
-            )
-        except (ModelError, PromptError) as error:
-            notice = f"{error} The quoted sentences stand instead."
-        yield self._final(plan, quoted, "extractive", confidence, notice)
-
-    def _settle(
-        self, plan: QueryPlan, draft: Draft, mode: Mode, confidence: float
-    ) -> Iterator[Event]:
-        for sentence in draft.sentences:
-            yield Token(sentence.text + "\n")
-        yield self._final(plan, draft, mode, confidence, None)
-
-    def _final(
-        self,
-        plan: QueryPlan,
-        draft: Draft,
-        mode: Mode,
-        confidence: float | None,
-        notice: str | None,
-    ) -> Final:
-        self._lap("write")
-        return Final(
-            Answer(
-                question=plan.question,
-                status="answered",
-                mode=mode,
-                sentences=tuple(draft.sentences),
-                citations=tuple(draft.citations),
-                confidence=None if confidence is None else round(confidence, 3),
-                calibrated=self.calibrated,
-                notice=notice,
-                understood=plan.understood,
-                timings_ms=self._timings(),
-                plan=plan,
-                provenance=Provenance(prompt=self.prompt, checks=self.checks),
-            )
-        )
+        confidence = self.ends.scale.confidence(findings.signals)
+        yield from self.ends.written_or(plan, findings.evidence, draft, confidence)
 
     def _nothing_matches(self, plan: QueryPlan) -> Final:
         notice = quote.nothing_matches(plan)
         open_plan = dataclasses.replace(plan, filters=Filters())
-        nearest = self.retriever.search(open_plan.query, k=_NEAREST)
-        return self._abstain(plan, "not_in_library", notice, [hit.paper for hit in nearest])
-
-    def _not_answered(self, plan: QueryPlan, hits: Sequence[Hit], findings: Findings) -> Final:
-        on_topic = bool(plan.named or plan.filters.authors) or findings.signals.on_topic
-        reason: Reason = "not_stated" if on_topic else "not_in_library"
-        if findings.signals.strange:
-            notice = (
-                f"Nothing in your library mentions {' or '.join(findings.signals.strange[:3])}."
-            )
-        elif on_topic and findings.signals.elsewhere:
-            missing = " or ".join(findings.signals.elsewhere[:3])
-            notice = f"The nearest paper in your library does not mention {missing}."
-        elif on_topic:
-            notice = "The nearest papers in your library do not state this."
-        else:
-            notice = "Nothing in your library bears on this."
-        return self._abstain(
-            plan,
-            reason,
-            notice,
-            [hit.paper for hit in hits[:_NEAREST]],
-            self.scale.confidence(findings.signals),
-        )
-
-    def _abstain(
-        self,
-        plan: QueryPlan,
-        reason: Reason,
-        notice: str,
-        nearest: Sequence[Paper] = (),
-        confidence: float | None = None,
-    ) -> Final:
-        return Final(
-            Answer(
-                question=plan.question,
-                status="abstained",
-                mode="extractive",
-                reason=reason,
-                notice=notice,
-                nearest=tuple(nearest),
-                understood=plan.understood,
-                confidence=None if confidence is None else round(confidence, 3),
-                calibrated=self.calibrated,
-                timings_ms=self._timings(),
-                plan=plan,
-            )
-        )
-
-    def _lap(self, stage: str) -> None:
-        spent = sum(self.timings.values())
-        self.timings[stage] = round((time.perf_counter() - self.started) * 1000 - spent, 2)
-
-    def _timings(self) -> dict[str, float]:
-        return {**self.timings, "total": round((time.perf_counter() - self.started) * 1000, 2)}
+        nearest = self.retriever.search(open_plan.query, k=NEAREST)
+        return self.ends.abstain(plan, "not_in_library", notice, [hit.paper for hit in nearest])
 
 
 _EMPTY = (
@@ -378,17 +248,3 @@ def has_own_topic(plan: QueryPlan, hits: Sequence[Hit]) -> bool:
         return True
     said = {stemmed for paper in named for stemmed in words(paper.title)}
     return any(w not in said for w in content_words(plan.topic))
-
-
-def _remark(written: generate.Written) -> str | None:
-    """What was taken away from the model's text, and from what it was given."""
-    said = []
-    if written.struck:
-        count = "1 sentence" if written.struck == 1 else f"{written.struck} sentences"
-        said.append(
-            f"{count} of the model's text did not hold against the quoted words and was left out."
-        )
-    if written.left_out:
-        count = "1 quotation" if written.left_out == 1 else f"{written.left_out} quotations"
-        said.append(f"The model had no room for all that was found; {count} stayed out.")
-    return " ".join(said) or None

@@ -9,9 +9,10 @@ import pytest
 from rag.assistant import Assistant
 from rag.base.errors import ModelError
 from rag.base.types import Answer, Event, EvidenceFound, Final, Paper, Token
+from rag.endings import Endings, Stream
 from rag.models.prompts import Message
 from rag.search.evidence import EvidenceFinder
-from rag.turn import Stream, Turn, ordered
+from rag.turn import Turn, ordered
 
 Ask = Callable[..., list[Event]]
 
@@ -23,7 +24,7 @@ def ask(history: Assistant) -> Ask:
     def ask(question: str, *before: tuple[str, Answer], model: Stream | None = None) -> list[Event]:
         names = history._parts.names
         finder = EvidenceFinder(history._store, history._parts.embedder, names)
-        turn = Turn(history._store, history._parts.retriever, finder, names, model)
+        turn = Turn(history._store, history._parts.retriever, finder, names, Endings(model))
         return list(turn.run(question, before))
 
     return ask

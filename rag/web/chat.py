@@ -14,11 +14,13 @@ from rag.answer import records
 from rag.assistant import Assistant
 from rag.base.errors import RagError
 from rag.base.types import Answer, Event, EvidenceFound, Final, Paper, Token
-from rag.web import evidence, library, session, transcript
+from rag.web import adding, evidence, screens, session, transcript
 from rag.web.evidence import Anchors
 from rag.web.jobs import UNEXPECTED, Pump
-from rag.web.render import join, label, show, tag
-from rag.web.session import Exchange, LibraryFacts
+from rag.web.render import join, label, show, style_page, tag
+from rag.web.session import Exchange, LibraryFacts, Opened
+from rag.web.sidebar import sidebar
+from rag.web.wording import papers_in_words
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +29,21 @@ _WHAT = (
     "Every sentence of an answer shows the words it rests on."
 )
 _PLACEHOLDER = "Ask about your papers"
+
+
+def render(opened: Opened, facts: LibraryFacts) -> None:
+    """Draw the screen: the first visit, questions to try, or the conversation."""
+    asked = take_question(facts)
+    style_page(evidence.rules(anchored()))
+    sidebar(opened, facts, screen=screens.ASK)
+    # Two places, one of them empty: what was on the other screen goes at once, not at the end.
+    home_place, conversation_place = st.empty(), st.empty()
+    if session.exchanges():
+        with conversation_place.container():
+            conversation(opened.assistant, facts, asked)
+    else:
+        with home_place.container():
+            home(opened.assistant, facts)
 
 
 def take_question(facts: LibraryFacts) -> Exchange | None:
@@ -51,11 +68,11 @@ def home(assistant: Assistant, facts: LibraryFacts) -> None:
     with st.container(key="home"):
         if not facts.count:
             show(join([tag("h1", "askpapers"), tag("p", _WHAT, cls="what")]))
-            library.first_papers(assistant)
+            adding.first_papers(assistant)
             return
         show(tag("h1", "What would you like to know?"))
         _questions(facts.suggestions, "suggestion")
-        library.job_state()
+        adding.job_state()
 
 
 def conversation(assistant: Assistant, facts: LibraryFacts, asked: Exchange | None) -> None:
@@ -160,9 +177,9 @@ def _take(event: Event | None, exchange: Exchange, panel: DeltaGenerator) -> Non
 
 def _doing(exchange: Exchange, facts: LibraryFacts) -> str:
     if not exchange.evidence:
-        return f"Reading {library.papers_in_words(facts.count)} …"
+        return f"Reading {papers_in_words(facts.count)} …"
     papers = len({e.paper.id for e in exchange.evidence})
-    return f"Writing from {library.papers_in_words(papers)} …"
+    return f"Writing from {papers_in_words(papers)} …"
 
 
 def _show_panel(panel: DeltaGenerator) -> None:

@@ -1,19 +1,29 @@
-"""The page around the screens: title, style, the library's sidebar, and errors as sentences."""
+"""The page around the screens: title, style, the sidebar, and errors as sentences."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from functools import partial
 from importlib import resources
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from rag.base.errors import RagError
-from rag.web import chat, evidence, library, session
+from rag.web import chat, library, screens, session
 from rag.web.jobs import UNEXPECTED
 from rag.web.render import show, style_page, tag
+from rag.web.session import LibraryFacts, Opened
 
 logger = logging.getLogger(__name__)
+
+Screen = Callable[[Opened, LibraryFacts], None]
+# In the order of the sidebar. A screen draws itself, the sidebar included.
+_SCREENS: dict[str, Screen] = {
+    screens.ASK: chat.render,
+    screens.LIBRARY: library.render,
+}
 
 
 def run() -> None:
@@ -21,32 +31,23 @@ def run() -> None:
     # A page icon by name would be fetched from another host; this one travels with the package.
     icon = str(resources.files("rag.web").joinpath("icon.png"))
     st.set_page_config(page_title="askpapers", page_icon=icon, layout="wide")
+    screen = screens.chosen({name: partial(_draw, draw) for name, draw in _SCREENS.items()})
+    screens.leave()
+    screen.run()
+
+
+def _draw(draw: Screen) -> None:
     place = st.empty()
     try:
-        _screens()
+        opened = session.opened()
+        draw(opened, session.library_facts(opened.assistant))
+        opened.warm()
     except RagError as error:
         style_page()
         _say(place, str(error))
     except Exception:
         logger.exception("the page failed")
         _say(place, UNEXPECTED)
-
-
-def _screens() -> None:
-    opened = session.opened()
-    facts = session.library_facts(opened.assistant)
-    asked = chat.take_question(facts)
-    style_page(evidence.rules(chat.anchored()))
-    library.sidebar(opened, facts)
-    # Two places, one of them empty: what was on the other screen goes at once, not at the end.
-    home, conversation = st.empty(), st.empty()
-    if session.exchanges():
-        with conversation.container():
-            chat.conversation(opened.assistant, facts, asked)
-    else:
-        with home.container():
-            chat.home(opened.assistant, facts)
-    opened.warm()
 
 
 def _say(place: DeltaGenerator, sentence: str) -> None:

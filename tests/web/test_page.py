@@ -2,41 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from onpage import after_job, button, labels, shown
 from streamlit.testing.v1 import AppTest
-from streamlit.testing.v1.element_tree import Button
 
 Page = Callable[..., AppTest]
 QUESTION = "By how much does Quill reduce training steps compared to AdamW?"
-
-
-def shown(at: AppTest) -> str:
-    """All markup that the renderer put on the page."""
-    assert not at.exception
-    return "\n".join(element.proto.body for element in at.get("html"))
-
-
-def labels(at: AppTest) -> list[str]:
-    """What the buttons say, without the escapes of markdown."""
-    return [button.label.replace("\\", "") for button in at.button]
-
-
-def button(at: AppTest, label: str) -> Button:
-    """The button that says this."""
-    return next(b for b in at.button if b.label.replace("\\", "") == label)
-
-
-def after_job(at: AppTest) -> AppTest:
-    """The page once the adding that was started is done."""
-    deadline = time.monotonic() + 60
-    while not at.session_state["job"].finished:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    return at.run()
 
 
 def test_the_first_visit_offers_the_sample_and_places_for_papers_and_nothing_else(
@@ -172,10 +146,10 @@ def test_a_wrong_setting_is_one_sentence(page: Page, monkeypatch: pytest.MonkeyP
 def test_a_fault_of_the_program_shows_a_sentence_and_no_trace(
     page: Page, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("secret detail")
 
-    monkeypatch.setattr("rag.web.library.sidebar", broken)
+    monkeypatch.setattr("rag.web.chat.sidebar", broken)
     at = page()
     assert "did not foresee" in shown(at)
     assert "secret detail" not in shown(at)

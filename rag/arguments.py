@@ -27,6 +27,8 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     args = parser.parse_args(argv)
     if args.command == "add" and not (args.sources or args.sample):
         parser.error("add needs a file, a folder or --sample")
+    if args.command == "chats" and args.action not in {"list", "feedback"} and not args.id:
+        parser.error(f"chats {args.action} needs an id, as `askpapers chats` lists them")
     if (getattr(args, "year_from", None) or 0) > (getattr(args, "year_to", None) or 9999):
         parser.error("--year-from is later than --year-to")
     return args
@@ -52,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_library_commands(commands)
     _add_question_commands(commands)
+    _add_chat_commands(commands)
     return parser
 
 
@@ -104,6 +107,27 @@ def _add_question_commands(commands: Any) -> None:
     serve.set_defaults(opens_browser=False)
     _command(commands, "calibrate", "calibrate", "fit the confidence of answers to the library")
     add_options(_command(commands, "eval", "evaluate", "measure on labelled questions"))
+
+
+def _add_chat_commands(commands: Any) -> None:
+    chats = _command(commands, "chats", "use the chats", "list, show, write out or delete chats")
+    chats.add_argument(
+        "action",
+        nargs="?",
+        default="list",
+        choices=["list", "show", "export", "delete", "undelete", "feedback"],
+        help="list (without it), show, export, delete or undelete one; feedback writes out what "
+        "was thought of answers, as questions for `askpapers eval`",
+    )
+    chats.add_argument("id", nargs="?", metavar="ID", help="as `askpapers chats` lists them")
+    chats.add_argument("--about", default="", metavar="WORDS", help="only chats with these words")
+    chats.add_argument("--owner", default="", metavar="NAME", help="chats of this person")
+    chats.add_argument(
+        "--format",
+        default="markdown",
+        choices=["markdown", "html", "json"],
+        help="what export writes (markdown)",
+    )
 
 
 def _add_cite(commands: Any) -> None:

@@ -27,6 +27,7 @@ from rag.base.types import (
     Paper,
     Progress,
 )
+from rag.chats import Chats, Judgements
 from rag.cite.formats import export
 from rag.cited import Found
 from rag.endings import Endings
@@ -179,6 +180,16 @@ class Assistant:
     def answers(self, n: int = 20) -> list[Answer]:
         """The last `n` answers that the library keeps, newest first."""
         return self._store.answers(n)
+
+    @property
+    def chats(self) -> Chats:
+        """The conversations that the library keeps."""
+        return Chats(self._store)
+
+    @property
+    def feedback(self) -> Judgements:
+        """What was thought of kept answers."""
+        return Judgements(self._store)
 
     def replay(self, answer_id: str) -> Replay:
         """Ask the question of a kept answer again and hold the two answers against each other.

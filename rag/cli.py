@@ -21,6 +21,7 @@ from rag.commands.shared import say
 _HOMES = {
     **dict.fromkeys(["add", "papers", "remove", "doctor"], "library"),
     **dict.fromkeys(["ask", "replay", "search"], "asking"),
+    "chats": "chatting",
     "cite": "citing",
     **dict.fromkeys(["evaluate", "calibrate"], "measuring"),
     "serve": "serving",

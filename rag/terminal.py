@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from rag.base.text import clean_line, clean_text
 
 if TYPE_CHECKING:
+    from rag.base.chats import Chat
     from rag.base.replay import Changes, Replay
     from rag.base.types import (
         AddReport,
@@ -80,6 +81,21 @@ def kept_text(answer: Answer, columns: int) -> str:
     when = (answer.provenance.at or "")[:16].replace("T", " ")
     ended = answer.reason or answer.mode
     return _wrap(f"{answer.id}  {when}  {plain(answer.question)} ({ended})", columns, indent=4)
+
+
+def chat_line(chat: Chat, columns: int) -> str:
+    """One line of a list of chats: its id, when it was last used, its title and length."""
+    when = chat.updated[:16].replace("T", " ")
+    size = f"{chat.turns} {'question' if chat.turns == 1 else 'questions'}"
+    return _wrap(
+        f"{chat.id}  {when}  {plain(chat.title) or 'Untitled'} ({size})", columns, indent=4
+    )
+
+
+def chat_text(chat: Chat, columns: int) -> str:
+    """A whole chat: each question as a heading, and its answer."""
+    turns = (f"> {plain(a.question)}\n\n{answer_text(a, columns)}" for a in chat.answers)
+    return "\n\n\n".join([chat_line(chat, columns), *turns])
 
 
 def replay_text(replay: Replay, columns: int) -> str:

@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from rag.base.errors import LibraryError
+from rag.base.text import fold
 from rag.base.types import Answer, Citation, Comparison, Evidence, Paper
 from rag.index import records
 from rag.index import schema as t
 
 
-def write(conn: sa.Connection, answer: Answer, *, most: int) -> Answer:
-    """Store an answer and give it with its id and the time; only the last `most` are kept.
+def write(conn: sa.Connection, answer: Answer, *, most: int | None) -> Answer:
+    """Store an answer and give it with its id and the time.
+
+    Of those that no chat shows, only the last `most` are kept, all when None.
 
     Raises:
         LibraryError: it holds text that is not valid Unicode.
@@ -33,16 +36,46 @@ def write(conn: sa.Connection, answer: Answer, *, most: int) -> Answer:
     quoted = [{"answer": seq, "paper_id": paper_id} for paper_id in sorted(_papers(answer))]
     if quoted:
         conn.execute(sa.insert(t.answer_papers), quoted)
-    conn.execute(sa.delete(t.answers).where(t.answers.c.seq <= seq - most))
+    if most is not None:
+        shown = sa.exists().where(t.turns.c.answer == t.answers.c.seq)
+        conn.execute(sa.delete(t.answers).where(t.answers.c.seq <= seq - most, ~shown))
     return dataclasses.replace(dated, id=str(seq))
+
+
+def ensure(conn: sa.Connection, answer: Answer) -> Answer:
+    """The answer with its id, stored unless it is kept already."""
+    same = sa.and_(
+        t.answers.c.seq == number_of(answer.id or ""), t.answers.c.question == answer.question
+    )
+    is_kept = conn.scalar(sa.select(t.answers.c.seq).where(same)) is not None
+    return answer if is_kept else write(conn, answer, most=None)
+
+
+def number_of(answer_id: str) -> int:
+    """The number of an answer; -1, which no answer has, for what is none."""
+    is_number = answer_id.isascii() and answer_id.isdigit() and len(answer_id) < 16
+    return int(answer_id) if is_number else -1
+
+
+def said(answer: Answer) -> str:
+    """Question and sentences of an answer, folded, as chats are searched by."""
+    return fold(" ".join([answer.question, *(sentence.text for sentence in answer.sentences)]))
 
 
 def read(conn: sa.Connection, answer_id: str) -> Answer | None:
     """The answer of an id; its papers as the library has them now, where the quoted words stand."""
-    if not (answer_id.isascii() and answer_id.isdigit() and len(answer_id) < 16):
-        return None
-    found = _read(conn, t.answers.c.seq == int(answer_id))
+    found = _read(conn, t.answers.c.seq == number_of(answer_id))
     return found[0] if found else None
+
+
+def read_all(conn: sa.Connection, numbers: Sequence[int]) -> tuple[Answer, ...]:
+    """The answers of these numbers, in their order."""
+    found = {
+        answer.id: answer
+        for batch in records.in_batches(numbers)
+        for answer in _read(conn, t.answers.c.seq.in_(batch), len(batch))
+    }
+    return tuple(found[str(number)] for number in numbers if str(number) in found)
 
 
 def read_last(conn: sa.Connection, n: int) -> list[Answer]:
@@ -55,9 +88,15 @@ def forget_paper(conn: sa.Connection, paper: Paper) -> None:
     of_paper = sa.select(t.answer_papers.c.answer).where(t.answer_papers.c.paper_id == paper.id)
     query = sa.select(t.answers.c.seq, t.answers.c.record).where(t.answers.c.seq.in_(of_paper))
     for seq, record in conn.execute(query).all():
-        forgotten = _dump(_without(_load(record), Paper(paper.id, paper.title)))
-        changed = sa.update(t.answers).where(t.answers.c.seq == seq)
-        conn.execute(changed.values(record=forgotten))
+        _rewrite(conn, seq, _without(_load(record), Paper(paper.id, paper.title)))
+
+
+def _rewrite(conn: sa.Connection, seq: int, answer: Answer) -> None:
+    """Change a stored answer, and what chats are searched by with it."""
+    record = sa.update(t.answers).where(t.answers.c.seq == seq)
+    conn.execute(record.values(record=_dump(answer)))
+    turn = sa.update(t.turns).where(t.turns.c.answer == seq)
+    conn.execute(turn.values(folded=said(answer)))
 
 
 def _read(conn: sa.Connection, where: Any, n: int = 1) -> list[Answer]:

@@ -26,6 +26,7 @@ _CREATE_WAIT_S = 10.0
 # Left by file browsers, by a killed creation, or by one that another process is at.
 _IGNORED = {".DS_Store", "Thumbs.db", "desktop.ini", WRITE_LOCK, HOLDER}
 _UNFINISHED = {_NEW, f"{_NEW}-wal", f"{_NEW}-shm", f"{_NEW}-journal"}
+_BEFORE = f"{DATABASE}.format-"  # and a version: the database as it was before an upgrade
 
 
 def open_database(folder: Path, identity: Mapping[str, str]) -> sa.Engine:
@@ -93,6 +94,29 @@ def checkpoint(engine: sa.Engine) -> bool:
     return not busy
 
 
+def copy_into(engine: sa.Engine, folder: Path, path: Path) -> None:
+    """Write the database as it is at this moment, others may write on, to a new file; durable.
+
+    Raises:
+        LibraryError: it cannot be read, or the copy cannot be written.
+    """
+    with database_errors(folder), engine.connect() as conn:  # past SQLAlchemy's transaction
+        cursor = conn.connection.cursor()
+        try:
+            cursor.execute("VACUUM INTO ?", (str(path),))
+        except sqlite3.Error as error:
+            path.unlink(missing_ok=True)
+            raise LibraryError(
+                f"The library {folder} cannot be copied to {path.parent} ({error}). "
+                "Check that there is space and that the folder is writable."
+            ) from error
+        finally:
+            cursor.close()
+    path.chmod(0o600)
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
 def entry(conn: sa.Connection, key: str) -> str | None:
     """A value of the manifest."""
     return conn.scalar(sa.select(t.manifest.c.value).where(t.manifest.c.key == key))
@@ -134,7 +158,7 @@ def _make_folder(folder: Path) -> None:
 
 def _require_empty(folder: Path) -> None:
     names = {path.name for path in folder.iterdir()} - _IGNORED - _UNFINISHED
-    if "originals" in names or any(name.startswith("index-") for name in names):
+    if "originals" in names or any(name.startswith(("index-", _BEFORE)) for name in names):
         raise NotALibraryError(
             f"{folder} is a library without its {DATABASE}. Restore that file from a backup, or "
             "choose an empty folder and add your papers again."
@@ -189,8 +213,20 @@ def _require_this_version(engine: sa.Engine, folder: Path, identity: Mapping[str
         )
     _require_identity(folder, found, identity)
     if version < t.SCHEMA_VERSION:
-        with database_errors(folder), engine.execution_options(writes=True).begin() as conn:
-            t.migrate(conn)
+        with write_lock(folder, doing="upgrading the library", wait_s=_CREATE_WAIT_S):
+            _upgrade(engine, folder, version)
+
+
+def _upgrade(engine: sa.Engine, folder: Path, version: int) -> None:
+    """Take a library to this version, after a copy of it was put beside it."""
+    before = folder / f"{_BEFORE}{version}"
+    draft = before.with_name(f"{before.name}.new")
+    draft.unlink(missing_ok=True)
+    copy_into(engine, folder, draft)
+    draft.replace(before)
+    fsync_folder(folder)
+    with database_errors(folder), engine.execution_options(writes=True).begin() as conn:
+        t.migrate(conn)
 
 
 def _manifest(conn: sa.Connection) -> dict[str, str]:

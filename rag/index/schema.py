@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import sqlalchemy as sa
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 METADATA = sa.MetaData()
 
@@ -152,6 +152,57 @@ answer_papers = sa.Table(
     sa.Column("paper_id", sa.Text, primary_key=True, index=True),
 )
 
+# Chats and what was thought of answers, as `rag.index.chats` and `rag.index.feedback` write them.
+chats = sa.Table(
+    "chats",
+    METADATA,
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("id", sa.Text, nullable=False, unique=True),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("folded", sa.Text, nullable=False),  # the title, for searching
+    sa.Column("created", sa.Text, nullable=False),
+    sa.Column("updated", sa.Text, nullable=False),
+    sa.Column("touched", sa.Integer, nullable=False),  # their order: clocks jump, this grows
+    sa.Column("deleted", sa.Text),  # when; NULL while it is not
+    sqlite_autoincrement=True,
+)
+
+turns = sa.Table(
+    "turns",
+    METADATA,
+    sa.Column("chat", sa.Integer, sa.ForeignKey("chats.seq", ondelete="CASCADE"), primary_key=True),
+    sa.Column("position", sa.Integer, primary_key=True),
+    # No cascade: an answer that a chat shows cannot be deleted under it.
+    sa.Column("answer", sa.Integer, sa.ForeignKey("answers.seq"), nullable=False, index=True),
+    sa.Column("folded", sa.Text, nullable=False),  # question and sentences, for searching
+)
+
+# An answer may be gone, hence no reference to `answers`.
+feedback = sa.Table(
+    "feedback",
+    METADATA,
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("answer", sa.Text, nullable=False),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("record", sa.Text, nullable=False),  # JSON
+    sa.UniqueConstraint("answer", "owner"),
+    sqlite_autoincrement=True,
+)
+
+# Removed papers for as long as that can be undone: all rows that hung on them, compressed.
+tombstones = sa.Table(
+    "tombstones",
+    METADATA,
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("paper_id", sa.Text, nullable=False, unique=True),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("rows", sa.LargeBinary, nullable=False),
+    sqlite_autoincrement=True,
+)
+
 
 def _add_answers(conn: sa.Connection) -> None:
     """Tables as they were in version 2, whatever they become later."""
@@ -166,8 +217,33 @@ def _add_answers(conn: sa.Connection) -> None:
         conn.execute(sa.text(statement))
 
 
+def _add_chats(conn: sa.Connection) -> None:
+    """Tables as they were in version 3, whatever they become later."""
+    for statement in (
+        "CREATE TABLE chats (seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "
+        "id TEXT NOT NULL UNIQUE, owner TEXT NOT NULL, title TEXT NOT NULL, "
+        "folded TEXT NOT NULL, created TEXT NOT NULL, updated TEXT NOT NULL, "
+        "touched INTEGER NOT NULL, deleted TEXT)",
+        "CREATE TABLE turns (chat INTEGER NOT NULL, position INTEGER NOT NULL, "
+        "answer INTEGER NOT NULL, folded TEXT NOT NULL, PRIMARY KEY (chat, position), "
+        "FOREIGN KEY(chat) REFERENCES chats (seq) ON DELETE CASCADE, "
+        "FOREIGN KEY(answer) REFERENCES answers (seq))",
+        "CREATE INDEX ix_turns_answer ON turns (answer)",
+        "CREATE TABLE feedback (seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "
+        "answer TEXT NOT NULL, owner TEXT NOT NULL, at TEXT NOT NULL, record TEXT NOT NULL, "
+        "UNIQUE (answer, owner))",
+        "CREATE TABLE tombstones (seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "
+        "paper_id TEXT NOT NULL UNIQUE, at TEXT NOT NULL, name TEXT NOT NULL, "
+        "rows BLOB NOT NULL)",
+    ):
+        conn.execute(sa.text(statement))
+
+
 # MIGRATIONS[n] takes a library of version n to n + 1 inside the transaction it is given.
-MIGRATIONS: Mapping[int, Callable[[sa.Connection], None]] = {1: _add_answers}
+MIGRATIONS: Mapping[int, Callable[[sa.Connection], None]] = {
+    1: _add_answers,
+    2: _add_chats,
+}
 
 
 def create(conn: sa.Connection, identity: Mapping[str, str]) -> None:

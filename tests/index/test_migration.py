@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from made_papers import IDENTITY, paper, put, query_words
 
-from rag.base.errors import LibraryError, NotALibraryError
+from rag.base.errors import LibraryBusyError, LibraryError, NotALibraryError
 from rag.index import schema
 from rag.index.store import Store
 
@@ -101,5 +102,39 @@ def test_a_library_of_every_older_version_opens_and_is_like_a_new_one(
             assert store.get(["p1"])["p1"] == paper(1)
             assert store.keyword_search(query_words(1), 3)[0][0] == "p1"
             assert all(finding.ok for finding in store.check())
-            assert store.answers(5) == []
+            kept = [found.question for found in store.answers(5)]
+            assert kept == ([] if dump.stem == "library-1" else ["What rises?", "What falls?"])
         assert _tables(old) == _tables(new)
+
+
+def test_before_an_upgrade_a_copy_is_made_of_what_was_there(folder: Path, tmp_path: Path) -> None:
+    for dump in sorted(DATA.glob("library-*.sql")):
+        old = folder / dump.stem
+        _made_of(old, dump)
+        before = _tables(old)
+        Store.open(old, identity=IDENTITY).close()
+        (copy,) = old.glob("library.db.format-*")
+        restored = tmp_path / dump.stem
+        restored.mkdir()
+        copy.replace(restored / "library.db")
+        assert _tables(restored) == before
+        with Store.open(restored, identity=IDENTITY) as store:
+            assert store.get(["p1"])["p1"] == paper(1)
+
+
+def test_an_upgrade_waits_for_whoever_writes(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rag.index.database._CREATE_WAIT_S", 0.1)
+    with Store.open(filled, identity=IDENTITY) as store, store.writer():
+        monkeypatch.setattr(schema, "SCHEMA_VERSION", NOW + 1)
+        monkeypatch.setattr(schema, "MIGRATIONS", {NOW: _add_notes})
+        with pytest.raises(LibraryBusyError, match="being written to"):
+            Store.open(filled, identity=IDENTITY)
+    Store.open(filled, identity=IDENTITY).close()
+
+
+def test_a_copy_alone_is_not_taken_for_an_empty_library(filled: Path) -> None:
+    (filled / "library.db").rename(filled / f"library.db.format-{NOW}")
+    for rest in (filled / "originals", *filled.glob("index-*")):
+        shutil.rmtree(rest, ignore_errors=True)
+    with pytest.raises(NotALibraryError, match=r"without its library\.db"):
+        Store.open(filled, identity=IDENTITY)

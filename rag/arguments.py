@@ -55,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_library_commands(commands)
     _add_question_commands(commands)
     _add_chat_commands(commands)
+    _add_backup_commands(commands)
     return parser
 
 
@@ -107,6 +108,19 @@ def _add_question_commands(commands: Any) -> None:
     serve.set_defaults(opens_browser=False)
     _command(commands, "calibrate", "calibrate", "fit the confidence of answers to the library")
     add_options(_command(commands, "eval", "evaluate", "measure on labelled questions"))
+
+
+def _add_backup_commands(commands: Any) -> None:
+    backup = _command(commands, "backup", "write the backup", "write the library to one file")
+    backup.add_argument("file", metavar="FILE", help="a backup that is there is replaced")
+    restore = _command(
+        commands, "restore", "restore the backup", "make a library of a backup again"
+    )
+    restore.add_argument("file", metavar="FILE", help="as `askpapers backup` wrote it")
+    restore.add_argument("--into", metavar="DIR", help="folder for it (that of the library)")
+    restore.add_argument(
+        "--replace", action="store_true", help="move a library that is there aside"
+    )
 
 
 def _add_chat_commands(commands: Any) -> None:

@@ -11,6 +11,7 @@ from types import TracebackType
 from rag.answer.records import suggested
 from rag.answer.replay import difference
 from rag.asked import examine_models, final_of, kept, recorded, writer_of
+from rag.base.backups import BackupReport
 from rag.base.errors import LibraryError
 from rag.base.replay import Replay
 from rag.base.settings import Settings, load_settings
@@ -31,6 +32,8 @@ from rag.chats import Chats, Judgements
 from rag.cite.formats import export
 from rag.cited import Found
 from rag.endings import Endings
+from rag.index.backup import back_up
+from rag.index.restore import restore
 from rag.index.store import Store
 from rag.ingest import pipeline
 from rag.models.choose import identity_of
@@ -300,6 +303,33 @@ class Assistant:
     def suggestions(self, n: int = 3) -> list[str]:
         """First questions to ask, made from the library's own papers."""
         return suggested(ordered(self._store.papers(), "newest"))[:n]
+
+    # --- keeping -----------------------------------------------------------------------------
+
+    def backup(self, path: str | Path, *, progress: Watch | None = None) -> BackupReport:
+        """Write the whole library to one file, while others may add to it.
+
+        Raises:
+            LibraryError: the file cannot be written, or something else lies under its name.
+        """
+        return back_up(self._store, Path(path), progress=progress)
+
+    @staticmethod
+    def restore(
+        path: str | Path,
+        folder: str | Path,
+        *,
+        replace: bool = False,
+        progress: Watch | None = None,
+    ) -> BackupReport:
+        """Make a library of a backup again, in a folder that is empty or new.
+
+        With `replace`, a library that is there is moved aside; close it first.
+
+        Raises:
+            LibraryError: the backup is damaged, the folder is in use, or there is no space.
+        """
+        return restore(Path(path), Path(folder), replace=replace, progress=progress)
 
     # --- health ------------------------------------------------------------------------------
 

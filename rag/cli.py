@@ -22,6 +22,7 @@ _HOMES = {
     **dict.fromkeys(["add", "papers", "remove", "doctor"], "library"),
     **dict.fromkeys(["ask", "replay", "search"], "asking"),
     "chats": "chatting",
+    **dict.fromkeys(["backup", "restore"], "keeping"),
     "cite": "citing",
     **dict.fromkeys(["evaluate", "calibrate"], "measuring"),
     "serve": "serving",

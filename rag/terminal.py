@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from rag.base.text import clean_line, clean_text
 
 if TYPE_CHECKING:
+    from rag.base.backups import BackupReport
     from rag.base.chats import Chat
     from rag.base.replay import Changes, Replay
     from rag.base.types import (
@@ -49,6 +50,9 @@ _ABSTENTIONS = {
     "model_unavailable": "The model did not answer, and nothing could be quoted instead.",
     "bad_question": "There is no question here; write one between quotation marks.",
 }
+
+
+_UNITS = {"asking": " questions", "backing up": "B", "restoring": "B"}
 
 
 def plain(text: str) -> str:
@@ -173,6 +177,14 @@ def report_line(report: AddReport) -> str:
     return ", ".join(parts) + "."
 
 
+def backup_line(report: BackupReport) -> str:
+    """What is in a backup, in numbers."""
+    return (
+        f"{report.papers} papers, {report.chats} chats, {report.answers} kept answers and "
+        f"{report.originals} files, {report.size / 1e6:.1f} MB, as of {report.made[:16]} UTC."
+    )
+
+
 def failure_line(failure: Failure) -> str:
     """One record that was left out: which, where in it, and why."""
     is_whole = failure.where in {"", "file", "folder", "address"}
@@ -194,8 +206,10 @@ class ProgressBars:
         if progress.stage != self._stage:
             self.close()
             self._stage = progress.stage
-            unit = " questions" if progress.stage == "asking" else " papers"
-            self._bar = tqdm(desc=progress.stage.capitalize(), unit=unit, leave=False)
+            unit = _UNITS.get(progress.stage, " papers")
+            self._bar = tqdm(
+                desc=progress.stage.capitalize(), unit=unit, unit_scale=unit == "B", leave=False
+            )
         self._bar.total = progress.total or None  # unknown while files are still being read
         self._bar.update(progress.done - self._bar.n)
         if progress.done == progress.total:

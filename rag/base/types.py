@@ -321,11 +321,11 @@ class AddReport:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far long work has come: `done` of `total` records in this `stage`."""
+    """How far long work has come: `done` of `total` records, or bytes of a backup."""
 
     done: int
     total: int
-    stage: Literal["reading", "embedding", "indexing", "asking"]
+    stage: Literal["reading", "embedding", "indexing", "asking", "backing up", "restoring"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from rag.index.changes import (
     read_vectors,
     sample_vectors,
 )
-from rag.index.database import BUSY_MS, checkpoint, database_errors, entry, set_entry
+from rag.index.database import BUSY_MS, checkpoint, copy_into, database_errors, entry, set_entry
 from rag.index.filters import allowed_ids
 from rag.index.records import EmbeddedChunk, SentenceVectors, in_batches
 
@@ -76,6 +76,10 @@ class Catalog:
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
+
+    def copy_into(self, path: Path) -> None:
+        """Write the database as it is at this moment to a new file."""
+        copy_into(self._engine, self.folder, path)
 
     # --- revisions and state ----------------------------------------------------------------
 

@@ -26,6 +26,7 @@ _CREATE_WAIT_S = 10.0
 # Left by file browsers, by a killed creation, or by one that another process is at.
 _IGNORED = {".DS_Store", "Thumbs.db", "desktop.ini", WRITE_LOCK, HOLDER}
 _UNFINISHED = {_NEW, f"{_NEW}-wal", f"{_NEW}-shm", f"{_NEW}-journal"}
+RESTORING = ".restoring-"  # in the name of a folder beside the library, while one is restored
 _BEFORE = f"{DATABASE}.format-"  # and a version: the database as it was before an upgrade
 
 
@@ -37,6 +38,7 @@ def open_database(folder: Path, identity: Mapping[str, str]) -> sa.Engine:
             or vectors of another identity.
         LibraryError: the folder cannot be read or written.
     """
+    _require_not_halfway(folder)
     _make_folder(folder)
     if not (folder / DATABASE).exists():
         _require_empty(folder)
@@ -129,6 +131,13 @@ def set_entry(conn: sa.Connection, key: str, value: str) -> None:
         conn.execute(sa.insert(t.manifest).values(key=key, value=value))
 
 
+def is_empty_folder(folder: Path) -> bool:
+    """True when a folder is missing, or has nothing in it that anybody put there."""
+    if not folder.exists():
+        return True
+    return folder.is_dir() and not _names_in(folder)
+
+
 def fsync_folder(folder: Path) -> None:
     """Make renames in a folder durable, where the system offers that."""
     if os.name != "posix":
@@ -156,8 +165,23 @@ def _make_folder(folder: Path) -> None:
         ) from error
 
 
+def _names_in(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()} - _IGNORED - _UNFINISHED
+
+
+def _require_not_halfway(folder: Path) -> None:
+    """A library that is being put in place is not taken for a missing one."""
+    if folder.exists() or not folder.parent.is_dir():
+        return
+    if any(path.name.startswith(f"{folder.name}{RESTORING}") for path in folder.parent.iterdir()):
+        raise NotALibraryError(
+            f"A backup was being restored to {folder} and that did not end. "
+            "Run `askpapers restore` again."
+        )
+
+
 def _require_empty(folder: Path) -> None:
-    names = {path.name for path in folder.iterdir()} - _IGNORED - _UNFINISHED
+    names = _names_in(folder)
     if "originals" in names or any(name.startswith(("index-", _BEFORE)) for name in names):
         raise NotALibraryError(
             f"{folder} is a library without its {DATABASE}. Restore that file from a backup, or "
@@ -288,6 +312,7 @@ def _prepare(connection: Any, _record: object) -> None:
     """Settings of every connection."""
     connection.isolation_level = None  # we say BEGIN ourselves: the driver would say it too late
     connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+    connection.execute("PRAGMA trusted_schema = OFF")  # a library may come from somebody else
 
 
 def _prepare_to_write(connection: Any, record: object) -> None:

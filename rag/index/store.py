@@ -122,6 +122,14 @@ class Store:
         """What was done to the library, oldest first."""
         return self._catalog.ledger()
 
+    def copy_database(self, path: Path) -> None:
+        """Write the database as it is at this moment, others may write on, to a new file.
+
+        Raises:
+            LibraryError: the file cannot be written.
+        """
+        self._catalog.copy_into(path)
+
     # --- answers ----------------------------------------------------------------------------
 
     def keep_answer(self, answer: Answer, *, most: int) -> Answer:

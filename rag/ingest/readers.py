@@ -17,18 +17,29 @@ from itertools import islice
 
 from rag.base.errors import SourceError
 from rag.base.types import Failure, Paper
-from rag.ingest import bibtex, csl, entry, jsonl, listing, readinglist, table, tagged, xmlfile
+from rag.ingest import (
+    bibtex,
+    csl,
+    entry,
+    jsonl,
+    listing,
+    pdf,
+    readinglist,
+    table,
+    tagged,
+    xmlfile,
+)
 
 MAX_EXPANDED = 1_000_000_000  # bytes of a compressed file once unpacked
 KNOWN = (
-    "BibTeX, RIS, CSL-JSON, JSONL (one object a line), CSV and TSV with a heading, PubMed, Web of "
-    "Science, EndNote, arXiv feeds, reading lists in Markdown or HTML, and listings (a page of a "
-    "ranking site pasted as text)"
+    "PDF, BibTeX, RIS, CSL-JSON, JSONL (one object a line), CSV and TSV with a heading, PubMed, "
+    "Web of Science, EndNote, arXiv feeds, reading lists in Markdown or HTML, and listings (a page "
+    "of a ranking site pasted as text)"
 )
 _SAMPLE = 65_536  # bytes
 _BLOCK = 1 << 20  # bytes
 _GZIP = b"\x1f\x8b"
-_BINARY_STARTS = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x7fELF")
+_BINARY_STARTS = (b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x7fELF")
 _CONTROL = bytes({*range(9), *range(14, 27), *range(28, 32), 127})
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _UTF32_MARKS = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
@@ -49,6 +60,9 @@ def read(
     that a listing does not print are worked out from `as_of`, else from `modified`, the day the
     file was last changed, else from today. Papers have no id and no citation key yet.
     """
+    if pdf.is_pdf(data):
+        yield from pdf.papers(data, origin=origin)
+        return
     try:
         text = _text_of(data)
         yield from _papers(text, origin, _day_taken(as_of, modified))

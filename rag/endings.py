@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rag.answer import generate
+from rag.answer import compare, generate
 from rag.answer.draft import Draft
+from rag.base.aspects import Matrix
 from rag.base.errors import ModelError, PromptError
 from rag.base.provenance import Check, Provenance
 from rag.base.types import (
@@ -47,6 +48,7 @@ class Endings:
     timings: dict[str, float] = field(default_factory=dict)
     prompt: str | None = None  # that a model was asked with
     checks: tuple[Check, ...] = ()
+    matrix: Matrix | None = None  # that the answer shows as a table
 
     def lap(self, stage: str) -> None:
         """Note how long a stage took that ends now."""
@@ -95,6 +97,7 @@ class Endings:
         notice: str | None,
     ) -> Final:
         """The answer."""
+        table = compare.table(draft, self.matrix) if self.matrix else None
         self.lap("write")
         return Final(
             Answer(
@@ -103,6 +106,7 @@ class Endings:
                 mode=mode,
                 sentences=tuple(draft.sentences),
                 citations=tuple(draft.citations),
+                table=table,
                 confidence=None if confidence is None else round(confidence, 3),
                 calibrated=self.calibrated,
                 notice=notice,

@@ -10,7 +10,7 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from rag.answer import quote, tallies
+from rag.answer import compare, quote, tallies
 from rag.base.errors import QuestionError
 from rag.base.text import content_words, words
 from rag.base.types import (
@@ -26,7 +26,9 @@ from rag.base.types import (
 )
 from rag.endings import NEAREST, Endings
 from rag.index.store import Store
+from rag.search.aspects import asked_aspects, chosen
 from rag.search.evidence import EvidenceFinder, Findings
+from rag.search.matrix import matrix
 from rag.search.names import Names
 from rag.search.narrow import narrowed
 from rag.search.plan import is_bibliographic, make_plan
@@ -136,8 +138,13 @@ class Turn:
             hits = self.retriever.search(plan.query, k=1, filters=Filters(ids=(paper.id,)))
             evidence += self.finder.best(plan.query, hits, plan, k=2)
         self.ends.lap("evidence")
-        yield EvidenceFound(tuple(evidence), plan.understood)
+        aspects = asked_aspects(plan.query, sides.papers, self.names) or chosen()
+        self.ends.matrix = matrix(sides.papers, aspects, self.finder)
+        self.ends.lap("compare")
+        everything = tuple(dict.fromkeys([*evidence, *self.ends.matrix.evidence]))
+        yield EvidenceFound(everything, plan.understood)
         draft = quote.quote_papers(sides.papers, evidence, per_paper=2)
+        compare.say_shared(draft, self.ends.matrix)
         yield from self.ends.written_or(plan, evidence, draft, sides.confidence)
 
     def _near(self, plan: QueryPlan) -> Iterator[Event]:

@@ -262,3 +262,33 @@ def test_papers_without_the_sorted_value_come_last_or_not_at_all(
         Paper("e", "E"),
     ]
     assert "".join(p.id for p in ordered(iter(papers), sort)) == ids
+
+
+# --- comparisons -----------------------------------------------------------------------------
+
+
+def test_a_comparison_has_a_table_whose_cells_cite_their_own_papers(ask: Ask) -> None:
+    answer = final(ask("Compare LOOM and PISCES on method, result and date."))
+    table = answer.table
+    assert table is not None
+    assert table.aspects == ("method", "main result", "date")
+    cited_by = {c.number: c.paper.id for c in answer.citations}
+    for paper, row in zip(table.papers, table.cells, strict=True):
+        for cell in row:
+            assert cell.stated is bool(cell.citations)
+            assert {cited_by[n] for n in cell.citations} <= {paper.id}
+    assert any(cell.stated for row in table.cells for cell in row)
+
+
+def test_other_answers_have_no_table(ask: Ask) -> None:
+    assert final(ask("How many cards does LOOM need?")).table is None
+
+
+def test_a_written_comparison_has_the_same_table(ask: Ask) -> None:
+    question = "Compare LOOM and PISCES on result."
+    written = final(ask(question, model=says("LOOM needs 23 cards [E1].")))
+    quoted = final(ask(question))
+    assert written.table is not None
+    assert quoted.table is not None
+    texts = [[cell.text for row in t.cells for cell in row] for t in (written.table, quoted.table)]
+    assert texts[0] == texts[1]

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.base.text import abbreviations, content_words, fold, words
-from rag.base.types import Evidence, Hit, QueryPlan
+from rag.base.types import Evidence, Hit, Paper, QueryPlan
 from rag.index.store import Store
 from rag.models.embedder import Embedder
 from rag.search import telling
@@ -31,6 +31,7 @@ _PAPER_WEIGHT = 0.35  # how much the paper's rank speaks for its sentences
 _LONG = 5  # letters from which one word may begin another and be its kin
 _ENDING = 2  # letters by which the two may differ
 _TOP = 3  # sentences that speak for the whole when it is judged whether they answer
+_SAYS = 0.34  # share of the weight of the words asked for, from which a sentence says them
 _OWN_TITLE = 0.25  # what a word is worth that the paper's title says anyway
 
 
@@ -68,6 +69,24 @@ class EvidenceFinder:
         """The `k` best sentences of the hits alone, where nothing hangs on whether they answer."""
         scored = self._ranked(query, hits, plan, self._weights(query, plan)) if hits else []
         return tuple(sentence for sentence, _ in scored[:k])
+
+    def saying(self, asked: str, paper: Paper) -> Evidence | None:
+        """The best of the sentences of a paper that say these words; None where none does.
+
+        A sentence says them with a good part of their weight, in any of their forms. Words of the
+        paper's title, which all of its sentences are about, count only if nothing else is asked.
+        """
+        weights = {w: self.names.idf(w) for w in content_words(" ".join(topic_words(asked)))}
+        title = set(words(paper.title))
+        weights = {w: v for w, v in weights.items() if w not in title} or weights
+        if not weights:
+            return None
+        plan = QueryPlan(asked, asked)
+        spelled = _spelled_out(paper.abstract)
+        for evidence, _ in self._ranked(asked, [Hit(paper, 1.0)], plan, weights):
+            if _share(weights, _with_kin(weights, _word_set(spelled(evidence.text)))) >= _SAYS:
+                return evidence
+        return None
 
     def _ranked(
         self, query: str, hits: Sequence[Hit], plan: QueryPlan, asked: dict[str, float]

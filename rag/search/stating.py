@@ -1,0 +1,60 @@
+"""Which words of an abstract state an aspect: its problem, method, data, result and so on.
+
+By the wording alone, in any field of science. Where no sentence speaks of an aspect plainly, none
+is given: an empty place is better than words about something else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rag.base.aspects import Kind
+from rag.base.text import sentence_spans
+from rag.search.clauses import Span, essence
+from rag.search.wording import OWN_WORK, SIGNS, Signs
+
+_ENOUGH = 1.0  # weight of the signs from which a sentence states its aspect
+_STRONG = 0.5  # weight of a sign that must be among the words that are shown
+_PLACE = 0.3  # what standing first, or last, adds to a sentence that does
+
+
+def stated(abstract: str, kind: Kind) -> Span | None:
+    """Offsets of the words of an abstract that state an aspect; None where none do."""
+    signs = SIGNS.get(kind)
+    if signs is None:
+        return None
+    found = max(_stating(abstract, signs), key=lambda pair: pair[0], default=None)
+    return found[1] if found else None
+
+
+def _stating(abstract: str, signs: Signs) -> Iterator[tuple[float, Span]]:
+    """The sentences that state the aspect, with how plainly, cut to the words that matter."""
+    spans = sentence_spans(abstract)
+    texts = [abstract[start:end] for start, end in spans]
+    begun = next((i for i, text in enumerate(texts) if OWN_WORK.search(text)), len(texts))
+    last = max(1, len(spans) - 1)
+    for i, ((start, _), text) in enumerate(zip(spans, texts, strict=True)):
+        if not _is_in_place(i, begun, signs) or signs.against.search(text):
+            continue
+        weight, keys = _weighed(text, signs)
+        if weight >= _ENOUGH:
+            first, end = essence(text, keys)
+            place = i / last if signs.prefers > 0 else 1 - i / last
+            yield weight + _PLACE * abs(signs.prefers) * place, (start + first, start + end)
+
+
+def _is_in_place(i: int, begun: int, signs: Signs) -> bool:
+    if signs.own is None:
+        return True
+    return i >= begun if signs.own else i <= begun
+
+
+def _weighed(text: str, signs: Signs) -> tuple[float, list[Span]]:
+    """The weight of all signs in a sentence, and where the strong ones stand."""
+    weight = 0.0
+    keys: list[Span] = []
+    for worth, pattern in signs.signs:
+        found = [match.span() for match in pattern.finditer(text)]
+        weight += worth if found else 0.0
+        keys += found if worth >= _STRONG else []
+    return weight, keys

@@ -39,6 +39,7 @@ from rag.ingest import pipeline
 from rag.models.choose import identity_of
 from rag.models.rerank import Reranking
 from rag.parts import Parts
+from rag.search import landscape
 from rag.search.confidence import Signals
 from rag.search.plan import make_plan
 from rag.search.rank import Weights
@@ -285,6 +286,23 @@ class Assistant:
     def papers(self, filters: Filters | None = None) -> Iterator[Paper]:
         """All papers that satisfy the filters, in the order in which they were added."""
         return self._store.papers(filters)
+
+    def records(self) -> list[Paper]:
+        """All papers without their abstracts, for tables and counts of large libraries."""
+        return self._store.records()
+
+    def similar(self, paper_id: str, k: int = 5) -> list[Paper]:
+        """The `k` papers nearest in meaning to a paper, nearest first."""
+        return landscape.similar(self._store, paper_id, k)
+
+    def plane(self) -> landscape.Plane:
+        """Where each paper lies on a map by meaning, x and y in -1..1."""
+        return landscape.plane(self._store)
+
+    @property
+    def revision(self) -> int:
+        """Grows with every change of the papers, in whichever process."""
+        return self._store.revision
 
     def paper(self, paper_id: str) -> Paper | None:
         """One paper by its id or citekey."""

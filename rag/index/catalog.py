@@ -19,7 +19,7 @@ import sqlalchemy as sa
 
 from rag.base.errors import LibraryError
 from rag.base.types import Answer, Chunk, Filters, Paper, Source
-from rag.index import answers, records
+from rag.index import answers, overview, records
 from rag.index import schema as t
 from rag.index.changes import (
     Changes,
@@ -131,6 +131,16 @@ class Catalog:
             for batch in in_batches(ids):
                 found |= records.read_papers(conn, batch)
         return found
+
+    def records(self) -> list[Paper]:
+        """All papers without their abstracts, in the order in which they were first added."""
+        with self.reading() as conn:
+            return overview.read_records(conn)
+
+    def paper_vectors(self, paper_id: str | None = None) -> overview.PaperVectors:
+        """Ids and vectors of all papers that have any, or of one."""
+        with self.reading() as conn:
+            return overview.read_paper_vectors(conn, paper_id)
 
     def find(self, identity_key: str) -> Paper | None:
         """The paper that was put under this canonical identity."""

@@ -113,6 +113,21 @@ def reference(paper: Paper) -> str:
     return " ".join([opening + title, *place, *address])
 
 
+def facts(paper: Paper) -> Html | None:
+    """Date, venue, category, score, organisations and code of a paper, in one line."""
+    date = records.long_date(paper)
+    if date and paper.date_inferred:
+        date_title = "The listing prints no year; this one was worked out."
+        shown = [tag("span", date, title=date_title)]
+    else:
+        shown = [tag("span", date)] if date else []
+    shown += [tag("span", name(fact)) for fact in (paper.venue, paper.category) if fact]
+    shown += [tag("span", f"score {paper.score:g}")] if paper.score is not None else []
+    shown += [tag("span", name(org)) for org in paper.orgs]
+    shown += [tag("span", "code", cls="badge", title="Listed with code")] if paper.has_code else []
+    return tag("p", *shown, cls="facts") if shown else None
+
+
 def _cards(exchange: Exchange, anchors: Anchors) -> Iterator[_Card]:
     """Papers in the order in which the answer cites them, with the words that it quotes."""
     if exchange.answer is None:
@@ -139,7 +154,7 @@ def _article(card: _Card, anchor: str, whole: bool) -> Html:
         "article",
         tag("h3", name(paper.name)),
         _byline(paper),
-        _facts(paper),
+        facts(paper),
         _abstract(card) if whole else _quotes_only(card),
         _footer(paper),
         cls="card",
@@ -159,20 +174,6 @@ def _byline(paper: Paper) -> Html | None:
     elif paper.more_authors:
         shown.append(" et al.")
     return tag("p", *shown, cls="byline")
-
-
-def _facts(paper: Paper) -> Html | None:
-    date = records.long_date(paper)
-    if date and paper.date_inferred:
-        date_title = "The listing prints no year; this one was worked out."
-        facts = [tag("span", date, title=date_title)]
-    else:
-        facts = [tag("span", date)] if date else []
-    facts += [tag("span", name(fact)) for fact in (paper.venue, paper.category) if fact]
-    facts += [tag("span", f"score {paper.score:g}")] if paper.score is not None else []
-    facts += [tag("span", name(org)) for org in paper.orgs]
-    facts += [tag("span", "code", cls="badge", title="Listed with code")] if paper.has_code else []
-    return tag("p", *facts, cls="facts") if facts else None
 
 
 def _abstract(card: _Card) -> Html:

@@ -1,17 +1,170 @@
-"""The Library screen: what one has, and adding to it."""
+"""The Library screen: what one has, as a list to search and narrow; and adding to it."""
 
 from __future__ import annotations
 
-from rag.web import adding, screens
-from rag.web.render import show, style_page, tag
+from collections.abc import Mapping
+
+import streamlit as st
+
+from rag.answer import records
+from rag.base.types import Paper
+from rag.web import adding, paper_page, screens
+from rag.web.render import Html, label, name, show, style_page, tag
 from rag.web.session import LibraryFacts, Opened
+from rag.web.shelf import FACETS, Choice, Order, Shelf
 from rag.web.sidebar import sidebar
+from rag.web.wording import papers_in_words
+
+KEPT = "library-"  # controls whose names begin so are as they were when one comes back
+_VIEWS = {"papers": "Papers", "add": "Add papers"}
+_PAGE = 25
+_ORDERS: Mapping[Order, str] = {
+    "newest": "Newest first",
+    "oldest": "Oldest first",
+    "title": "By title",
+    "author": "By first author",
+    "score": "Best score first",
+    "added": "Last added first",
+}
+_FACET_NAMES = {
+    "year": "Year",
+    "category": "Category",
+    "org": "Organisation",
+    "author": "Author",
+    "kind": "Source",
+    "code": "Code",
+}
+_LONG = ("org", "author")  # too many values to see at once
 
 
 def render(opened: Opened, facts: LibraryFacts) -> None:
-    """Draw the screen."""
+    """Draw the screen, or the page of the paper that the address names."""
     style_page()
     sidebar(opened, facts, screen=screens.LIBRARY)
-    show(tag("h1", "Library", cls="screen-title"))
-    adding.job_state()
-    adding.ways_to_add(opened.assistant, facts.has_sample, place="library")
+    asked = st.query_params.get("paper")
+    if asked:
+        paper_page.render(opened, asked)
+        return
+    with st.container(key="library"):
+        show(tag("h1", "Library", cls="screen-title"))
+        adding.job_state()
+        view = st.segmented_control(
+            "View",
+            list(_VIEWS),
+            format_func=_VIEWS.__getitem__,
+            default="papers" if facts.count else "add",
+            key=f"{KEPT}view",
+            label_visibility="collapsed",
+            required=True,
+        )
+        if view == "add" or not facts.count:
+            adding.ways_to_add(opened.assistant, facts.has_sample, place="library")
+        else:
+            _papers(opened.shelf())
+
+
+def open_paper(paper_id: str) -> None:
+    """Show the page of a paper."""
+    screens.go(screens.LIBRARY, paper=paper_id)
+
+
+# --- the list --------------------------------------------------------------------------------
+
+
+def _papers(shelf: Shelf) -> None:
+    choice = _choice()
+    st.text_input(
+        "Search titles, authors and organisations",
+        key=f"{KEPT}words",
+        placeholder="Search titles, authors and organisations",
+        label_visibility="collapsed",
+    )
+    with st.container(key="facets", horizontal=True):
+        for facet in FACETS:
+            _facet(shelf, facet, choice)
+        if not choice.is_open:
+            st.button("Clear", key="clear-filters", type="tertiary", on_click=_clear)
+    found = shelf.find(choice)
+    with st.container(key="found", horizontal=True):
+        show(tag("p", _found_in_words(len(found), len(shelf.papers)), role="status", cls="quiet"))
+        st.selectbox(
+            "Order",
+            list(_ORDERS),
+            format_func=_ORDERS.__getitem__,
+            key=f"{KEPT}order",
+            label_visibility="collapsed",
+        )
+    _rows(shelf, found)
+
+
+def _choice() -> Choice:
+    """What the controls are set to."""
+    state = st.session_state
+    values = {facet: tuple(state.get(f"{KEPT}{facet}") or ()) for facet in FACETS}
+    return Choice(state.get(f"{KEPT}words") or "", values, state.get(f"{KEPT}order") or "newest")
+
+
+def _clear() -> None:
+    st.session_state[f"{KEPT}words"] = ""
+    for facet in FACETS:
+        st.session_state[f"{KEPT}{facet}"] = []
+
+
+def _facet(shelf: Shelf, facet: str, choice: Choice) -> None:
+    counts = shelf.counts(facet, choice)
+    chosen = choice.values[facet]
+    if len(counts) < 2 and not chosen:
+        return
+    shown = _FACET_NAMES[facet]
+    if chosen:
+        shown += f": {chosen[0]}" + (f" +{len(chosen) - 1}" if len(chosen) > 1 else "")
+
+    def counted(value: str) -> str:
+        return f"{value} ({counts.get(value, 0):,})"
+
+    with st.popover(label(shown[:40]), key=f"facet-{facet}"):
+        if facet in _LONG or len(counts) > 40:
+            st.multiselect(
+                _FACET_NAMES[facet], list(counts), format_func=counted, key=f"{KEPT}{facet}"
+            )
+        else:
+            st.pills(
+                _FACET_NAMES[facet],
+                list(counts),
+                format_func=lambda value: label(counted(value)),
+                selection_mode="multi",
+                key=f"{KEPT}{facet}",
+            )
+
+
+def _found_in_words(found: int, of: int) -> str:
+    if found == of:
+        return papers_in_words(of)
+    return f"{found:,} of {papers_in_words(of)}" if found else "No paper is like that."
+
+
+def _rows(shelf: Shelf, found: list[int]) -> None:
+    pages = max(1, -(-len(found) // _PAGE))
+    page = min(st.session_state.get(f"{KEPT}page", 1), pages)
+    with st.container(key="rows"):
+        for row, place in enumerate(found[(page - 1) * _PAGE : page * _PAGE]):
+            paper = shelf.papers[place]
+            with st.container(key=f"row-{row}"):
+                st.button(
+                    label(paper.name),
+                    key=f"open-{row}",
+                    type="tertiary",
+                    on_click=open_paper,
+                    args=(paper.id,),
+                )
+                show(_row(paper))
+    if pages > 1:
+        st.pagination(pages, key=f"{KEPT}page")
+
+
+def _row(paper: Paper) -> Html:
+    facts = [records.people(paper), records.long_date(paper), paper.category, paper.venue]
+    shown = [tag("span", name(fact)) for fact in facts if fact]
+    shown += [tag("span", f"score {paper.score:g}")] if paper.score is not None else []
+    shown += [tag("span", "code", cls="badge")] if paper.has_code else []
+    return tag("p", *shown, cls="facts")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from functools import partial
 from importlib import resources
 
 import streamlit as st
@@ -19,7 +18,7 @@ from rag.web.session import LibraryFacts, Opened
 logger = logging.getLogger(__name__)
 
 Screen = Callable[[Opened, LibraryFacts], None]
-# In the order of the sidebar. A screen draws itself, the sidebar included.
+# `screens.LINKED` has their order in the sidebar. A screen draws itself, the sidebar included.
 _SCREENS: dict[str, Screen] = {
     screens.ASK: chat.render,
     screens.LIBRARY: library.render,
@@ -31,23 +30,23 @@ def run() -> None:
     # A page icon by name would be fetched from another host; this one travels with the package.
     icon = str(resources.files("rag.web").joinpath("icon.png"))
     st.set_page_config(page_title="askpapers", page_icon=icon, layout="wide")
-    screen = screens.chosen({name: partial(_draw, draw) for name, draw in _SCREENS.items()})
-    screens.leave()
-    screen.run()
-
-
-def _draw(draw: Screen) -> None:
     place = st.empty()
     try:
-        opened = session.opened()
-        draw(opened, session.library_facts(opened.assistant))
-        opened.warm()
+        _draw()
     except RagError as error:
         style_page()
         _say(place, str(error))
     except Exception:
         logger.exception("the page failed")
         _say(place, UNEXPECTED)
+
+
+def _draw() -> None:
+    session.hold(library.KEPT, "kept-")
+    opened = session.opened()
+    draw = _SCREENS.get(screens.shown(), chat.render)
+    draw(opened, session.library_facts(opened.assistant))
+    opened.warm()
 
 
 def _say(place: DeltaGenerator, sentence: str) -> None:

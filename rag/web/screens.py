@@ -1,49 +1,50 @@
-"""The screens and the ways between them. Each screen has an address of its own."""
+"""The screens and the ways between them.
+
+Each has an address, `?screen=library`, so that the browser's back button and links work. (Paths of
+their own, `/library`, would make Streamlit ask for files that are not there.)
+"""
 
 from __future__ import annotations
-
-from collections.abc import Callable, Mapping
 
 import streamlit as st
 
 ASK, COMPARE, LIBRARY, SETTINGS = "ask", "compare", "library", "settings"
+LINKED = [ASK, LIBRARY]  # in the order of the sidebar
 _TITLES = {ASK: "Ask", COMPARE: "Compare", LIBRARY: "Library", SETTINGS: "Settings"}
 
 
-def chosen(shown: Mapping[str, Callable[[], None]]) -> st.Page:
-    """The screen that the address names, to be run; `shown` are the screens by name, in order."""
-    pages = {
-        name: st.Page(draw, title=_TITLES[name], url_path=name, default=name == ASK)
-        for name, draw in shown.items()
-    }
-    st.session_state["pages"] = pages
-    return st.navigation(list(pages.values()), position="hidden")
-
-
-def name_of(page: st.Page) -> str:
-    """The name of a screen that was chosen."""
-    return page.url_path or ASK
+def shown() -> str:
+    """The screen that the address names; the first one where it names none."""
+    name = str(st.query_params.get("screen", ASK))
+    return name if name in _TITLES else ASK
 
 
 def links() -> None:
-    """A link to each screen; that to Ask leads back to the chat that is open."""
+    """The way to each screen; that to Ask leads back to the chat that is open.
+
+    Buttons: a link of Streamlit to its own page leaves no trace for the browser's back button.
+    """
     with st.container(key="screens"):
-        for name, page in st.session_state["pages"].items():
-            st.page_link(page, label=_TITLES[name], query_params=_parameters(name))
+        for name in LINKED:
+            state = "here" if name == shown() else "there"
+            with st.container(key=f"{state}-{name}"):
+                st.button(
+                    _TITLES[name],
+                    key=f"to-{name}",
+                    type="tertiary",
+                    width="stretch",
+                    on_click=go,
+                    args=(name,),
+                )
 
 
 def go(name: str, **parameters: str) -> None:
-    """Have the next run show another screen. For callbacks, which cannot leave a screen."""
-    st.session_state["going"] = (name, parameters)
+    """Show another screen from the next run on. For callbacks."""
+    st.query_params.from_dict({**_address(name), **parameters})
 
 
-def leave() -> None:
-    """Go where `go` said, if it did."""
-    name, parameters = st.session_state.pop("going", (None, None))
-    if name in st.session_state["pages"]:
-        st.switch_page(st.session_state["pages"][name], query_params=parameters)
-
-
-def _parameters(name: str) -> dict[str, str]:
+def _address(name: str) -> dict[str, str]:
+    if name != ASK:
+        return {"screen": name}
     chat = st.session_state.get("chat")
-    return {"chat": str(chat)} if name == ASK and chat else {}
+    return {"chat": str(chat)} if chat else {}

@@ -15,6 +15,7 @@ import streamlit as st
 
 from rag.base.errors import RagError
 from rag.base.types import Answer, Evidence, Finding
+from rag.web.shelf import Shelf
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
@@ -57,6 +58,16 @@ class Opened:
     assistant: Assistant
     troubles: tuple[Finding, ...] = ()
     _warming: threading.Lock = field(default_factory=threading.Lock)
+    _shelving: threading.Lock = field(default_factory=threading.Lock)
+    _shelf: tuple[int, Shelf] | None = None
+
+    def shelf(self) -> Shelf:
+        """The library as the Library screen needs it, made anew when it has changed."""
+        with self._shelving:
+            revision = self.assistant.revision
+            if self._shelf is None or self._shelf[0] != revision:
+                self._shelf = (revision, Shelf(self.assistant.records()))
+            return self._shelf[1]
 
     def warm(self) -> None:
         """Load models and look over the library, once, in a thread: no page waits for it."""
@@ -66,6 +77,7 @@ class Opened:
     def _warm(self) -> None:
         try:
             self.assistant.warm()
+            self.shelf()
             self.troubles = tuple(f for f in self.assistant.doctor() if not f.ok)
         except RagError as error:
             self.troubles = (Finding("library", ok=False, detail=str(error)),)
@@ -135,6 +147,13 @@ def job() -> Job | None:
     """The adding that runs, or ran last, for this tab."""
     running: Job | None = st.session_state.get("job")
     return running
+
+
+def hold(*prefixes: str) -> None:
+    """Keep what controls of these names are set to while they are not on the page."""
+    for key in list(st.session_state):
+        if str(key).startswith(prefixes):
+            st.session_state[key] = st.session_state[key]
 
 
 def set_job(new: Job | None) -> None:

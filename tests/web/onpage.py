@@ -6,7 +6,6 @@ import time
 
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
-from streamlit.util import calc_hash
 
 
 def shown(at: AppTest) -> str:
@@ -36,5 +35,7 @@ def after_job(at: AppTest) -> AppTest:
 
 def go_to(at: AppTest, screen: str) -> AppTest:
     """The same tab at the address of another screen; "" is the first one."""
-    at._page_hash = calc_hash(screen)  # what a browser sends with the address
+    at.query_params.clear()
+    if screen:
+        at.query_params["screen"] = screen
     return at.run()

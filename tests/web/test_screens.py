@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from onpage import go_to, shown
+from onpage import button, go_to, shown
 from streamlit.testing.v1 import AppTest
 
 Page = Callable[..., AppTest]
 
 
-def test_the_sidebar_links_to_the_screens_once_there_are_papers(page: Page) -> None:
-    links = [link.proto.label for link in page().sidebar.get("page_link")]
-    assert links[:1] == ["Ask"]
-    assert "Library" in links
-    assert len(set(links)) == len(links)
+def test_the_sidebar_leads_to_the_screens_and_back(page: Page) -> None:
+    at = page()
+    button(at, "Library").click().run()
+    assert ">Library</h1>" in shown(at)
+    assert at.query_params["screen"] == "library"
+    button(at, "Ask").click().run()
+    assert "What would you like to know?" in shown(at)
+    assert "screen" not in at.query_params
+
+
+def test_an_unknown_address_is_the_first_screen(page: Page) -> None:
+    assert "What would you like to know?" in shown(go_to(page(), "nowhere"))
 
 
 def test_a_conversation_is_still_there_after_a_visit_to_the_library(page: Page) -> None:

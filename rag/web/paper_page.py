@@ -1,0 +1,138 @@
+"""The page of one paper: its abstract, how to cite it, where it came from, and papers like it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from rag.answer import records
+from rag.base.types import Paper, Source
+from rag.web import evidence, links, screens, session
+from rag.web.render import Html, external, join, label, name, prose, show, tag
+from rag.web.session import Opened
+
+_STYLES = {
+    "apa": "APA",
+    "ieee": "IEEE",
+    "acm": "ACM",
+    "chicago": "Chicago",
+    "bibtex": "BibTeX",
+    "ris": "RIS",
+    "csl-json": "CSL-JSON",
+}
+_SIMILAR = 5
+
+
+def render(opened: Opened, paper_id: str) -> None:
+    """Draw the page of a paper; one that is not there is said to be so."""
+    st.button("← All papers", key="back", type="tertiary", on_click=_leave)
+    paper = opened.assistant.paper(paper_id)
+    if paper is None:
+        show(tag("h1", "This paper is not in your library", cls="screen-title"))
+        return
+    with st.container(key="paper"):
+        left, right = st.columns([29, 18], gap="large")
+        with left:
+            show(_record(paper))
+            _actions(paper)
+        with right:
+            _cite(opened, paper)
+            _similar(opened, paper)
+            show(_sources(paper))
+
+
+# --- what one can do -------------------------------------------------------------------------
+
+
+def _actions(paper: Paper) -> None:
+    with st.container(key="paper-actions", horizontal=True):
+        st.button(
+            "Ask about this paper",
+            key="ask-about",
+            on_click=_ask_about,
+            args=(f"What does {records.short_title(paper)} show?",),
+        )
+
+
+def _ask_about(question: str) -> None:
+    session.ask_next(question)
+    screens.go(screens.ASK)
+
+
+def _leave() -> None:
+    screens.go(screens.LIBRARY)
+
+
+def _open(paper_id: str) -> None:
+    screens.go(screens.LIBRARY, paper=paper_id)
+
+
+# --- what is known ---------------------------------------------------------------------------
+
+
+def _record(paper: Paper) -> Html:
+    leads = [external(address, host) for host, address in links.links_of(paper)]
+    return tag(
+        "article",
+        tag("h1", name(paper.name), cls="paper-title"),
+        tag("p", name(records.all_authors(paper)), cls="byline") if paper.authors else None,
+        evidence.facts(paper),
+        tag("div", *leads, cls="card-foot") if leads else None,
+        tag("p", prose(paper.abstract), cls="abstract", dir="auto")
+        if paper.abstract
+        else tag("p", "No text of this paper is in the library.", cls="quiet"),
+        cls="paper",
+    )
+
+
+def _cite(opened: Opened, paper: Paper) -> None:
+    show(tag("h2", "Cite", cls="small-title"))
+    style = st.selectbox(
+        "Style",
+        list(_STYLES),
+        format_func=_STYLES.__getitem__,
+        key="kept-style",
+        label_visibility="collapsed",
+    )
+    written = opened.assistant.export([paper], style).strip()
+    st.code(written, language=None, wrap_lines=True)
+
+
+def _similar(opened: Opened, paper: Paper) -> None:
+    near = opened.assistant.similar(paper.id, _SIMILAR)
+    if not near:
+        return
+    with st.container(key="similar"):
+        show(tag("h2", "Near in meaning", cls="small-title"))
+        for other in near:
+            st.button(
+                label(other.name),
+                key=f"similar-{other.id}",
+                type="tertiary",
+                on_click=_open,
+                args=(other.id,),
+            )
+
+
+def _sources(paper: Paper) -> Html:
+    items = [tag("li", name(_source(source)), title=source.origin) for source in paper.sources]
+    known = [
+        tag("li", f"{called} ", name(value))
+        for called, value in (
+            ("DOI", paper.doi),
+            ("arXiv", paper.arxiv_id),
+            ("Citekey", paper.citekey),
+        )
+        if value
+    ]
+    note = "The listing prints no year; this one was worked out." if paper.date_inferred else None
+    return join(
+        [
+            tag("h2", "Where it comes from", cls="small-title"),
+            tag("ul", *items, *known, cls="sources"),
+            tag("p", note, cls="quiet") if note else None,
+        ]
+    )
+
+
+def _source(source: Source) -> str:
+    return " · ".join(part for part in (source.kind, source.origin, source.where) if part)

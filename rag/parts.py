@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,11 +18,11 @@ from rag.models.embedder import Embedder
 from rag.models.rerank import Reranker
 from rag.search.confidence import Scale
 from rag.search.evidence import EvidenceFinder
-from rag.search.names import Names, mine
+from rag.search.mining import VERSION, facts_of
+from rag.search.names import Names
 from rag.search.rank import Weights
 from rag.search.retrieve import Retriever
 from rag.search.scales import scale_for
-from rag.search.withheld import names_without
 
 if TYPE_CHECKING:
     from rag.models.llm import Model
@@ -45,17 +44,11 @@ class Parts:
         self.store = store
         self.settings = settings
         self._weights = weights
-        self._mined: tuple[int, Names] | None = None
-        self._lock = threading.Lock()
 
     @property
     def names(self) -> Names:
-        """The library's names, mined again when it has changed."""
-        with self._lock:
-            revision = self.store.revision
-            if self._mined is None or self._mined[0] != revision:
-                self._mined = (revision, mine(self.store.papers(), is_word))
-            return self._mined[1]
+        """The library's names, as of now."""
+        return Names(self.store.lexicon(facts_of, VERSION), is_word)
 
     @cached_property
     def embedder(self) -> Embedder:
@@ -92,7 +85,7 @@ class Parts:
         """The library as if the papers that meet `without` had never been added."""
         store, names, withheld = self.store, self.names, self.store.allowed(without)
         if withheld:
-            names = names_without(names, store.get(withheld).values())
+            names = names.without(store.get(withheld).values())
             store = PartialStore(store, withheld)
         finder = EvidenceFinder(store, self.embedder, names)
         return View(store, self._searching(store, reranker), finder, names)

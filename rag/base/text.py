@@ -166,6 +166,8 @@ _STARTERS = frozenset(
 )
 _LAST_TOKEN = re.compile(r"[^\s(\[{\"'“‘~]*$")
 _NEXT_TOKEN = re.compile(r"\s*[\"'“‘(\[]*([^\s]+)")
+_FORMULA = re.compile(r"(?<!\\)\$[^$]{1,400}?(?<!\\)\$")
+_BRACKET = re.compile(r"[()\[\]]")
 _MAX_PARENTHESIS = 400  # characters; an unclosed bracket must not swallow the rest of a text
 
 
@@ -238,13 +240,14 @@ def _is_abbreviation(before: str, next_word: str) -> bool:
 def _protected(text: str) -> bytearray:
     """Marks for characters inside a formula or a short parenthesis."""
     marks = bytearray(len(text) + 1)
-    for match in re.finditer(r"(?<!\\)\$[^$]{1,400}?(?<!\\)\$", text):
+    for match in _FORMULA.finditer(text):
         marks[match.start() : match.end() - 1] = b"\1" * (match.end() - 1 - match.start())
     opened: list[int] = []
-    for i, char in enumerate(text):
-        if char in "([":
+    for bracket in _BRACKET.finditer(text):
+        i = bracket.start()
+        if bracket.group() in "([":
             opened.append(i)
-        elif char in ")]" and opened:
+        elif opened:
             first = opened.pop()
             if i - first <= _MAX_PARENTHESIS:
                 marks[first:i] = b"\1" * (i - first)

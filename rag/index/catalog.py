@@ -121,6 +121,9 @@ class Catalog:
             if filters is not None and not filters.is_empty:
                 allowed = allowed_ids(conn, filters)
                 ids = [paper_id for paper_id in ids if paper_id in allowed]
+        yield from self._read(ids)
+
+    def _read(self, ids: Iterable[str]) -> Iterator[Paper]:
         for batch in in_batches(ids):
             yield from self.get(batch).values()
 
@@ -195,6 +198,16 @@ class Catalog:
         with self.reading() as conn:
             changes = read_changes(conn, since)
             return changes, read_texts(conn, None if changes.complete else changes.current)
+
+    def paper_changes(self, since: int) -> tuple[Changes, Iterator[Paper]]:
+        """What changed after a text revision, with the papers to take in; 0 gives everything."""
+        with self.reading() as conn:
+            changes = read_changes(conn, since)
+            ids = conn.scalars(sa.select(t.papers.c.id).order_by(t.papers.c.seq)).all()
+        if not changes.complete:
+            current = frozenset(changes.current)
+            ids = [paper_id for paper_id in ids if paper_id in current]
+        return changes, self._read(ids)
 
     def sample_vectors(self, n: int, *, up_to: int) -> VectorRows:
         """At most `n` chunks by chance, of papers unchanged since text revision `up_to`."""

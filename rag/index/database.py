@@ -182,7 +182,8 @@ def _require_not_halfway(folder: Path) -> None:
 
 def _require_empty(folder: Path) -> None:
     names = _names_in(folder)
-    if "originals" in names or any(name.startswith(("index-", _BEFORE)) for name in names):
+    parts = ("index-", "names.db", _BEFORE)
+    if "originals" in names or any(name.startswith(parts) for name in names):
         raise NotALibraryError(
             f"{folder} is a library without its {DATABASE}. Restore that file from a backup, or "
             "choose an empty folder and add your papers again."

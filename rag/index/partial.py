@@ -19,6 +19,7 @@ class PartialStore(Store):
         self._catalog = store._catalog
         self._dense = store._dense
         self._keyword = store._keyword
+        self._lexicon = store._lexicon
         self._withheld = withheld & frozenset(store.get(withheld))
 
     def close(self) -> None:

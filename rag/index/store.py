@@ -22,8 +22,10 @@ from rag.index.catalog import Catalog, LedgerEntry
 from rag.index.database import open_database
 from rag.index.dense import DenseSearch
 from rag.index.doctor import examine
+from rag.index.facts import Miner
 from rag.index.generations import remove_stale
 from rag.index.lexical import KeywordSearch
+from rag.index.lexicon import FILE, Lexicon
 from rag.index.lock import write_lock
 from rag.index.records import EmbeddedChunk, SentenceVectors
 
@@ -42,6 +44,7 @@ class Store:
         self._catalog = catalog
         self._dense = DenseSearch(catalog)
         self._keyword = KeywordSearch(catalog)
+        self._lexicon: Lexicon | None = None
 
     @classmethod
     def open(cls, folder: Path, *, identity: Mapping[str, str]) -> Store:
@@ -61,6 +64,8 @@ class Store:
         """Let go of all files and locks."""
         self._dense.close()
         self._keyword.close()
+        if self._lexicon is not None:
+            self._lexicon.close()
         self._catalog.close()
 
     def __enter__(self) -> Store:
@@ -128,6 +133,16 @@ class Store:
     def best_sentences(self, paper_ids: Iterable[str], vector: np.ndarray) -> dict[str, float]:
         """Cosine of a (dim,) vector and the best sentence of each paper that has any."""
         return self._catalog.best_sentences(paper_ids, vector)
+
+    def lexicon(self, miner: Miner, version: str) -> Lexicon:
+        """The names of the library, up to date; `version` tells this miner from others.
+
+        Writers bring it up to date from now on.
+        """
+        if self._lexicon is None:
+            self._lexicon = Lexicon(self.folder / FILE, miner, version)
+        self._lexicon.follow(self._catalog)
+        return self._lexicon
 
     def ledger(self) -> list[LedgerEntry]:
         """What was done to the library, oldest first."""
@@ -218,6 +233,8 @@ class Store:
                 yield writer
             finally:
                 writer.finish()
+        if self._lexicon is not None:
+            self._lexicon.follow(self._catalog)
         # Others may write from here on. An exception passes this by: whoever presses a key to
         # stop does not wait for Chroma, and searches are exact until the next writer.
         self._dense.sync()
@@ -236,6 +253,8 @@ class Store:
             originals.clean_up(self.folder)
             self._keyword.rebuild()
             self._dense.rebuild()
+            if self._lexicon is not None:
+                self._lexicon.rebuild(self._catalog)
             remove_stale(self._catalog)
         return self.check()
 

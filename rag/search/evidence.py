@@ -178,7 +178,7 @@ class EvidenceFinder:
             for token in dict.fromkeys(tokens(plan.topic))
             if (looks_like_name(token) or (token[0].isupper() and [token] != opening))
             and not self.names.people_called(token)
-            and fold(token) not in self.names.givens
+            and not self.names.given(fold(token))
         ]
 
     def _is_known(self, token: str) -> bool:

@@ -1,37 +1,35 @@
-"""The names of a library, mined from its own records: people, methods, titles, words.
+"""The names of a library: people, methods, titles, words, and what a question may mean by one.
 
-A question names papers in many ways ("ReLoRA", "the Q-Probe paper", "Rosie Zhao"). Nothing here is
-a fixed list: names come from titles, from author lists, and from the places in abstracts where a
-method is introduced.
+A question names papers in many ways ("ReLoRA", "the Q-Probe paper", "Rosie Zhao"). What there is to
+be named is taken from the records, see `mining`.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import DamerauLevenshtein
 
-from rag.base.text import STOP_WORDS, abbreviations, fold, sentences, stem, words
+from rag.base.text import STOP_WORDS, fold, stem
 from rag.base.types import Paper
+from rag.index.lexicon import Lexicon
 from rag.index.names import Name, parse_name, same_person
 
 _TOKEN = re.compile(r"[^\W_]\w*(?:[-–'.+][^\W_]\w*)*\+*")
-_INTRODUCES = re.compile(
-    r"\b(introduc|propos|present|develop|releas|call|dub|term|nam|coin|design|creat|describ|denot|"
-    r"build|built|construct|offer|contribut|formulat|devis)\w*",
-    re.IGNORECASE,
-)
-_REACH = 90  # characters between "we propose" and the name that is proposed
+_HYPHEN = re.compile("[-–]")
 _LONG, _VERY_LONG = 5, 8  # letters from which a word may be one or two edits off
 _COMMON = 4  # a name claimed by more papers than this names none of them
 _EVERYDAY = 0.12  # a name said in more than this share of the papers is a word of the field
 
-TITLE_HEAD, INTRODUCED, IN_TITLE = 1.0, 0.9, 0.6
+_ALIKE = 88  # of 100, from which a full name is a misspelt one
+
+TITLE_HEAD, INTRODUCED, IN_TITLE = 1.0, 0.9, 0.6  # how surely a name means a paper
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,9 @@ class Handle:
 
 def looks_like_name(token: str) -> bool:
     """True for tokens shaped like a method or model name: "GPT-4", "ReLoRA", "PUMA", "mT5"."""
-    return any(_is_name_part(part) for part in re.split("[-–]", token)) and len(token) > 1
+    if token.islower() or (token[1:].islower() and token.isalpha()):
+        return False  # nearly always, and decided at once
+    return len(token) > 1 and any(map(_is_name_part, _HYPHEN.split(token)))
 
 
 def _is_name_part(part: str) -> bool:
@@ -70,7 +70,8 @@ def person_key(name: str) -> str:
     return fold(name.translate(_PLAIN))
 
 
-def _parsed(name: str) -> Name:
+def parsed_person(name: str) -> Name:
+    """A name taken apart as `person_key` compares it."""
     return parse_name(name.translate(_PLAIN))
 
 
@@ -84,117 +85,152 @@ def tokens_at(text: str) -> list[tuple[int, str]]:
     return [(match.start(), match.group()) for match in _TOKEN.finditer(text)]
 
 
-@dataclass(slots=True)
 class Names:
-    """Everything that a question can call by name; built once for each state of a library."""
+    """Everything that a question can call by name, for one state of a library.
 
-    handles: dict[str, Handle] = field(default_factory=dict)  # lower-case name → papers
-    people: dict[str, str] = field(default_factory=dict)  # folded full name → name as printed
-    families: dict[str, list[str]] = field(default_factory=dict)  # folded family → names
-    givens: dict[str, list[str]] = field(default_factory=dict)  # folded given name → names
-    orgs: dict[str, str] = field(default_factory=dict)  # folded org → org as printed
-    categories: frozenset[str] = frozenset()
-    titles: dict[str, str] = field(default_factory=dict)  # paper id → folded title
-    openings: dict[tuple[str, ...], list[str]] = field(default_factory=dict)  # two words → papers
-    frequency: Counter[str] = field(default_factory=Counter)  # lower-case word → papers
-    stem_frequency: Counter[str] = field(default_factory=Counter)  # stem → papers
-    paper_count: int = 0
-    is_word: Callable[[str], bool] = lambda _: False  # a word of the language, rightly spelt
-    _shelves: dict[str, list[str]] = field(default_factory=dict, init=False, repr=False)
+    What is known is looked up where it is kept (`rag.index.lexicon`); nothing is read in advance.
+    """
+
+    def __init__(
+        self,
+        lexicon: Lexicon,
+        is_word: Callable[[str], bool] = lambda _: False,
+        *,
+        without: Iterable[Paper] = (),
+    ) -> None:
+        """The names of a lexicon; `is_word` says whether a word of the language is rightly spelt.
+
+        Papers in `without` count as never added; their people and organisations stay known.
+        """
+        self.is_word = is_word
+        self._lexicon = lexicon
+        gone = {paper.id: paper for paper in without}
+        self._gone = frozenset(gone)
+        facts = lexicon.facts(gone.values())
+        self._fewer_words = Counter(word for fact in facts for word in fact.words)
+        self._fewer_stems = Counter(stemmed for fact in facts for stemmed in fact.stems)
+        self.paper_count = lexicon.paper_count - len(gone)
+
+    def without(self, papers: Iterable[Paper]) -> Names:
+        """These names as if the papers had never been added.
+
+        A term that only they have must look as strange as it would without them.
+        """
+        return Names(self._lexicon, self.is_word, without=papers)
+
+    # --- words ----------------------------------------------------------------------------------
 
     def idf(self, stemmed: str) -> float:
         """How telling a stem is: BM25's inverse document frequency in this library."""
-        n = self.stem_frequency[stemmed]
+        n = self._stem_count(stemmed)
         return math.log(1 + (self.paper_count - n + 0.5) / (n + 0.5))
 
     def knows(self, stemmed: str) -> bool:
         """True when some paper has a word with this stem."""
-        return self.stem_frequency[stemmed] > 0
+        return self._stem_count(stemmed) > 0
 
     def correct(self, word: str) -> str | None:
         """The library's word for a misspelt one, or None when nothing is close enough."""
-        found = _closest(word, self.frequency, self._shelf(word))
-        return None if found is None or self.is_word(word.lower()) else found
+        lower = word.lower()
+        if self._word_count(lower) > 0 or not _can_be_mended(lower):
+            return None
+        known = filter(self._word_count, self._lexicon.words_like(lower, _allowed_edits(lower)))
+        found = _nearest(lower, known)
+        if found is None or stem(found) == stem(lower):  # merely another form of the same word
+            return None
+        return None if self.is_word(lower) else found
 
-    def _shelf(self, word: str) -> list[str]:
-        """The words of the library with the same first letter; sorted out on first use."""
-        if not self._shelves:
-            for known in self.frequency:
-                self._shelves.setdefault(known[:1], []).append(known)
-        return self._shelves.get(word[:1].lower(), [])
+    def _word_count(self, word: str) -> int:
+        return self._lexicon.word_count(word) - self._fewer_words[word]
+
+    def _stem_count(self, stemmed: str) -> int:
+        return self._lexicon.stem_count(stemmed) - self._fewer_stems[stemmed]
+
+    # --- papers ---------------------------------------------------------------------------------
+
+    def handle(self, key: str) -> Handle | None:
+        """What a name stands for, by its `name_key`; None where it names no paper.
+
+        A name claimed by many papers, or said in a good part of them all, names none.
+        """
+        claims = self._lexicon.claims(key, _COMMON + 1)
+        if not claims or len(claims) > _COMMON or key in STOP_WORDS:
+            return None
+        said = max(self._lexicon.word_count(key), self._lexicon.word_count(f"{key}s"))
+        everyday = said > max(_COMMON, _EVERYDAY * self._lexicon.paper_count)
+        if everyday and max(claim.weight for _, claim in claims) < TITLE_HEAD:
+            return None
+        papers = [(paper_id, c.weight) for paper_id, c in claims if paper_id not in self._gone]
+        ranked = tuple(sorted(papers, key=lambda pair: -pair[1]))
+        return Handle(claims[0][1].printed, ranked) if ranked else None
+
+    def title(self, paper_id: str) -> str:
+        """The folded title of a paper; empty where there is no such paper."""
+        return "" if paper_id in self._gone else self._lexicon.title(paper_id)
+
+    def opened_by(self, first: Sequence[str]) -> dict[str, str]:
+        """The papers whose folded title begins with these two words, with it."""
+        opened = self._lexicon.opened_by(first)
+        return {i: title for i, title in opened.items() if i not in self._gone}
+
+    def has_title(self, folded: str, *, inside: bool) -> bool:
+        """Whether a title begins with these folded words, or also has them `inside`."""
+        return self._lexicon.has_title(folded, inside=inside)
+
+    @cached_property
+    def categories(self) -> frozenset[str]:
+        """The categories of papers, in capitals."""
+        return frozenset(self._lexicon.categories())
+
+    # --- people and organisations ---------------------------------------------------------------
+
+    def person(self, folded: str) -> str | None:
+        """The author of a full name (`person_key`), as printed."""
+        return self._lexicon.person(folded) if folded else None
+
+    def family(self, folded: str) -> list[str]:
+        """The authors of a family name (`person_key`), with its particles or without."""
+        return self._lexicon.family(folded) if folded else []
+
+    def given(self, folded: str) -> list[str]:
+        """The authors of a first given name (`person_key`)."""
+        return self._lexicon.given(folded) if folded else []
+
+    def org(self, folded: str) -> str | None:
+        """An organisation by its folded name, as printed."""
+        return self._lexicon.org(folded) if folded else None
+
+    def orgs_beginning(self, folded: str) -> list[str]:
+        """The organisations whose name has this first word."""
+        return self._lexicon.orgs_beginning(folded) if folded else []
 
     def people_called(self, written: str) -> tuple[str, ...]:
         """The authors, as printed, whom "Zhao", "R. Zhao" or "Zhao, Rosie" may mean."""
-        asked = _parsed(written)
-        if asked.folded in self.people:
-            return (self.people[asked.folded],)
-        known = [*self.families.get(asked.family, ()), *self.families.get(asked.last, ())]
-        return tuple(p for p in dict.fromkeys(known) if same_person(asked, _parsed(p)))
+        asked = parsed_person(written)
+        if person := self.person(asked.folded):
+            return (person,)
+        known = [*self.family(asked.family), *self.family(asked.last)]
+        return tuple(p for p in dict.fromkeys(known) if same_person(asked, parsed_person(p)))
 
     def misspelt_person(self, written: str) -> str | None:
         """The author whose full or family name is an edit or two away, if there is just one."""
         folded = person_key(written)
         if " " in folded:
             found = process.extractOne(
-                folded, self.people.keys(), scorer=fuzz.ratio, score_cutoff=88
+                folded, self._full_names, scorer=fuzz.ratio, score_cutoff=_ALIKE
             )
-            return self.people[found[0]] if found else None
-        family = _nearest(folded, self.families.keys())
-        people = self.families[family] if family else []
+            return self.person(found[0]) if found else None
+        if not _can_be_mended(folded) or self.family(folded):
+            return None
+        edits = _allowed_edits(folded)
+        family = _nearest(folded, self._lexicon.families_like(folded, edits))
+        people = self.family(family) if family else []
         return people[0] if len(people) == 1 else family and _as_printed(family, people)
 
-
-def mine(papers: Iterable[Paper], is_word: Callable[[str], bool] = lambda _: False) -> Names:
-    """Read all names of a library from its records.
-
-    A word of the language (`is_word`) is never taken for a misspelt one of the library: who asks
-    for "newer" papers does not mean "never".
-    """
-    names = Names(is_word=is_word)
-    claims: dict[str, dict[str, float]] = defaultdict(dict)
-    spelling: dict[str, str] = {}
-    categories: set[str] = set()
-    for paper in papers:
-        names.paper_count += 1
-        names.titles[paper.id] = fold(paper.title)
-        opening = tuple(names.titles[paper.id].split()[:2])
-        names.openings.setdefault(opening, []).append(paper.id)
-        _mine_people(paper, names)
-        categories.update(filter(None, [paper.category and paper.category.upper()]))
-        text = f"{paper.title} {paper.abstract}"
-        names.frequency.update({t.lower() for t in tokens(text)})
-        names.stem_frequency.update(set(words(text)))
-        for name, weight in _claims_of(paper):
-            spelling.setdefault(name_key(name), name)
-            held = claims[name_key(name)]
-            held[paper.id] = max(weight, held.get(paper.id, 0.0))
-    names.categories = frozenset(categories)
-    names.handles = {
-        key: _handle(spelling[key], held)
-        for key, held in claims.items()
-        if _is_telling(key, held, names)
-    }
-    return names
-
-
-def _mine_people(paper: Paper, names: Names) -> None:
-    for author in paper.authors:
-        folded = person_key(author)
-        if not folded:
-            continue
-        names.people.setdefault(folded, author)
-        name = _parsed(author)
-        _remember(names.families, {name.family, name.last}, author)
-        _remember(names.givens, set(name.given.split()[:1]), author)
-    for org in paper.orgs:
-        names.orgs.setdefault(fold(org), org)
-
-
-def _remember(known: dict[str, list[str]], keys: Iterable[str], author: str) -> None:
-    for key in keys:
-        people = known.setdefault(key, [])
-        if author not in people:
-            people.append(author)
+    @cached_property
+    def _full_names(self) -> list[str]:
+        """All full names, folded: a slip may stand anywhere in one."""
+        return self._lexicon.full_names()
 
 
 def _as_printed(family: str, people: Iterable[str]) -> str:
@@ -202,63 +238,22 @@ def _as_printed(family: str, people: Iterable[str]) -> str:
     return next((w for p in people for w in p.split() if person_key(w) == family), family)
 
 
-def _claims_of(paper: Paper) -> Iterable[tuple[str, float]]:
-    head = paper.title.split(":")[0].strip() if ":" in paper.title else ""
-    if head and len(head.split()) <= 4:
-        yield head, TITLE_HEAD
-    for token in tokens(paper.title):
-        if looks_like_name(token):
-            yield token, IN_TITLE
-    for name, long_form in abbreviations(paper.abstract).items():
-        yield name, INTRODUCED
-        if looks_like_name(long_form) and " " not in long_form:  # "FLOWTALK (FT) is …"
-            yield long_form, INTRODUCED
-    for sentence in sentences(paper.abstract):
-        for name in _introduced(sentence):
-            yield name, INTRODUCED
+def _can_be_mended(word: str) -> bool:
+    """Long words without digits only, since short ones collide."""
+    return len(word) >= _LONG and not any(c.isdigit() for c in word)
 
 
-def _introduced(sentence: str) -> Iterable[str]:
-    """The first name after each "we propose …" of a sentence."""
-    for verb in _INTRODUCES.finditer(sentence):
-        following = sentence[verb.end() : verb.end() + _REACH]
-        first = next((t for t in tokens(re.split(r"[.;:]\s", following)[0]) if _new(t)), None)
-        if first:
-            yield first
+def _allowed_edits(word: str) -> int:
+    return 1 if len(word) < _VERY_LONG else 2
 
 
-def _new(token: str) -> bool:
-    return looks_like_name(token) and len(token) <= 30
-
-
-def _is_telling(key: str, held: dict[str, float], names: Names) -> bool:
-    """A name claimed by many papers, or said in a good part of them all, names no paper."""
-    if len(held) > _COMMON or key in STOP_WORDS:
-        return False
-    said = max(names.frequency[key], names.frequency[key + "s"])
-    everyday = said > max(_COMMON, _EVERYDAY * names.paper_count)
-    return not everyday or max(held.values()) == TITLE_HEAD
-
-
-def _handle(name: str, held: dict[str, float]) -> Handle:
-    ranked = sorted(held.items(), key=lambda item: -item[1])
-    return Handle(name, tuple(ranked))
-
-
-def _closest(word: str, frequency: Counter[str], shelf: Collection[str]) -> str | None:
-    """A word of the shelf within an edit or two, not merely another form of the same word."""
-    if word.lower() in frequency:
-        return None
-    found = _nearest(word.lower(), shelf)
-    return None if found is None or stem(found) == stem(word.lower()) else found
-
-
-def _nearest(word: str, known: Collection[str]) -> str | None:
-    """A known word within an edit or two; long words only, since short ones collide."""
-    if len(word) < _LONG or word in known or any(c.isdigit() for c in word):
-        return None
-    allowed = 1 if len(word) < _VERY_LONG else 2
+def _nearest(word: str, known: Iterable[str]) -> str | None:
+    """The first of the known words that are fewest edits away, and no more than allowed."""
     found = process.extractOne(
-        word, known, scorer=DamerauLevenshtein.distance, processor=None, score_cutoff=allowed
+        word,
+        known,
+        scorer=DamerauLevenshtein.distance,
+        processor=None,
+        score_cutoff=_allowed_edits(word),
     )
-    return str(found[0]) if found and found[0][:1] == word[:1] else None
+    return str(found[0]) if found else None

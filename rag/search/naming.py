@@ -60,8 +60,8 @@ Found = tuple[int, str]  # where in the text, and which paper
 def _whole_titles(text: str, names: Names) -> Iterator[Found]:
     said = fold(text).split()
     for i, pair in enumerate(itertools.pairwise(said)):
-        for paper_id in names.openings.get(pair, ()):
-            title = names.titles[paper_id].split()
+        for paper_id, opened in names.opened_by(pair).items():
+            title = opened.split()
             if len(title) > 2 and said[i : i + len(title)] == title:
                 # Folding hardly changes lengths, which is enough to tell what stands first.
                 yield len(" ".join(said[:i])), paper_id
@@ -72,8 +72,8 @@ def _titles_begun(text: str, names: Names) -> Iterator[Found]:
     said = [(m.start(), m.group()) for m in re.finditer(r"[^\W_]+", text)]
     folded = [fold(word) for _, word in said]
     for i, pair in enumerate(itertools.pairwise(folded)):
-        ids = names.openings.get(pair, ())
-        runs = {paper_id: _run(folded[i:], names.titles[paper_id].split()) for paper_id in ids}
+        opened = names.opened_by(pair)
+        runs = {paper_id: _run(folded[i:], title.split()) for paper_id, title in opened.items()}
         longest = max(runs.values(), default=0)
         written = [word for _, word in said[i : i + longest]]
         capitalised = [w for w in written if w[0].isupper() and w.lower() not in STOP_WORDS]
@@ -106,8 +106,9 @@ def _handles_in(text: str, names: Names) -> Iterator[Found]:
 def _known_pieces(token: str, names: Names) -> list[str]:
     """A hyphened token, cut where a known name is part of it: "AdANNS-IVF", "LLC-based"."""
     pieces = re.split("[-–]", token)
-    whole = name_key(token) in names.handles
-    if whole or not any(looks_like_name(p) and name_key(p) in names.handles for p in pieces):
+    if len(pieces) == 1 or names.handle(name_key(token)):
+        return [token]
+    if not any(looks_like_name(piece) and names.handle(name_key(piece)) for piece in pieces):
         return [token]
     return pieces
 
@@ -116,7 +117,7 @@ def _handle(parts: list[str], start: int, size: int, names: Names, shouts: bool)
     words = parts[start : start + size]
     if len(words) < size:
         return ()
-    handle = names.handles.get(name_key(" ".join(words)))
+    handle = names.handle(name_key(" ".join(words)))
     if handle is None:
         return ()
     # "a lotion" is not LOTION: in a text with both cases, a one-word name must be written as one.
@@ -162,7 +163,7 @@ def _is_odd(token: str, names: Names) -> bool:
     if not token.islower() or token in STOP_WORDS or names.knows(stem(token)):
         return False
     key = person_key(token)
-    if key in names.families or key in names.givens or fold(token) in names.orgs:
+    if names.family(key) or names.given(key) or names.org(fold(token)):
         return False
     parts = token.split("-")
     return len(parts) < 2 or not all(names.is_word(part) for part in parts)

@@ -91,7 +91,7 @@ def _before_papers(understood: Understood, orgs: list[str], names: Names) -> Non
 
 def _org(text: str, names: Names) -> str | None:
     folded = fold(text)
-    if folded in names.orgs:
-        return names.orgs[folded]
-    starts = [org for key, org in names.orgs.items() if key.split()[0] == folded]
+    if org := names.org(folded):
+        return org
+    starts = names.orgs_beginning(folded)
     return starts[0] if len(starts) == 1 else None

@@ -126,7 +126,7 @@ def read_bare_person(understood: Understood, names: Names) -> None:
     """Take what is left of "publications: Fang" or "who is Sidharth" as a person, if it is one."""
     left = topic_words(understood.rest)
     place = re.search(r"\W+".join(map(re.escape, left)), understood.rest) if left else None
-    if place is None or len(left) > _LONGEST_NAME or place.group().casefold() in names.handles:
+    if place is None or len(left) > _LONGEST_NAME or names.handle(place.group().casefold()):
         return
     written = _bare(place.group())
     is_word = len(left) == 1 and written.islower() and names.knows(stem(written))
@@ -237,7 +237,7 @@ def _in_context(written: str, before: str, names: Names, *, strong: bool) -> str
 def _is_only_a_name(written: str, before: str, names: Names) -> bool:
     """A family name that is no word: neither of the language nor of the library's texts."""
     folded = person_key(written)
-    if folded not in names.families or len(folded) < _SHORTEST or folded in names.handles:
+    if len(folded) < _SHORTEST or not names.family(folded) or names.handle(folded):
         return False
     longer = re.search(r"[A-Z][\w.'’-]*\s+$", before)  # "Isaac Lovelace" is not Ada
     if longer and topic_words(longer.group()):
@@ -270,7 +270,7 @@ def _is_one(written: str) -> bool:
 
 def _full_name(written: str, names: Names) -> str | None:
     """A name as printed in the library, wherever it stands and however it is cased."""
-    return names.people.get(person_key(written)) if " " in written else None
+    return names.person(person_key(written)) if " " in written else None
 
 
 def _with_initials(written: str, names: Names) -> str | None:
@@ -306,7 +306,7 @@ def _one_of(people: tuple[str, ...], written: str) -> str | None:
 
 
 def _given_name(written: str, names: Names) -> str | None:
-    people = names.givens.get(person_key(written), [])
+    people = names.given(person_key(written))
     usable = len(people) == 1 and _is_name_like(written) and person_key(written) not in _TITLES
     return people[0] if usable else None
 
@@ -367,4 +367,4 @@ def _all_capitalised(written: str) -> bool:
 
 def _is_word(written: str, names: Names) -> bool:
     """True for a capitalised word that names no person: a handle or a category."""
-    return written.casefold() in names.handles or written.upper() in names.categories
+    return bool(names.handle(written.casefold())) or written.upper() in names.categories

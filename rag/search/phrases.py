@@ -67,12 +67,9 @@ def _note(understood: Understood, phrase: Phrase, *, negated: bool) -> None:
 
 def _is_title(said: str, names: Names) -> bool:
     folded = fold(said)
-    if said.casefold() in names.handles:
+    if names.handle(said.casefold()):
         return True
-    long = folded.count(" ") > 2
-    return " " in folded and any(
-        title.startswith(folded) or (long and folded in title) for title in names.titles.values()
-    )
+    return " " in folded and names.has_title(folded, inside=folded.count(" ") > 2)
 
 
 def says(paper: Paper, phrase: Phrase) -> bool:

@@ -202,7 +202,7 @@ _RESTRICTIONS = (
 
 def _beyond(topic: str, named: tuple[str, ...], names: Names) -> str:
     """What a question asks of the papers that it names, without their names and title words."""
-    own = {stemmed for paper_id in named for stemmed in words(names.titles[paper_id])}
+    own = {stemmed for paper_id in named for stemmed in words(names.title(paper_id))}
     return " ".join(
         token
         for token in topic.split()

@@ -7,7 +7,8 @@ import pytest
 from rag.assistant import Assistant
 from rag.base.types import Paper
 from rag.models.embed import MiniLM
-from rag.search.names import Names, mine
+from rag.search.mining import mine
+from rag.search.names import Names
 
 
 @pytest.fixture(scope="session")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 
 import pytest
 
 from rag.base.types import Paper
-from rag.search.names import Names, looks_like_name, mine, tokens
+from rag.search.mining import mine
+from rag.search.names import Names, looks_like_name, tokens
 
 
 @pytest.mark.parametrize(
@@ -51,17 +53,21 @@ def test_tokens_keep_hyphens_and_letters_of_every_script(text: str, found: list[
 def test_a_paper_is_known_by_what_it_introduces(
     name: str, title: str, names: Names, by_title: dict[str, str]
 ) -> None:
-    assert [paper for paper, _ in names.handles[name].papers] == [by_title[title]]
+    handle = names.handle(name)
+    assert handle is not None
+    assert [paper for paper, _ in handle.papers] == [by_title[title]]
 
 
 def test_a_name_that_is_merely_mentioned_belongs_to_no_paper(names: Names) -> None:
-    assert "seqscan" not in names.handles
+    assert names.handle("seqscan") is None
 
 
 def test_a_name_that_many_papers_claim_names_none() -> None:
     papers = [Paper(str(i), f"Study {i}", abstract="We introduce GRAF.") for i in range(6)]
-    assert mine(papers[:3]).handles.keys() == {"graf"}
-    assert not mine(papers).handles
+    few = mine(papers[:3]).handle("graf")
+    assert few is not None
+    assert [paper for paper, _ in few.papers] == ["0", "1", "2"]
+    assert mine(papers).handle("graf") is None
 
 
 @pytest.mark.parametrize(
@@ -125,8 +131,9 @@ def test_only_words_that_are_none_are_corrected(word: str, meant: str | None, na
 def test_records_without_title_authors_or_text_are_mined() -> None:
     names = mine([Paper("a", ""), Paper("b", "", authors=("",)), Paper("c", "Ω", abstract="…")])
     assert names.paper_count == 3
-    assert not names.people
-    assert not names.handles
+    assert names.person("") is None
+    assert names.family("") == []
+    assert names.handle("") is None
 
 
 def test_a_rare_word_tells_more_than_a_common_one(names: Names) -> None:
@@ -135,7 +142,11 @@ def test_a_rare_word_tells_more_than_a_common_one(names: Names) -> None:
 
 
 def test_mining_a_thousand_papers_is_fast(papers: list[Paper]) -> None:
-    many = papers * (1000 // len(papers))
+    many = [
+        dataclasses.replace(paper, id=f"{paper.id} {n}")
+        for n in range(1000 // len(papers))
+        for paper in papers
+    ]
     started = time.process_time()
     mine(many)
     assert time.process_time() - started < 10

@@ -7,8 +7,8 @@ import pytest
 from rag.assistant import Assistant
 from rag.base.text import stem
 from rag.base.types import Filters, Paper
-from rag.search.names import Names, mine
-from rag.search.withheld import names_without
+from rag.search.mining import facts_of, mine
+from rag.search.names import Names
 
 LOOM = "How many cards does LOOM need for a table of Bernoulli numbers?"
 
@@ -16,22 +16,25 @@ LOOM = "How many cards does LOOM need for a table of Bernoulli numbers?"
 def test_names_without_papers_are_those_of_a_library_that_never_had_them(
     names: Names, papers: list[Paper]
 ) -> None:
-    cut = names_without(names, papers[:2])
+    cut = names.without(papers[:2])
     never = mine(papers[2:], names.is_word)
     assert cut.paper_count == never.paper_count == len(papers) - 2
-    assert +cut.frequency == never.frequency
-    assert +cut.stem_frequency == never.stem_frequency
-    assert cut.titles == never.titles
-    assert {o: ids for o, ids in cut.openings.items() if ids} == never.openings
-    assert cut.idf(stem("cards")) == never.idf(stem("cards"))
+    for facts in map(facts_of, papers):
+        assert [cut.idf(one) for one in facts.stems] == [never.idf(one) for one in facts.stems]
+        opening = facts.title.split()[:2]
+        assert cut.opened_by(opening) == never.opened_by(opening)
+        for key in facts.claims:
+            assert cut.handle(key) == never.handle(key)
+    assert [cut.title(paper.id) for paper in papers[:2]] == ["", ""]
+    assert cut.correct("crads") == never.correct("crads")
 
 
 def test_the_names_of_the_whole_library_stay_as_they_were(
     names: Names, papers: list[Paper]
 ) -> None:
-    before = dict(names.stem_frequency), dict(names.handles)
-    names_without(names, papers)
-    assert (dict(names.stem_frequency), dict(names.handles)) == before
+    before = names.idf(stem("cards")), names.handle("loom")
+    names.without(papers)
+    assert (names.idf(stem("cards")), names.handle("loom")) == before
 
 
 def test_a_question_is_answered_with_its_paper_and_not_without_it(

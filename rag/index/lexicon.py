@@ -146,6 +146,10 @@ class Lexicon:
         query = "SELECT paper_id, printed, weight FROM claims WHERE name = ? ORDER BY seq LIMIT ?"
         return [(row[0], Claim(row[1], row[2])) for row in self._all(query, key, most)]
 
+    def claimed(self) -> list[str]:
+        """All names that any paper claims."""
+        return self._column("SELECT DISTINCT name FROM claims")
+
     def person(self, folded: str) -> str | None:
         """The author of a folded full name, as first printed."""
         query = "SELECT printed FROM people WHERE folded = ? ORDER BY place LIMIT 1"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -163,6 +163,10 @@ class Names:
         papers = [(paper_id, c.weight) for paper_id, c in claims if paper_id not in self._gone]
         ranked = tuple(sorted(papers, key=lambda pair: -pair[1]))
         return Handle(claims[0][1].printed, ranked) if ranked else None
+
+    def handles(self) -> Iterator[Handle]:
+        """All names that stand for papers."""
+        return filter(None, map(self.handle, self._lexicon.claimed()))
 
     def title(self, paper_id: str) -> str:
         """The folded title of a paper; empty where there is no such paper."""

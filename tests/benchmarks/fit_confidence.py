@@ -125,7 +125,7 @@ def naming(assistant: Assistant, most: int) -> Iterator[Asked]:
     by_id = {paper.id: paper for paper in assistant.papers()}
     handles = [
         (handle.name, handle.papers[0][0])
-        for handle in names.handles.values()
+        for handle in names.handles()
         if len(handle.papers) == 1 and handle.papers[0][0] in by_id
     ]
     rng.shuffle(handles)

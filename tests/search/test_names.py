@@ -58,6 +58,12 @@ def test_a_paper_is_known_by_what_it_introduces(
     assert [paper for paper, _ in handle.papers] == [by_title[title]]
 
 
+def test_all_names_that_stand_for_papers_can_be_listed(names: Names) -> None:
+    listed = {handle.name: handle for handle in names.handles()}
+    assert listed["LOOM"] == names.handle("loom")
+    assert "SEQSCAN" not in listed
+
+
 def test_a_name_that_is_merely_mentioned_belongs_to_no_paper(names: Names) -> None:
     assert names.handle("seqscan") is None
 

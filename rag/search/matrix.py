@@ -49,6 +49,6 @@ def _named_by_several(
         for token in {name_key(t): t for t in tokens(evidence.text) if looks_like_name(t)}.values():
             said.setdefault(name_key(token), (token, []))[1].append(evidence)
     for key, (name, by) in said.items():
-        everyday = names.frequency[name.lower()] > _EVERYDAY * max(names.paper_count, _FEW)
+        everyday = names.said_in(name.lower()) > _EVERYDAY * max(names.paper_count, _FEW)
         if not everyday and len({e.paper.id for e in by}) > 1:
             yield Shared(name, aspect, tuple(by), own.get(key))

@@ -132,15 +132,16 @@ class Names:
     def correct(self, word: str) -> str | None:
         """The library's word for a misspelt one, or None when nothing is close enough."""
         lower = word.lower()
-        if self._word_count(lower) > 0 or not _can_be_mended(lower):
+        if self.said_in(lower) > 0 or not _can_be_mended(lower):
             return None
-        known = filter(self._word_count, self._lexicon.words_like(lower, _allowed_edits(lower)))
+        known = filter(self.said_in, self._lexicon.words_like(lower, _allowed_edits(lower)))
         found = _nearest(lower, known)
         if found is None or stem(found) == stem(lower):  # merely another form of the same word
             return None
         return None if self.is_word(lower) else found
 
-    def _word_count(self, word: str) -> int:
+    def said_in(self, word: str) -> int:
+        """How many papers have a word, in small letters."""
         return self._lexicon.word_count(word) - self._fewer_words[word]
 
     def _stem_count(self, stemmed: str) -> int:

@@ -89,6 +89,7 @@ def _add_question_commands(commands: Any) -> None:
         metavar="CONDITION",
         help="leave out a condition that was understood, as it is told (repeatable)",
     )
+    _add_compare(commands)
     replay = _command(
         commands,
         "replay",
@@ -141,6 +142,28 @@ def _add_chat_commands(commands: Any) -> None:
         default="markdown",
         choices=["markdown", "html", "json"],
         help="what export writes (markdown)",
+    )
+
+
+def _add_compare(commands: Any) -> None:
+    compare = _command(commands, "compare", "compare", "hold papers against each other")
+    compare.add_argument(
+        "question",
+        nargs="*",
+        help="which papers, and on what: in words, or by topic; or - to read it from stdin",
+    )
+    compare.add_argument(
+        "--paper", action="append", default=[], metavar="ID", help="id or citekey (repeatable)"
+    )
+    compare.add_argument(
+        "--aspect",
+        action="append",
+        default=[],
+        metavar="ASPECT",
+        help="what to compare on, such as data or limits (repeatable)",
+    )
+    compare.add_argument(
+        "--format", choices=["markdown", "csv", "latex"], help="the table alone, in this format"
     )
 
 

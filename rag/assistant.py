@@ -18,6 +18,7 @@ from rag.base.settings import Settings, load_settings
 from rag.base.types import (
     AddReport,
     Answer,
+    Comparison,
     Event,
     Evidence,
     Failure,
@@ -30,7 +31,9 @@ from rag.base.types import (
 )
 from rag.chats import Chats, Judgements
 from rag.cite.formats import export
+from rag.cite.tables import write_table
 from rag.cited import Found
+from rag.compared import compared
 from rag.endings import Endings
 from rag.index.backup import back_up
 from rag.index.restore import restore
@@ -181,6 +184,19 @@ class Assistant:
             else:
                 yield event
 
+    def compare(
+        self, question: str = "", *, papers: Sequence[str] = (), aspects: Sequence[str] = ()
+    ) -> Answer:
+        """Hold papers against each other; the answer's `table` has a cell for each and aspect.
+
+        The papers are those of these ids or citekeys, or those that the question names, or that
+        bear on its topic. Without `aspects` they are read from the question, or chosen.
+
+        Raises:
+            QuestionError: no paper has one of these ids.
+        """
+        return compared(self._parts, question, papers, aspects)
+
     def answers(self, n: int = 20) -> list[Answer]:
         """The last `n` answers that the library keeps, newest first."""
         return self._store.answers(n)
@@ -270,16 +286,16 @@ class Assistant:
         """Like `lookup`, each paper with the words that decided."""
         return self._parts.citations.find(text)
 
-    def export(self, papers: Iterable[Paper], form: str) -> str:
-        """Papers written out, in the order given.
+    def export(self, papers: Iterable[Paper] | Comparison, form: str) -> str:
+        """Papers written out, in the order given; or the table of a comparison.
 
-        As "bibtex", "ris", "csl-json", "csv", "apa", "ieee", "acm", "chicago", or in the style of
-        a .csl file.
+        Papers as "bibtex", "ris", "csl-json", "csv", "apa", "ieee", "acm", "chicago", or in the
+        style of a .csl file; a table as "markdown", "csv" or "latex".
 
         Raises:
             QuestionError: the format is not known, or the style cannot be used.
         """
-        return export(papers, form)
+        return write_table(papers, form) if isinstance(papers, Comparison) else export(papers, form)
 
     # --- looking -----------------------------------------------------------------------------
 

@@ -20,7 +20,7 @@ from rag.commands.shared import say
 # Command → its module in `rag.commands`; the function there has the command's name.
 _HOMES = {
     **dict.fromkeys(["add", "papers", "remove", "doctor"], "library"),
-    **dict.fromkeys(["ask", "replay", "search"], "asking"),
+    **dict.fromkeys(["ask", "compare", "replay", "search"], "asking"),
     "chats": "chatting",
     **dict.fromkeys(["backup", "restore"], "keeping"),
     "cite": "citing",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         AddReport,
         Answer,
         Citation,
+        Comparison,
         Failure,
         Finding,
         Hit,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 _SHOWN_AUTHORS = 3
 _PASSAGE_CHARS = 240
+_HEAD_CHARS = 40  # of a title before the cell of a table
 # Terminal sequences as a whole: CSI (colours, cursor), then strings such as OSC (links, window
 # titles), then the rest. Control characters that stand alone are taken by `clean_line`.
 _ESCAPES = re.compile(
@@ -74,6 +76,7 @@ def answer_text(answer: Answer, columns: int) -> str:
     if answer.status == "abstained":
         blocks.append(_wrap(_why_not(answer), columns))
         blocks.append(_nearest(answer, columns))
+    blocks += _table_blocks(answer, columns)
     blocks.append("\n".join(_references(answer, columns)))
     if answer.status == "answered":
         blocks.append(_wrap(plain(answer.notice or ""), columns))
@@ -245,6 +248,24 @@ def _sentence_blocks(answer: Answer, columns: int) -> list[str]:
     return [_wrap(line, columns) for line in lines]
 
 
+def _table_blocks(answer: Answer, columns: int) -> list[str]:
+    """The table aspect by aspect, each paper under it: a terminal is too narrow for a matrix."""
+    table = answer.table
+    if table is None:
+        return []
+    return [
+        "\n".join([plain(aspect).upper(), *_column(table, j, columns)])
+        for j, aspect in enumerate(table.aspects)
+    ]
+
+
+def _column(table: Comparison, j: int, columns: int) -> Iterator[str]:
+    for paper, row in zip(table.papers, table.cells, strict=True):
+        name = textwrap.shorten(plain(paper.name.split(":")[0]), _HEAD_CHARS, placeholder=" …")
+        cell = f"  {name}: {plain(row[j].text)} {_marks(row[j].citations)}"
+        yield _wrap(cell.rstrip(), columns, indent=4)
+
+
 def _sentence_text(sentence: Sentence) -> str:
     doubtful = sentence.support in {"partial", "unsupported", "contradicted"}
     doubt = f" ({sentence.support})" if doubtful else ""
@@ -266,7 +287,8 @@ def _marks(numbers: Sequence[int]) -> str:
 
 
 def _references(answer: Answer, columns: int) -> list[str]:
-    said = " ".join(plain(sentence.text) for sentence in answer.sentences)
+    cells = [cell.text for row in answer.table.cells for cell in row] if answer.table else []
+    said = " ".join(map(plain, [*(sentence.text for sentence in answer.sentences), *cells]))
     by_paper: dict[str, list[Citation]] = {}
     for citation in answer.citations:
         by_paper.setdefault(citation.paper.id, []).append(citation)

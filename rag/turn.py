@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from rag.answer import compare, quote, tallies
+from rag.base.aspects import Aspect
 from rag.base.errors import QuestionError
 from rag.base.text import content_words, words
 from rag.base.types import (
@@ -26,14 +27,14 @@ from rag.base.types import (
 )
 from rag.endings import NEAREST, Endings
 from rag.index.store import Store
-from rag.search.aspects import asked_aspects, chosen
+from rag.search.aspects import asked_aspects, chosen, compares_by_topic, named_aspects
 from rag.search.evidence import EvidenceFinder, Findings
 from rag.search.matrix import matrix
 from rag.search.names import Names
 from rag.search.narrow import narrowed
-from rag.search.plan import is_bibliographic, make_plan
+from rag.search.plan import is_bibliographic, make_plan, split_sides
 from rag.search.retrieve import Retriever
-from rag.search.sides import Sides, resolve_sides
+from rag.search.sides import MOST_PAPERS, Sides, resolve_sides
 from rag.search.standing import standing
 
 # Confidence below which a question is not answered. Of the questions that the scale was fitted to,
@@ -43,6 +44,7 @@ ENOUGH = 0.15
 ENOUGH_SIDES = 0.45  # the same for which papers a comparison means
 _HITS = 8
 _SIMILAR = 5
+_MANY_SIDES = 4  # papers from which on each is quoted once above the table
 _LIST_NEAR = 0.3  # a paper whose best sentence is this far behind the best is still listed
 _MOST_LISTED = 12
 
@@ -109,8 +111,8 @@ class Turn:
             yield self._nothing_matches(plan)
             return
         if plan.intent == "compare":
-            sides = resolve_sides(plan, self.retriever, self.names)
-            if len(sides.papers) > 1 and sides.confidence >= ENOUGH_SIDES:
+            sides = self._sides(plan)
+            if len(sides.papers) > 1:
                 yield from self._compare(plan, sides)
                 return
         hits = self.retriever.search(
@@ -131,19 +133,65 @@ class Turn:
         else:
             yield from self._facts(plan, findings)
 
-    def _compare(self, plan: QueryPlan, sides: Sides) -> Iterator[Event]:
+    def compare(
+        self, question: str, papers: Sequence[Paper] = (), aspects: Sequence[str] = ()
+    ) -> Iterator[Event]:
+        """Compare these papers, or those that a question means, on these aspects, or on its own."""
+        try:
+            plan = make_plan(question, (), self.names) if question.strip() else QueryPlan("", "")
+        except QuestionError as error:
+            yield self.ends.abstain(QueryPlan(question[:200], ""), "bad_question", str(error))
+            return
+        parts = plan.parts or split_sides(plan.query)
+        plan = dataclasses.replace(plan, intent="compare", parts=parts)
+        sides = Sides(tuple(papers[:MOST_PAPERS]), 1.0) if papers else self._sides(plan)
+        if len(sides.papers) < 2:
+            yield self.ends.abstain(plan, "bad_question", _NO_SIDES, sides.papers)
+            return
+        yield from self._compare(plan, sides, named_aspects(aspects))
+
+    def _sides(self, plan: QueryPlan) -> Sides:
+        """The papers that a comparison names, or else those that bear on its topic."""
+        sides = resolve_sides(plan, self.retriever, self.names)
+        if len(sides.papers) > 1 and sides.confidence >= ENOUGH_SIDES:
+            return sides
+        if not compares_by_topic(plan.query):
+            return Sides()
+        return self._sides_by_topic(plan)
+
+    def _sides_by_topic(self, plan: QueryPlan) -> Sides:
+        hits = self.retriever.search(
+            plan.query, k=MOST_PAPERS, filters=plan.filters, words=plan.topic
+        )
+        confidence = 1.0
+        if plan.topic:
+            confidence = self.ends.scale.confidence(
+                self.finder.find(plan.query, hits, plan).signals
+            )
+        first = {h.paper.id: self.finder.best(plan.query, [h], plan, k=1) for h in hits}
+        top = max((found[0].score for found in first.values() if found), default=0.0)
+        near = [h.paper for h in hits if _belongs(next(iter(first[h.paper.id]), None), top)]
+        return Sides(tuple(near), confidence, by_topic=True) if confidence >= ENOUGH else Sides()
+
+    def _compare(
+        self, plan: QueryPlan, sides: Sides, aspects: Sequence[Aspect] = ()
+    ) -> Iterator[Event]:
         """Each paper has its own retrieval, so that each has evidence."""
+        query = plan.query or " ".join(aspect.name for aspect in aspects) or "what was found"
         evidence: list[Evidence] = []
         for paper in sides.papers:
-            hits = self.retriever.search(plan.query, k=1, filters=Filters(ids=(paper.id,)))
-            evidence += self.finder.best(plan.query, hits, plan, k=2)
+            hits = [Hit(paper, 1.0)]
+            evidence += self.finder.best(query, hits, plan, k=2)
         self.ends.lap("evidence")
-        aspects = asked_aspects(plan.query, sides.papers, self.names) or chosen()
-        self.ends.matrix = matrix(sides.papers, aspects, self.finder)
+        asked = aspects or asked_aspects(
+            plan.query, sides.papers, self.names, by_topic=sides.by_topic
+        )
+        self.ends.matrix = matrix(sides.papers, asked or chosen(), self.finder)
         self.ends.lap("compare")
         everything = tuple(dict.fromkeys([*evidence, *self.ends.matrix.evidence]))
         yield EvidenceFound(everything, plan.understood)
-        draft = quote.quote_papers(sides.papers, evidence, per_paper=2)
+        per_paper = 2 if len(sides.papers) < _MANY_SIDES else 1
+        draft = quote.quote_papers(sides.papers, evidence, per_paper=per_paper)
         compare.say_shared(draft, self.ends.matrix)
         yield from self.ends.written_or(plan, evidence, draft, sides.confidence)
 
@@ -219,6 +267,10 @@ _EMPTY = (
     "or add your own papers with `askpapers add FILE`."
 )
 _NEAREST_FIRST = "The nearest papers of your library, nearest first, whether they are close or not."
+_NO_SIDES = (
+    "Two papers are needed for a comparison, and this names fewer. Name them by title, "
+    "or ask to compare the papers on a topic."
+)
 _SMALL_TALK = (
     "Ask me about your papers: what they found, how they compare, who wrote them and when."
 )

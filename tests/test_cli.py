@@ -136,6 +136,7 @@ def test_help_and_readme_offer_what_exists_and_nothing_else(run: Run) -> None:
     assert offered == {
         "add",
         "ask",
+        "compare",
         "cite",
         "search",
         "papers",

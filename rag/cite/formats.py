@@ -52,7 +52,7 @@ def export(papers: Iterable[Paper], form: str) -> str:
     Raises:
         QuestionError: the format is not known, or the style cannot be used.
     """
-    keyed = list(_keyed(papers))
+    keyed = list(cite_keys(papers))
     if form in _FORMATS:
         return _FORMATS[form]([paper for _, paper in keyed], [key for key, _ in keyed])
     if form in styles.STYLES:
@@ -99,7 +99,8 @@ def latex(text: str) -> str:
     return "".join([*pieces, _escaped(text[position:])])
 
 
-def _keyed(papers: Iterable[Paper]) -> Iterator[tuple[str, Paper]]:
+def cite_keys(papers: Iterable[Paper]) -> Iterator[tuple[str, Paper]]:
+    """Papers with their citekeys, each key once; a paper without one gets one."""
     taken: set[str] = set()
     for paper in papers:
         base = re.sub(r"[^A-Za-z0-9_:.-]", "", paper.citekey) or f"paper{len(taken) + 1}"
@@ -214,11 +215,11 @@ def _csv(papers: Sequence[Paper], keys: Sequence[str]) -> str:
     for paper, key in zip(papers, keys, strict=True):
         authors = "; ".join([*paper.authors, *["et al."] * paper.more_authors])
         values = [getattr(paper, name) or "" for name in _COLUMNS[3:]]
-        writer.writerow([_cell(value) for value in (key, paper.title, authors, *values)])
+        writer.writerow([spreadsheet_cell(value) for value in (key, paper.title, authors, *values)])
     return table.getvalue()
 
 
-def _cell(text: str) -> str:
+def spreadsheet_cell(text: str) -> str:
     """A cell that no spreadsheet takes for a formula."""
     return f"'{text}" if text.lstrip()[:1] in tuple("=+-@") or text[:1] in tuple("\t\r") else text
 

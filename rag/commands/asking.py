@@ -1,4 +1,4 @@
-"""Commands that ask: ask, replay, search."""
+"""Commands that ask: ask, compare, replay, search."""
 
 from __future__ import annotations
 
@@ -16,6 +16,24 @@ def ask(args: argparse.Namespace) -> int:
         answer = assistant.ask(question, ignoring=[plain(said) for said in args.ignoring])
     if args.json:
         emit(answer.to_dict())
+    else:
+        print(answer_text(answer, width()))
+    return 0
+
+
+def compare(args: argparse.Namespace) -> int:
+    """Hold papers against each other."""
+    from rag.terminal import answer_text, printable, width
+
+    question = argument_or_stdin(args.question)
+    with open_library(args) as assistant:
+        answer = assistant.compare(question, papers=args.paper, aspects=args.aspect)
+        table = answer.table
+        written = assistant.export(table, args.format) if table and args.format else None
+    if args.json:
+        emit({**answer.to_dict(), "written": written})
+    elif written is not None:
+        print(printable(written), end="")
     else:
         print(answer_text(answer, width()))
     return 0

@@ -57,6 +57,11 @@ _DOING = re.compile(
     r"\bas\s+(?:ways?|means|methods?|approaches)\s+(?:of|for|to)\s+(?P<way>[^?.;:]+)",
     re.IGNORECASE,
 )  # "how A and B use …", "A and B as ways of …"
+_BY_TOPIC = re.compile(
+    r"\b(?:papers|works|articles|studies|publications|preprints|methods|approaches|techniques|"
+    r"algorithms|models|systems|datasets|benchmarks|ways|views|theories)\b",
+    re.IGNORECASE,
+)
 _PIECES = re.compile(
     r"\s*(?:[,;:?!]|\s(?:and|or|as\s+well\s+as|plus|with|versus|vs\.?)\s)\s*", re.I
 )
@@ -78,10 +83,18 @@ def named_aspects(given: Iterable[str]) -> tuple[Aspect, ...]:
     return _each_once(aspect for aspect in read if aspect)
 
 
-def asked_aspects(query: str, papers: Sequence[Paper], names: Names) -> tuple[Aspect, ...]:
+def compares_by_topic(query: str) -> bool:
+    """True for "compare the papers on …", "how do methods for … differ"."""
+    return bool(_BY_TOPIC.search(query))
+
+
+def asked_aspects(
+    query: str, papers: Sequence[Paper], names: Names, *, by_topic: bool = False
+) -> tuple[Aspect, ...]:
     """The aspects that a question asks for of these papers; empty where it leaves them open.
 
-    The papers' own names and titles ask for nothing: "Compare the scaling laws for …".
+    The papers' own names and titles ask for nothing: "Compare the scaling laws for …"; nor do the
+    words of a topic: "Compare methods for …".
     """
     is_own = _own_words(papers, names)
     lists = _LISTS.search(query)
@@ -90,9 +103,9 @@ def asked_aspects(query: str, papers: Sequence[Paper], names: Names) -> tuple[As
     listed = [*_pieces(tail), *(_pieces(of["items"]) if of else [])]
     bare = " ".join(token for token in body.split() if not is_own(token, titles=True))
     found = [_called(piece) or _mentioned(piece) or _asked_in(piece, is_own) for piece in listed]
-    found += [_mentioned(piece) for piece in _pieces(bare)]
+    found += [] if by_topic else [_mentioned(piece) for piece in _pieces(bare)]
     asked = _each_once(aspect for aspect in found if aspect)
-    doing = None if asked else _DOING.search(body)
+    doing = None if asked or by_topic else _DOING.search(body)
     words = (doing["doing"] or doing["way"]).strip() if doing else ""
     return (
         _each_once([Aspect(words[:_LONGEST_NAME], words=words, may_fail=True), *chosen()])

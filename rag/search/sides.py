@@ -21,10 +21,14 @@ _NAMED = 3.0  # no likeness reaches this: a name settles its side
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """The papers of a comparison and how surely they are the ones meant, 0..1."""
+    """The papers of a comparison and how surely they are the ones meant, 0..1.
+
+    Those found `by_topic` are all that bear on it; else each was named or described.
+    """
 
     papers: tuple[Paper, ...] = ()
     confidence: float = 0.0
+    by_topic: bool = False
 
 
 def resolve_sides(plan: QueryPlan, retriever: Retriever, names: Names) -> Sides:

@@ -135,8 +135,11 @@ _METHOD = Signs(
     against=words_like(r"code\b.{0,40}\bavailable|github\.com|[^?]*\?"),
     prefers=-1,
 )  # fmt: skip
-_MODEL_SIZE = words_like(r"\d+(?:\.\d+)? ?(?:[mb]|million|billion|trillion)(?:[\s-]+param\w*)?")
-_AMOUNT = words_like(r"(?<![.-])<count><filler>{0,3}?[\s-]+<unit>")
+_MODEL_SIZE = words_like(r"(?<![.-])\d+(?:\.\d+)?[mb](?:[\s-]+param\w*)?")  # "7B", "360m"
+_AMOUNT = words_like(r"""
+    (?<![.-])<count><filler>{0,3}?[\s-]+<unit>
+    \d[\d,.]* (?:thousand|million|billion|trillion) (?!years|times|dollars|euros|solar|k?m\b)[a-z]+
+""")
 _DATA = Signs(
     (
         (1.0, _AMOUNT),
@@ -147,7 +150,7 @@ _DATA = Signs(
             (?:public|clinical|survey|labell?ed|unlabell?ed|archival|historical|longitudinal) data
             (?:photometric|spectroscopic|administrative|census|sensor|genomic|satellite) data
         """)),
-        (0.6, _MODEL_SIZE),
+        (1.0, _MODEL_SIZE),
     ),
     against=words_like(r"github\.com|(?:code|data)\b.{0,30}\bavailable|[^?]*\?"),
     prefers=-1,

@@ -19,7 +19,8 @@ from rag.base.errors import RagError
 from rag.base.types import AddReport, Event, Failure, Progress
 
 if TYPE_CHECKING:
-    from rag.assistant import Assistant, Stop, Watch
+    from rag.assistant import Assistant
+    from rag.library import Stop, Watch
 
 logger = logging.getLogger(__name__)
 

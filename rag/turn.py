@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from rag.answer import compare, quote, tallies
-from rag.base.aspects import Aspect
+from rag.base.aspects import Aspect, known
 from rag.base.errors import QuestionError
 from rag.base.text import content_words, words
 from rag.base.types import (
@@ -27,9 +27,17 @@ from rag.base.types import (
 )
 from rag.endings import NEAREST, Endings
 from rag.index.store import Store
-from rag.search.aspects import asked_aspects, chosen, compares_by_topic, named_aspects
+from rag.search.asking import topic_words
+from rag.search.aspects import (
+    asked_aspects,
+    aspect_of,
+    chosen,
+    compares_by_topic,
+    named_aspects,
+    without_aspects,
+)
 from rag.search.evidence import EvidenceFinder, Findings
-from rag.search.matrix import matrix
+from rag.search.matrix import matrix, words_on
 from rag.search.names import Names
 from rag.search.narrow import narrowed
 from rag.search.plan import is_bibliographic, make_plan, split_sides
@@ -115,6 +123,15 @@ class Turn:
             if len(sides.papers) > 1:
                 yield from self._compare(plan, sides)
                 return
+        stated = self._stated(plan)
+        if stated is None:
+            yield from self._searched(plan)
+            return
+        yield EvidenceFound((stated,), plan.understood)
+        draft = quote.quote_facts((stated,), plan.named)
+        yield from self.ends.written_or(plan, (stated,), draft, confidence=1.0)
+
+    def _searched(self, plan: QueryPlan) -> Iterator[Event]:
         hits = self.retriever.search(
             plan.query, k=_HITS, filters=plan.filters, named=plan.named, words=plan.topic
         )
@@ -132,6 +149,14 @@ class Turn:
             yield from self._list_by_topic(plan, findings)
         else:
             yield from self._facts(plan, findings)
+
+    def _stated(self, plan: QueryPlan) -> Evidence | None:
+        """The words that state what is asked, where that is one aspect of one paper: "its data"."""
+        kind = aspect_of(plan.query) if len(plan.named) == 1 and not plan.asks else None
+        if kind is None or topic_words(without_aspects(plan.beyond)):
+            return None
+        paper = self.store.get(plan.named)[plan.named[0]]
+        return words_on(known(kind), paper, self.finder)
 
     def compare(
         self, question: str, papers: Sequence[Paper] = (), aspects: Sequence[str] = ()

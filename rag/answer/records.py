@@ -109,6 +109,8 @@ def facts_sentence(paper: Paper, asks: tuple[str, ...]) -> str:
     if "category" in asks:
         category = paper.category
         said.append(f"is in category {category}" if category else "has no category in its record")
+    if "venue" in asks:
+        said.append(f"appeared in {paper.venue}" if paper.venue else "names no venue in its record")
     if "score" in asks:
         score = "no score" if paper.score is None else f"a score of {paper.score:g}"
         said.append(f"has {score} in its record")

@@ -61,6 +61,8 @@ _ASKS: tuple[tuple[str, str], ...] = (
      r"organi[sz]ations?|company|companies|affiliations?)\b|\baffiliations?\s+of\b|"
      r"\bwhere\s+(?:is|are|was|were)\s+(?:\S+\s+){1,6}?(?:from|written|done|made)\b"),
     ("category", r"\b(?:which|what)\s+(?:arxiv\s+)?category\b|\bcategory\s+of\b"),
+    ("venue", r"\b(?:which|what)\s+(?:journal|conference|venue|proceedings)\b|\bvenue\b|"
+     r"\bwhere\s+(?:is|are|was|were)\s+(?:\S+\s+){1,6}?published\b"),
     ("score", r"\b(?:what|which)\s+score\s+does\b.{0,60}\b(?:have|get)\b|"
      r"\bwhat\s+is\s+the\s+score\s+of\b|\bhow\s+(?:high(?:ly)?|well)\s+(?:is|was)\b.{0,60}\b(?:scored|rated)\b"),
 )  # fmt: skip
@@ -112,7 +114,8 @@ _GENERIC_WORDS = (
     "either neither want look thank please thanks okay might may shall would could got get "
     "like maybe perhaps possibly literature total altogether overall only exactly manuscript "
     "co-write cowrite coworker collaborator affiliate affiliation oldest earliest newer older "
-    "earlier later latter former one ones out came involve involved"
+    "earlier later latter former one ones out came involve involved "
+    "instead rather actually again venue"
 )
 _GENERIC = frozenset(stem(word) for word in _GENERIC_WORDS.split())
 _ENDINGS = re.compile(r"(?:['’](?:s|re|ve|d|m|ll)|n['’]t)$")  # "what's", "I'm", "didn't"

@@ -83,6 +83,19 @@ def named_aspects(given: Iterable[str]) -> tuple[Aspect, ...]:
     return _each_once(aspect for aspect in read if aspect)
 
 
+def without_aspects(text: str) -> str:
+    """A text without the words for known aspects: what is left names a subject, if anything."""
+    for _, pattern in _KNOWN:
+        text = pattern.sub(" ", text)
+    return text
+
+
+def aspect_of(query: str) -> Kind | None:
+    """The one known aspect that a question is about; None for several, or for anything else."""
+    kinds = [kind for kind, pattern in _KNOWN if pattern.search(query)]
+    return kinds[0] if len(kinds) == 1 else None
+
+
 def compares_by_topic(query: str) -> bool:
     """True for "compare the papers on …", "how do methods for … differ"."""
     return bool(_BY_TOPIC.search(query))

@@ -10,6 +10,7 @@ from contextlib import suppress
 from rag.base.errors import QuestionError
 from rag.base.types import Filters, Intent, Paper, QueryPlan
 from rag.search.asking import topic_words
+from rag.search.aspects import without_aspects
 from rag.search.filters import read_code
 from rag.search.focus import History, pointed_at, refers_back, seeks_similar, without_ordinal
 from rag.search.people import PAPERS
@@ -28,6 +29,7 @@ _OTHERS = re.compile(
     r"(?:authors?|people|person|group|team))\b",
     re.IGNORECASE,
 )
+_MOST_TURNS = 20  # of a conversation that a question can point back to
 _MOST_AUTHORS = 20
 _MOST_SUBJECTS = 3  # papers whose titles tell what similar ones are about
 
@@ -43,6 +45,7 @@ def resolved(
     Raises:
         QuestionError: similar papers are sought, and none was told of before.
     """
+    history = history[-_MOST_TURNS:]
     similar = None if meant.named else seeks_similar(meant.query, meant.topic)
     if similar:
         return _near(plan, pointed_at(similar.group(), history), ignoring)
@@ -54,15 +57,48 @@ def resolved(
         before = _question_before(history, replan, ignoring)
         if before and (continues or _is_list(before) or not _has_subject(before)):
             return _continued(plan, before, _changed(meant))
-    if meant.filters.ids or not (refers or continues):
+    bare = bool(history) and _is_bare(meant)
+    if meant.filters.ids or not (refers or continues or bare):
         return plan
-    focus = pointed_at(meant.query, history)
+    if others and not meant.named:
+        return _by_its_authors(plan, pointed_at(meant.query, history), ignoring)
+    table = history[-1][1].table if history else None
+    if table and not (refers or meant.named or _has_only_conditions(meant)):
+        return _compared_on(plan, table.papers, ignoring)
+    return _pointing(plan, pointed_at(meant.query, history), ignoring, refers=refers)
+
+
+def _pointing(
+    plan: QueryPlan, focus: tuple[Paper, ...], ignoring: Ignoring, *, refers: bool
+) -> QueryPlan:
+    """About the papers in focus; a paper that is named is held against them, or stands alone."""
     if not focus:
         return plan
     if plan.named:
-        compared = refers and plan.intent == "compare" and _said(focus) not in ignoring
-        return _with_focus(plan, focus) if compared else plan
-    return _by_its_authors(plan, focus, ignoring) if others else _about(plan, focus, ignoring)
+        beside = refers and plan.intent == "compare" and _said(focus) not in ignoring
+        return _with_focus(plan, focus) if beside else plan
+    return _about(plan, focus, ignoring)
+
+
+def _is_bare(plan: QueryPlan) -> bool:
+    """True for "What are the baselines?" and "Is there code?": a subject must be known already."""
+    filters = plan.filters.is_empty and plan.without.is_empty
+    if plan.named or not filters or plan.sort or plan.intent in ("list", "count", "small_talk"):
+        return False
+    return not topic_words(without_aspects(plan.topic))
+
+
+def _compared_on(plan: QueryPlan, papers: tuple[Paper, ...], ignoring: Ignoring) -> QueryPlan:
+    """The comparison before, on what is asked now: "and the baselines?"."""
+    if _said(papers) in ignoring:
+        return plan
+    return dataclasses.replace(
+        plan,
+        intent="compare",
+        asks=(),
+        filters=dataclasses.replace(plan.filters, ids=tuple(p.id for p in papers)),
+        understood=(*plan.understood, _said(papers)),
+    )
 
 
 def _question_before(history: History, replan: Replan, ignoring: Ignoring) -> QueryPlan | None:
@@ -150,6 +186,8 @@ def _with_focus(plan: QueryPlan, focus: tuple[Paper, ...]) -> QueryPlan:
 
 def _by_its_authors(plan: QueryPlan, focus: tuple[Paper, ...], ignoring: Ignoring) -> QueryPlan:
     """The other papers of those who wrote what is pointed at: "what else did they write"."""
+    if not focus:
+        return plan
     first_only = re.search(r"\b(?:first|lead)\s+author", plan.query, re.IGNORECASE)
     authors = list(dict.fromkeys(a for p in focus for a in p.authors[: 1 if first_only else None]))
     if not authors:

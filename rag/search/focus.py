@@ -17,9 +17,14 @@ _SUPERLATIVE = (
 )
 _REFERS_BACK = re.compile(
     rf"\b(?:it|its|they|them|their|he|she|his|her|(?:this|that|these|those)\s+{_THING}|these|those|"
-    r"(?:which|one|any|all|both|most|some|none)\s+of\s+(?:them|these|those|the\s+(?:two|three|four|five))|"
+    r"(?:which|one|any|all|both|most|some|none|each|either|neither)\s+of\s+(?:them|these|those|the\s+(?:two|three|four|five))|"
     rf"(?:which|what)\s+ones?|the\s+(?:former|latter|same)|the\s+{_SUPERLATIVE}(?=\s+ones?\b|\W*$)|"
     r"the\s+(?:papers?|authors?|methods?)\b(?!\s+(?:that|which|who|on|about|by|where|with|of|from)))\b|"
+    r"\b(?:does|did|is|was|can|could|has|how|what|about)\s+(?:this|that)\s+"
+    r"(?:compare|differ|work|mean|use|have|apply|hold|perform|outperform|improve|need|require|relate|"
+    r"scale|help|do|release|report|show|relate|better|new|newer|older|true|open)\b|"
+    r"^\W*(?:and\s+)?(?:compare|contrast)\s+(?:the\s+two|both|them|these|those)\b|"
+    r"\bthe\s+(?:two|three|four|five|other|others)(?=\s+(?:papers?|methods?|ones?|of)\b|\W*$)|"
     r"\b(?:this|that)\W*$",  # "shows that RAG leaks" points to nothing before
     re.IGNORECASE,
 )
@@ -53,6 +58,9 @@ _ORDINAL = re.compile(
 )
 
 
+_STEP = re.compile(
+    rf"\bthe\s+(?P<step>next|previous|one\s+before)(?=\s+{_THING}\b|\W*$)", re.IGNORECASE
+)
 _SIMILAR = re.compile(
     r"\b(?:similar|related|more\s+like)\b(?:\s+(?:to\s+)?(?:it|this|that|these|those|them)\b)?",
     re.IGNORECASE,
@@ -67,7 +75,7 @@ def seeks_similar(query: str, topic: str) -> re.Match[str] | None:
 
 def refers_back(query: str) -> bool:
     """True for words that mean papers of before, not a thing named in the same question."""
-    if _GO_ON.fullmatch(query) or _ORDINAL.search(query):
+    if _GO_ON.fullmatch(query) or _ORDINAL.search(query) or _STEP.search(query):
         return True
     if not _REFERS_BACK.search(query):
         return False
@@ -83,7 +91,10 @@ def pointed_at(query: str, history: History) -> tuple[Paper, ...]:
     told = [papers for _, answer in reversed(history) if (papers := _papers(answer))]
     if not told:
         return ()
-    several = next((papers for papers in told if len(papers) > 1), told[0])
+    several = _several(told)
+    step = _STEP.search(query)
+    if step:
+        return _beside(told[0][:1], several, -1 if step["step"] != "next" else 1)
     ordinal = _ORDINAL.search(query)
     if ordinal:
         said = ordinal["place"].casefold()
@@ -92,10 +103,31 @@ def pointed_at(query: str, history: History) -> tuple[Paper, ...]:
     return several if _SEVERAL.search(query) else told[0][:1]
 
 
+def _several(told: Sequence[tuple[Paper, ...]]) -> tuple[Paper, ...]:
+    """The papers of the last answer that told of several, or those told of one by one since then.
+
+    One by one counts where they are not of that list: then they are what was talked of.
+    """
+    at = next((i for i, papers in enumerate(told) if len(papers) > 1), len(told))
+    listed = told[at] if at < len(told) else ()
+    singles = {p.id: p for papers in reversed(told[:at]) for p in papers}
+    strangers = set(singles) - {p.id for p in listed}
+    return tuple(singles.values()) if strangers and len(singles) > 1 else listed or told[0]
+
+
+def _beside(one: tuple[Paper, ...], several: tuple[Paper, ...], step: int) -> tuple[Paper, ...]:
+    """The paper next to one in a list, or before it; none beyond the ends."""
+    ids = [paper.id for paper in several]
+    at = ids.index(one[0].id) + step if one and one[0].id in ids else -1
+    return several[at : at + 1] if 0 <= at < len(several) else ()
+
+
 def without_ordinal(text: str) -> str:
     """The words of a topic but for the place of a paper in a list."""
     return re.sub(
-        rf"\b(?:{'|'.join(_ORDINALS)}|last|\d{{1,2}}(?:st|nd|rd|th))\b", " ", text
+        rf"\b(?:{'|'.join(_ORDINALS)}|last|next|previous|two|three|other|others|\d{{1,2}}(?:st|nd|rd|th))\b",
+        " ",
+        text,
     ).strip()
 
 

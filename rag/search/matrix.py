@@ -17,7 +17,7 @@ _FEW = 50  # papers; in fewer, a share says nothing
 
 def matrix(papers: Sequence[Paper], aspects: Sequence[Aspect], finder: EvidenceFinder) -> Matrix:
     """What each paper says on each aspect; nothing where it does not plainly say it."""
-    columns = {a: tuple(_words_on(a, paper, finder) for paper in papers) for a in aspects}
+    columns = {a: tuple(words_on(a, paper, finder) for paper in papers) for a in aspects}
     columns = {a: column for a, column in columns.items() if any(column) or not a.may_fail}
     rows = tuple(zip(*columns.values(), strict=True)) if columns else ((),) * len(papers)
     shared = [
@@ -29,7 +29,8 @@ def matrix(papers: Sequence[Paper], aspects: Sequence[Aspect], finder: EvidenceF
     return Matrix(tuple(papers), tuple(columns), rows, tuple(shared))
 
 
-def _words_on(aspect: Aspect, paper: Paper, finder: EvidenceFinder) -> Evidence | None:
+def words_on(aspect: Aspect, paper: Paper, finder: EvidenceFinder) -> Evidence | None:
+    """The words of a paper that plainly speak of an aspect, if any do."""
     if aspect.kind is None:
         return finder.saying(aspect.words, paper)
     span = stated(paper.abstract, aspect.kind)

@@ -39,7 +39,9 @@ def resolve_sides(plan: QueryPlan, retriever: Retriever, names: Names) -> Sides:
     """
     if plan.filters.ids and len(plan.filters.ids) > 1 and not plan.named:
         hits = retriever.search(plan.query, k=MOST_PAPERS, filters=plan.filters)
-        return Sides(tuple(hit.paper for hit in hits), 1.0)
+        order = {paper_id: i for i, paper_id in enumerate(plan.filters.ids)}
+        papers = sorted((hit.paper for hit in hits), key=lambda paper: order[paper.id])
+        return Sides(tuple(papers), 1.0)
     everything = retriever.search(plan.query, k=_CANDIDATES, filters=plan.filters, named=plan.named)
     pairs = [
         _best_pair(left, right, everything, retriever, names, plan)

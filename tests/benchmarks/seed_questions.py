@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from rag.assistant import Assistant
     from rag.base.types import Answer
 
+_TABLE_TYPE = "compare"
 _EXACT_TYPE = "meta"  # lists of records: nothing may be missing and nothing may be too much
 
 
@@ -62,7 +63,7 @@ def load(file: Path) -> list[Question]:
 
 def problems(question: Question, answer: Answer) -> list[str]:
     """What is wrong with an answer, in words; nothing when it is right."""
-    return [*_unsound(answer), *_unwanted(question, answer)]
+    return [*_unsound(answer), *_misplaced(answer), *_unwanted(question, answer)]
 
 
 def _unsound(answer: Answer) -> Iterator[str]:
@@ -76,6 +77,19 @@ def _unsound(answer: Answer) -> Iterator[str]:
             yield f"not cited: {sentence.text}"
 
 
+def _misplaced(answer: Answer) -> Iterator[str]:
+    """Cells of a table that cite another paper, or nothing at all."""
+    by_number = {citation.number: citation.paper.id for citation in answer.citations}
+    for paper, row in (
+        zip(answer.table.papers, answer.table.cells, strict=True) if answer.table else ()
+    ):
+        for cell in row:
+            if cell.stated is not bool(cell.citations):
+                yield f"a cell says “{cell.text}” with {len(cell.citations)} citations"
+            if any(by_number.get(number) != paper.id for number in cell.citations):
+                yield f"a cell of {paper.title} cites another paper: {cell.text}"
+
+
 def _unwanted(question: Question, answer: Answer) -> Iterator[str]:
     if not question.answerable:
         if answer.status != "abstained":
@@ -84,6 +98,8 @@ def _unwanted(question: Question, answer: Answer) -> Iterator[str]:
     if answer.status == "abstained":
         yield f"abstained: {answer.reason}"
         return
+    if question.type == _TABLE_TYPE and answer.table is None:
+        yield "no table"
     titles = {citation.paper.title for citation in answer.citations}
     yield from (f"not cited: {g}" for g in question.gold if not any(_begins(t, g) for t in titles))
     if question.type == _EXACT_TYPE:

@@ -66,6 +66,10 @@ class Library:
         identity = pipeline.library_identity(identity_of(settings))
         return cls(Store.open(folder, identity=identity), settings, weights=weights)
 
+    def with_settings(self, settings: Settings) -> Self:
+        """The same open library with another model; close only one of the two."""
+        return type(self)(self._store, settings)
+
     def close(self) -> None:
         """Release the library's files."""
         self._store.close()

@@ -67,6 +67,7 @@ def own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     folder.mkdir()
     monkeypatch.chdir(folder)  # a `.env` in the project's root stays unread
     monkeypatch.setenv("XDG_DATA_HOME", str(folder / "data"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(folder / "config"))
     monkeypatch.setenv("PYTHONPATH", str(ROOT))  # for programs that a test starts
 
 

@@ -1,4 +1,4 @@
-"""Settings: the environment and a `.env` file, read once into one frozen value.
+"""Settings: the environment, a `.env` file and what was saved, read once into one frozen value.
 
 This module is the only reader of the environment. Every field is listed in `.env.example`.
 """
@@ -14,6 +14,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rag.base.errors import SettingsError
+from rag.base.saved import settings_file
 
 
 def _default_library() -> Path:
@@ -128,8 +129,11 @@ def load_settings(**given: object) -> Settings:
     Raises:
         SettingsError: a value cannot be used; the message names the variable.
     """
+    wished = {key: value for key, value in given.items() if value is not None}
+    # The last file wins: `.env` over what was saved on the screen.
+    files = {"_env_file": (settings_file(), ".env")}
     try:
-        return Settings(**{key: value for key, value in given.items() if value is not None})  # type: ignore[arg-type]
+        return Settings(**files, **wished)  # type: ignore[arg-type]
     except ValidationError as error:
         first = error.errors()[0]
         name = first["loc"][0] if first["loc"] else "settings"

@@ -2,45 +2,44 @@
 
 from __future__ import annotations
 
-import logging
-import threading
 from collections.abc import Sequence
-from contextlib import closing
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from rag.answer import records
 from rag.assistant import Assistant
-from rag.base.errors import RagError
-from rag.base.types import Answer, Event, EvidenceFound, Final, Paper, Token
-from rag.web import adding, evidence, screens, session, transcript
+from rag.base.types import Answer, Paper
+from rag.web import adding, chats, evidence, screens, session, transcript
+from rag.web.conversation import Exchange
 from rag.web.evidence import Anchors
-from rag.web.jobs import UNEXPECTED, Pump
 from rag.web.render import join, label, show, style_page, tag
-from rag.web.session import Exchange, LibraryFacts, Opened
+from rag.web.session import LibraryFacts, Opened
 from rag.web.sidebar import sidebar
 from rag.web.wording import papers_in_words
-
-logger = logging.getLogger(__name__)
 
 _WHAT = (
     "Ask questions about your own collection of papers. "
     "Every sentence of an answer shows the words it rests on."
 )
+_LOOK_S = 0.12  # how long what was written waits to be shown
 _PLACEHOLDER = "Ask about your papers"
 
 
 def render(opened: Opened, facts: LibraryFacts) -> None:
     """Draw the screen: the first visit, questions to try, or the conversation."""
+    chats.follow_address(opened.assistant)
     asked = take_question(facts)
+    if asked is not None:
+        session.conversation().ask(opened.assistant, asked)
+    chats.say_address()
     style_page(evidence.rules(anchored()))
     sidebar(opened, facts, screen=screens.ASK)
     # Two places, one of them empty: what was on the other screen goes at once, not at the end.
     home_place, conversation_place = st.empty(), st.empty()
     if session.exchanges():
         with conversation_place.container():
-            conversation(opened.assistant, facts, asked)
+            conversation(opened.assistant, facts)
     else:
         with home_place.container():
             home(opened.assistant, facts)
@@ -75,8 +74,8 @@ def home(assistant: Assistant, facts: LibraryFacts) -> None:
         adding.job_state()
 
 
-def conversation(assistant: Assistant, facts: LibraryFacts, asked: Exchange | None) -> None:
-    """The questions and answers on the left, the evidence on the right; `asked` is answered now."""
+def conversation(assistant: Assistant, facts: LibraryFacts) -> None:
+    """The questions and answers on the left, the evidence on the right."""
     with st.container(key="desk"):
         left, right = st.columns([29, 22], gap="large")
         panel = right.container(key="evidence").empty()
@@ -86,8 +85,8 @@ def conversation(assistant: Assistant, facts: LibraryFacts, asked: Exchange | No
                 with st.chat_message("user"):
                     show(transcript.question(exchange))
                 with st.chat_message("assistant"):
-                    if exchange is asked:
-                        _answer_now(assistant, facts, exchange, panel)
+                    if exchange.is_open:
+                        _answering(exchange, facts, panel)
                     else:
                         _settled(assistant, exchange, anchors)
 
@@ -139,40 +138,24 @@ def _conditions(exchange: Exchange, answer: Answer) -> None:
                 )
 
 
-def _answer_now(
-    assistant: Assistant, facts: LibraryFacts, exchange: Exchange, panel: DeltaGenerator
-) -> None:
-    """Ask, showing each thing as it comes. An interruption leaves the exchange as it stands."""
+def _answering(exchange: Exchange, facts: LibraryFacts, panel: DeltaGenerator) -> None:
+    """Show what comes until the answer is there, or somebody does something else meanwhile."""
     slot = st.empty()
-    show(transcript.draft(exchange, _doing(exchange, facts)), slot)
-    st.button("Stop", key="stop", type="secondary")  # a click interrupts this run
-    asked = session.exchanges()
-    before = session.history(asked[: asked.index(exchange)])
-    stopped = threading.Event()
-    try:
-        events = assistant.stream(
-            exchange.question, before, ignoring=exchange.ignoring, cancelled=stopped.is_set
-        )
-        with closing(Pump(events, stopped)) as pump:
-            for event in pump:
-                _take(event, exchange, panel)
-                show(transcript.draft(exchange, _doing(exchange, facts)), slot)
-    except RagError as error:
-        exchange.error = str(error)
-    except Exception:
-        logger.exception("a question failed")
-        exchange.error = UNEXPECTED
-    st.rerun()
+    st.button("Stop", key="stop", type="secondary", on_click=_stop, args=(exchange,))
+    found: object = None
+    while exchange.asking is not None:
+        over = exchange.asking.wait(_LOOK_S)
+        if found is not exchange.evidence:
+            found = exchange.evidence
+            _show_panel(panel)
+        show(transcript.draft(exchange, _doing(exchange, facts)), slot)
+        if over:
+            st.rerun()
 
 
-def _take(event: Event | None, exchange: Exchange, panel: DeltaGenerator) -> None:
-    if isinstance(event, EvidenceFound):
-        exchange.evidence, exchange.understood = event.evidence, event.understood
-        _show_panel(panel)
-    elif isinstance(event, Token):
-        exchange.draft += event.text
-    elif isinstance(event, Final):
-        exchange.answer = event.answer
+def _stop(exchange: Exchange) -> None:
+    if exchange.asking is not None:
+        exchange.asking.stop()
 
 
 def _doing(exchange: Exchange, facts: LibraryFacts) -> str:

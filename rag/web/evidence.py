@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from rag.answer import records
 from rag.base.types import Answer, Citation, Paper
 from rag.web import links
+from rag.web.conversation import Exchange
 from rag.web.render import Html, Mark, external, join, name, prose, tag
-from rag.web.session import Exchange
 
 _WHOLE_CARDS = 30  # further papers of a long list are shown without their abstracts
 _MOST_CARDS = 200

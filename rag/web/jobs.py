@@ -1,22 +1,20 @@
-"""Long work beside the page: adding papers, and answers that arrive piece by piece.
+"""Long work beside the page: adding papers.
 
-Both run in threads of their own, so that the page stays usable and a stop is heard at once even
-while a file or a model is slow. Threads never touch the page; screens look at what is here.
+It runs in a thread of its own, so that the page stays usable and a stop is heard at once even while
+a file is slow. The thread never touches the page; screens look at what is here.
 """
 
 from __future__ import annotations
 
 import logging
-import queue
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rag.base.errors import RagError
-from rag.base.types import AddReport, Event, Failure, Progress
+from rag.base.types import AddReport, Failure, Progress
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
@@ -113,49 +111,6 @@ def total(one: AddReport, other: AddReport) -> AddReport:
         merged=one.merged + other.merged,
         failed=one.failed + other.failed,
     )
-
-
-class Pump:
-    """Carries the events of an answer out of a thread of their own.
-
-    `stopped` is set by `close`, for whoever makes the events and is silent.
-    """
-
-    def __init__(self, events: Iterator[Event], stopped: threading.Event | None = None) -> None:
-        self._events = events
-        self._queue: queue.SimpleQueue[Event | Exception | None] = queue.SimpleQueue()
-        self._stopped = stopped or threading.Event()
-        threading.Thread(target=self._run, name="answer", daemon=True).start()
-
-    def __iter__(self) -> Iterator[Event | None]:
-        """The events as they come; None about five times a second while there is none."""
-        while True:
-            try:
-                event = self._queue.get(timeout=0.2)
-            except queue.Empty:
-                yield None
-                continue
-            if event is None:
-                return
-            if isinstance(event, Exception):
-                raise event
-            yield event
-
-    def close(self) -> None:
-        """Want no more: the thread ends at the next event."""
-        self._stopped.set()
-
-    def _run(self) -> None:
-        try:
-            with closing(self._events) as events:  # type: ignore[type-var]  # a generator
-                for event in events:
-                    if self._stopped.is_set():
-                        return
-                    self._queue.put(event)
-        except Exception as error:  # noqa: BLE001  carried to the page, which says it
-            self._queue.put(error)
-        finally:
-            self._queue.put(None)
 
 
 def adding(assistant: Assistant, paths: Sequence[str]) -> list[Item]:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from rag.web import session
+
 ASK, COMPARE, LIBRARY, SETTINGS = "ask", "compare", "library", "settings"
-LINKED = [ASK, LIBRARY]  # in the order of the sidebar
+LINKED = [ASK, LIBRARY, SETTINGS]  # in the order of the sidebar
 _TITLES = {ASK: "Ask", COMPARE: "Compare", LIBRARY: "Library", SETTINGS: "Settings"}
 
 
@@ -46,5 +48,5 @@ def go(name: str, **parameters: str) -> None:
 def _address(name: str) -> dict[str, str]:
     if name != ASK:
         return {"screen": name}
-    chat = st.session_state.get("chat")
-    return {"chat": str(chat)} if chat else {}
+    chat_id = session.conversation().chat_id
+    return {"chat": chat_id} if chat_id else {}

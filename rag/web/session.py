@@ -5,7 +5,6 @@ One `Assistant` serves all tabs of this process; everything else belongs to one 
 
 from __future__ import annotations
 
-import itertools
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,31 +13,14 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from rag.base.errors import RagError
-from rag.base.types import Answer, Evidence, Finding
+from rag.base.types import Finding
+from rag.web.conversation import Conversation, Exchange
 from rag.web.shelf import Shelf
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
+    from rag.base.settings import Settings
     from rag.web.jobs import Job
-
-_numbers = itertools.count(1)
-
-
-@dataclass
-class Exchange:
-    """A question and its answer. Without an answer it is being written, or it was stopped.
-
-    `ignoring` are conditions of the question that the user has taken away.
-    """
-
-    question: str
-    answer: Answer | None = None
-    evidence: tuple[Evidence, ...] = ()
-    understood: tuple[str, ...] = ()
-    draft: str = ""
-    error: str | None = None
-    ignoring: tuple[str, ...] = ()
-    number: int = field(default_factory=lambda: next(_numbers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +50,10 @@ class Opened:
             if self._shelf is None or self._shelf[0] != revision:
                 self._shelf = (revision, Shelf(self.assistant.records()))
             return self._shelf[1]
+
+    def use(self, settings: Settings) -> None:
+        """Go on with other settings over the same open library, in all tabs."""
+        self.assistant = self.assistant.with_settings(settings)
 
     def warm(self) -> None:
         """Load models and look over the library, once, in a thread: no page waits for it."""
@@ -100,20 +86,20 @@ def library_facts(of: Assistant) -> LibraryFacts:
     return _facts(of, of.paper_count(), st.session_state.get("additions", 0))
 
 
-def exchanges() -> list[Exchange]:
-    """The conversation of this tab, oldest first."""
-    kept: list[Exchange] = st.session_state.setdefault("exchanges", [])
+def conversation() -> Conversation:
+    """The conversation of this tab."""
+    kept: Conversation = st.session_state.setdefault("conversation", Conversation())
     return kept
 
 
-def history(before: Sequence[Exchange]) -> list[tuple[str, Answer]]:
-    """The settled part of a conversation, as the assistant wants it."""
-    return [(e.question, e.answer) for e in before if e.answer is not None]
+def exchanges() -> list[Exchange]:
+    """The questions and answers of this tab, oldest first."""
+    return conversation().exchanges
 
 
-def start_over() -> None:
-    """Begin a new conversation."""
-    st.session_state["exchanges"] = []
+def begin(anew: Conversation | None = None) -> None:
+    """Turn to another conversation, or to a new one."""
+    st.session_state["conversation"] = anew or Conversation()
 
 
 def ask_next(question: str) -> None:
@@ -121,12 +107,18 @@ def ask_next(question: str) -> None:
     st.session_state["asked"] = question
 
 
-def ask_again(exchange: Exchange, ignoring: Sequence[str] | None = None) -> None:
-    """Have a question asked anew in its place, with the same conditions taken away, or these."""
+def ask_again(
+    exchange: Exchange, ignoring: Sequence[str] | None = None, question: str | None = None
+) -> None:
+    """Have a question asked anew in its place, with the same conditions taken away, or these.
+
+    Another `question` is one that was edited.
+    """
     kept = exchanges()
     if exchange in kept:
         ignored = exchange.ignoring if ignoring is None else tuple(ignoring)
-        anew = Exchange(exchange.question, ignoring=ignored)
+        before = exchange.answer.id if exchange.answer else exchange.instead_of
+        anew = Exchange(question or exchange.question, ignoring=ignored, instead_of=before)
         kept[kept.index(exchange)] = anew
         st.session_state["asked_anew"] = anew.number
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from rag.assistant import Assistant
-from rag.web import adding, screens, session
+from rag.web import adding, chats, screens, session
 from rag.web.render import Html, join, name, show, tag
 from rag.web.session import LibraryFacts, Opened
 from rag.web.wording import papers_in_words
@@ -25,7 +25,7 @@ def sidebar(opened: Opened, facts: LibraryFacts, *, screen: str) -> None:
         show(tag("p", "askpapers", cls="wordmark"))
         screens.links()
         if session.exchanges():
-            st.button("New chat", on_click=session.start_over, width="stretch")
+            st.button("New chat", on_click=chats.begin, width="stretch")
         show(_state(opened.assistant, facts))
         if screen != screens.LIBRARY:
             if facts.count:
@@ -36,6 +36,7 @@ def sidebar(opened: Opened, facts: LibraryFacts, *, screen: str) -> None:
         show(_who_writes(opened.assistant))
         if opened.troubles:
             show(_troubles(opened))
+        chats.listed(opened.assistant)
 
 
 def _state(assistant: Assistant, facts: LibraryFacts) -> Html:

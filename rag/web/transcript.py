@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from rag.answer import records
 from rag.base.types import Answer, Citation, Sentence
+from rag.web.conversation import Exchange
 from rag.web.evidence import Anchors, cited_papers
 from rag.web.render import Html, join, latex, name, tag, text
-from rag.web.session import Exchange
 
 _MOST_NUMBERS = 3  # a sentence over all entries of a list shows its numbers as a range
 _SUPPORT = {

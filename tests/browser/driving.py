@@ -45,7 +45,12 @@ def serving(library: Path, folder: Path, **environment: str) -> Iterator[str]:
         subprocess.Popen(
             [*command, "--library", str(library)],
             cwd=folder,
-            env={**clean, "PYTHONPATH": str(ROOT), **environment},
+            env={
+                **clean,
+                "PYTHONPATH": str(ROOT),
+                "XDG_CONFIG_HOME": str(folder / "config"),
+                **environment,
+            },
             stdout=log,
             stderr=log,
         ) as server,

@@ -1,16 +1,15 @@
-"""Work beside the page: adding with progress and a stop, answers carried out of their thread."""
+"""Work beside the page: adding, with progress and a stop."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
 
 import pytest
 
-from rag.base.errors import LibraryBusyError, ModelError
-from rag.base.types import AddReport, Event, Failure, Progress, Token
-from rag.web.jobs import UNEXPECTED, Item, Job, Pump
+from rag.base.errors import LibraryBusyError
+from rag.base.types import AddReport, Failure, Progress
+from rag.web.jobs import UNEXPECTED, Item, Job
 
 
 def wait_for(job: Job) -> Job:
@@ -81,53 +80,3 @@ def test_an_unknown_total_has_no_remaining_time() -> None:
     job._watch(Progress(50, 0, "reading"))
     job._stage_started -= 5
     assert job.remaining_s() is None
-
-
-def test_events_come_out_in_order_and_waiting_is_noticed() -> None:
-    def events() -> Iterator[Event]:
-        yield Token("a")
-        time.sleep(0.5)
-        yield Token("b")
-
-    seen = list(Pump(events()))
-    assert [e.text for e in seen if isinstance(e, Token)] == ["a", "b"]
-    assert None in seen
-
-
-def test_an_error_comes_out_where_the_events_are_read() -> None:
-    def events() -> Iterator[Event]:
-        yield Token("a")
-        raise ModelError("The model is down.")
-
-    with pytest.raises(ModelError, match="down"):
-        list(Pump(events()))
-
-
-def test_closing_ends_the_thread_and_the_generator_at_the_next_event() -> None:
-    closed = threading.Event()
-
-    def events() -> Iterator[Event]:
-        try:
-            while True:
-                yield Token("a")
-                time.sleep(0.01)
-        finally:
-            closed.set()
-
-    pump = Pump(events())
-    assert next(iter(pump)) == Token("a")
-    pump.close()
-    assert closed.wait(5)
-
-
-def test_closing_is_told_to_whoever_makes_the_events_and_is_silent() -> None:
-    stopped, heard = threading.Event(), threading.Event()
-
-    def events() -> Iterator[Event]:
-        stopped.wait(5)
-        heard.set()
-        yield Token("late")
-
-    pump = Pump(events(), stopped)
-    pump.close()
-    assert heard.wait(1)

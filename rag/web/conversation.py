@@ -19,9 +19,10 @@ from rag.base.types import Answer, Event, Evidence, EvidenceFound, Final, Token
 from rag.web.jobs import UNEXPECTED
 
 if TYPE_CHECKING:
-    from rag.assistant import Assistant, Stop
+    from rag.assistant import Assistant
     from rag.base.chats import Chat
     from rag.chats import Chats
+    from rag.library import Stop
 
 logger = logging.getLogger(__name__)
 

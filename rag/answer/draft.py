@@ -19,7 +19,7 @@ class Draft:
         if place not in self._numbers:
             number = len(self._numbers) + 1
             self._numbers[place] = number
-            self.citations.append(Citation(number, paper, paper.abstract[start:end], start, end))
+            self.citations.append(Citation(number, paper, paper.text[start:end], start, end))
         return self._numbers[place]
 
     def say(self, text: str, citations: tuple[int, ...], support: Support) -> Sentence:

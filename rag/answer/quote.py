@@ -121,7 +121,7 @@ def _quote_by_paper(draft: Draft, chosen: Sequence[Evidence]) -> None:
 
 
 def _quote(draft: Draft, paper: Paper, start: int, end: int, *, opening: bool) -> None:
-    words = paper.abstract[start:end]
+    words = paper.text[start:end]
     if not words:
         number = _number(draft, paper, start, end)
         draft.say(f"{records.lead(paper)} has no text in your library.", number, "supported")

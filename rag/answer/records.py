@@ -15,6 +15,7 @@ _MONTH_NAMES = (
 )
 _MONTHS = _MONTH_NAMES.split()
 _OPENING = 400  # characters in which most first sentences end
+_BEGINNING = 3_000  # characters of a body that stand for a missing abstract
 _PROPOSES = re.compile(
     r"\b(?:we|this\s+(?:paper|work|article|study))\b.{0,30}?\b(?:introduc|propos|present|develop|"
     r"releas|design|describ|construct|formulat|defin)\w*|\b(?:called|termed|dubbed|named)\b",
@@ -119,16 +120,18 @@ def facts_sentence(paper: Paper, asks: tuple[str, ...]) -> str:
 
 def key_span(paper: Paper) -> tuple[int, int]:
     """Offsets of the sentence that says what the paper does; (0, 0) without text."""
-    spans = sentence_spans(paper.abstract)
+    text = paper.abstract or paper.text[:_BEGINNING]
     name = short_title(paper).casefold()
-    return max(spans, key=lambda s: _says_what(paper.abstract[slice(*s)], name), default=(0, 0))
+    spans = sentence_spans(text)
+    return max(spans, key=lambda s: _says_what(text[slice(*s)], name), default=(0, 0))
 
 
 def opening_span(paper: Paper) -> tuple[int, int]:
     """Offsets of the first sentence, or of all that is known of it; cheap, for long lists."""
-    beginning = paper.abstract[:_OPENING]
+    text = paper.abstract or paper.text[:_BEGINNING]
+    beginning = text[:_OPENING]
     spans = sentence_spans(beginning)
-    whole = len(spans) > 1 or len(beginning) == len(paper.abstract)
+    whole = len(spans) > 1 or len(beginning) == len(text)
     return spans[0] if spans and whole else key_span(paper)
 
 

@@ -1,17 +1,25 @@
 """The values that stages hand to each other: papers, plans, hits, evidence, answers, events.
 
-Everything here is frozen. Offsets are character offsets into `Paper.abstract`, end exclusive.
+Everything here is frozen. Offsets are character offsets into `Paper.text`, end exclusive; that is
+the abstract, and the body after it where the whole paper was read.
 """
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from rag.base.body import Body, body_start, whole_text
 from rag.base.plain import plain_fields
 from rag.base.provenance import Provenance, Usage
+
+# Others import these from here, with the values that they come with.
+from rag.base.reports import AddReport as AddReport  # noqa: PLC0414
+from rag.base.reports import Failure as Failure  # noqa: PLC0414
+from rag.base.reports import Finding as Finding  # noqa: PLC0414
+from rag.base.reports import Progress as Progress  # noqa: PLC0414
 
 Status = Literal["answered", "abstained"]
 Reason = Literal[
@@ -60,6 +68,19 @@ class Paper:
     citekey: str = ""
     more_authors: bool = False
     date_inferred: bool = False
+    body: Body | None = None
+
+    @property
+    def text(self) -> str:
+        """All text of the paper that is known: its abstract, then its body."""
+        return whole_text(self.abstract, self.body.text if self.body else None)
+
+    def place(self, offset: int) -> tuple[int | None, str]:
+        """(page, section) on which a letter of `text` stands; of the abstract, nothing is told."""
+        inside = offset - body_start(self.abstract)
+        if self.body is None or inside < 0:
+            return None, ""
+        return self.body.page(inside), self.body.section(inside)
 
     @property
     def year(self) -> int | None:
@@ -71,17 +92,18 @@ class Paper:
         """The title, or the first words of the text where the source gave no title."""
         if self.title:
             return self.title
-        words = self.abstract.split()
+        words = (self.abstract or self.text[:500]).split()
         return "Untitled: " + " ".join(words[:9]) + ("…" if len(words) > 9 else "")
 
     def to_dict(self) -> dict[str, Any]:
-        """All fields and `year`, as plain JSON values."""
-        return {**plain_fields(self), "year": self.year}
+        """All fields but the body, and `year`, as plain JSON values."""
+        told = plain_fields(replace(self, body=None)) | {"year": self.year}
+        return {name: value for name, value in told.items() if name != "body"}
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A passage of a paper, cut at sentence borders: `text == paper.abstract[start:end]`."""
+    """A passage of a paper, cut at sentence borders: `text == paper.text[start:end]`."""
 
     id: str
     paper_id: str
@@ -169,7 +191,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A sentence of a paper that bears on the question: `text == paper.abstract[start:end]`."""
+    """A sentence of a paper that bears on the question: `text == paper.text[start:end]`."""
 
     paper: Paper
     start: int
@@ -185,7 +207,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A numbered link to words of a paper: `quote == paper.abstract[start:end]`."""
+    """A numbered link to words of a paper: `quote == paper.text[start:end]`.
+
+    Words of the body stand on a `page`, counted from 1, and in a `section`.
+    """
 
     number: int
     paper: Paper
@@ -193,9 +218,20 @@ class Citation:
     start: int
     end: int
 
+    @property
+    def page(self) -> int | None:
+        """The page of the words, where they are of the body."""
+        return self.paper.place(self.start)[0]
+
+    @property
+    def section(self) -> str:
+        """The heading above the words, where they are of the body."""
+        return self.paper.place(self.start)[1]
+
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values."""
-        return {**plain_fields(self), "paper": self.paper.to_dict()}
+        place = {"page": self.page, "section": self.section}
+        return {**plain_fields(self), "paper": self.paper.to_dict(), **place}
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,53 +329,6 @@ class CheckedSentence:
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values."""
         return {**plain_fields(self), "citations": [c.to_dict() for c in self.citations]}
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A record or file that could not be added: which, where in it, and why."""
-
-    source: str
-    where: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class AddReport:
-    """What `add` did, counted in records; `failed` names every record that was left out."""
-
-    added: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    merged: int = 0
-    failed: tuple[Failure, ...] = ()
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain JSON values."""
-        return plain_fields(self)
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far long work has come: `done` of `total` records, or bytes of a backup."""
-
-    done: int
-    total: int
-    stage: Literal["reading", "embedding", "indexing", "asking", "backing up", "restoring"]
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the doctor: what was looked at, whether it is well, and what to do."""
-
-    check: str
-    ok: bool
-    detail: str
-    cure: str | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain JSON values."""
-        return plain_fields(self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,7 +147,7 @@ def _load(record: str) -> Answer:
 
 
 def _bare(paper: Paper) -> Paper:
-    return dataclasses.replace(paper, abstract="", sources=())
+    return dataclasses.replace(paper, abstract="", body=None, sources=())
 
 
 def _all_papers(answer: Answer) -> list[Paper]:
@@ -186,7 +186,7 @@ def _with_papers(answer: Answer, known: Mapping[str, Paper]) -> Answer:
 def _stands(place: Citation | Evidence, known: Mapping[str, Paper]) -> bool:
     paper = known.get(place.paper.id)
     quoted = place.quote if isinstance(place, Citation) else place.text
-    return paper is not None and paper.abstract[place.start : place.end] == quoted
+    return paper is not None and paper.text[place.start : place.end] == quoted
 
 
 def _without(answer: Answer, paper: Paper) -> Answer:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import sqlalchemy as sa
 
+from rag.base.body import GAP
 from rag.index import schema as t
 from rag.index.database import entry
 from rag.index.records import in_batches
@@ -22,7 +23,7 @@ class Changes:
 
     Forget the papers in `stale`, which are those it may hold, then take in those in `current`.
     When `complete`, start from nothing and take in all. Afterwards there are `papers` papers with
-    `chunks` chunks. `removed` says that papers were removed.
+    `chunks` chunks and `texts` texts. `removed` says that papers were removed.
     """
 
     revision: int
@@ -30,6 +31,7 @@ class Changes:
     current: tuple[str, ...]
     papers: int
     chunks: int
+    texts: int
     complete: bool
     removed: bool
 
@@ -45,7 +47,7 @@ class VectorRows:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What the keyword index reads of a paper."""
+    """What the keyword index reads at once: a paper, or a passage of a paper's body."""
 
     paper_id: str
     title: str
@@ -69,6 +71,7 @@ def read_changes(conn: sa.Connection, since: int) -> Changes:
         current=tuple(row.id for row in changed),
         papers=_count(conn, t.papers),
         chunks=_count(conn, t.chunks),
+        texts=_count(conn, t.papers) + (conn.scalar(_passages(sa.func.count())) or 0),
         complete=complete,
         removed=bool(removed),
     )
@@ -86,15 +89,43 @@ def read_vectors(conn: sa.Connection, paper_ids: Sequence[str] | None) -> Vector
 
 
 def read_texts(conn: sa.Connection, paper_ids: Sequence[str] | None) -> list[Text]:
-    """Titles and abstracts of these papers, or of all when None."""
+    """Titles and abstracts of these papers, or of all when None, then passages of their bodies."""
     query = sa.select(t.papers.c.id, t.papers.c.title, t.papers.c.abstract)
+    passages = _passages(*_PASSAGE)
     if paper_ids is None:
-        return [Text(*row) for row in _fetched(conn, query)]
+        found = [Text(*row) for row in _fetched(conn, query)]
+        return found + [_passage(*row) for row in _fetched(conn, passages)]
     found = []
     for batch in in_batches(paper_ids):
         rows: Iterable[Sequence[str]] = conn.execute(query.where(t.papers.c.id.in_(batch)))
         found += [Text(*row) for row in rows]
+        chosen = passages.where(t.chunks.c.paper_id.in_(batch))
+        found += [_passage(*row) for row in conn.execute(chosen)]
     return found
+
+
+_PASSAGE = (
+    t.papers.c.id,
+    t.papers.c.title,
+    t.chunks.c.start_offset - sa.func.length(t.papers.c.abstract),
+    t.chunks.c.end_offset - t.chunks.c.start_offset,
+    t.papers.c.abstract == "",
+    t.bodies.c.text,
+)
+
+
+def _passages(*columns: Any) -> sa.Select[Any]:
+    """The chunks of bodies; those of abstracts are read with their papers."""
+    of_body = t.chunks.c.start_offset >= sa.func.length(t.papers.c.abstract)
+    joined = t.bodies.join(t.papers, t.papers.c.id == t.bodies.c.paper_id).join(
+        t.chunks, t.chunks.c.paper_id == t.bodies.c.paper_id
+    )
+    return sa.select(*columns).select_from(joined).where(of_body)
+
+
+def _passage(paper_id: str, title: str, beyond: int, length: int, is_bare: bool, body: str) -> Text:
+    start = beyond if is_bare else beyond - len(GAP)
+    return Text(paper_id, title, body[start : start + length])
 
 
 def sample_vectors(conn: sa.Connection, n: int, *, up_to: int) -> VectorRows:

@@ -6,6 +6,7 @@ import logging
 
 import sqlalchemy as sa
 
+from rag.base.body import GAP, whole_text
 from rag.base.errors import LibraryError
 from rag.base.text import words
 from rag.base.types import Finding
@@ -61,9 +62,13 @@ def _database(catalog: Catalog) -> Finding:
 
 def _texts(catalog: Catalog) -> Finding:
     columns = (t.papers.c.id, t.papers.c.title, t.papers.c.abstract, t.papers.c.content_hash)
+    query = sa.select(*columns, t.bodies.c.text).outerjoin(t.bodies)
     with catalog.reading() as conn:
-        rows = conn.execute(sa.select(*columns))
-        changed = [row[0] for row in rows if content_hash(row[1], row[2]) != row[3]]
+        changed = [
+            paper_id
+            for paper_id, title, abstract, digest, body in conn.execute(query)
+            if content_hash(title, whole_text(abstract, body)) != digest
+        ]
     good = f"{catalog.paper_count()} papers, all as they were added"
     return _finding("texts", changed, good, "papers whose text is not the one that was added")
 
@@ -71,10 +76,14 @@ def _texts(catalog: Catalog) -> Finding:
 def _chunks(catalog: Catalog) -> Finding:
     outside = sa.or_(
         t.chunks.c.start_offset < 0,
-        t.chunks.c.end_offset > sa.func.length(t.papers.c.abstract),
+        t.chunks.c.end_offset
+        > sa.func.length(t.papers.c.abstract)
+        + sa.func.coalesce(len(GAP) + sa.func.length(t.bodies.c.text), 0),
         t.chunks.c.start_offset >= t.chunks.c.end_offset,
     )
-    joined = t.papers.outerjoin(t.chunks, t.chunks.c.paper_id == t.papers.c.id)
+    joined = t.papers.outerjoin(t.chunks, t.chunks.c.paper_id == t.papers.c.id).outerjoin(
+        t.bodies, t.bodies.c.paper_id == t.papers.c.id
+    )
     without = sa.and_(t.chunks.c.id.is_(None), t.papers.c.abstract != "")
     query = sa.select(t.papers.c.id).select_from(joined).where(sa.or_(outside, without)).distinct()
     with catalog.reading() as conn:
@@ -124,7 +133,7 @@ def _keyword_index(catalog: Catalog, keyword: KeywordSearch) -> Finding:
     if not sound:
         detail = "damaged; the next search or writer builds it anew"
         return Finding(name, ok=False, detail=detail, cure=_REBUILD)
-    return Finding(name, ok=True, detail=f"{state.rows} papers{'' if current else _BEHIND}")
+    return Finding(name, ok=True, detail=f"{state.rows} texts{'' if current else _BEHIND}")
 
 
 def _finds_titles(catalog: Catalog, index: KeywordIndex) -> bool:

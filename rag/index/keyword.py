@@ -73,7 +73,7 @@ class KeywordIndex:
             return cls(tantivy.Index.open(str(folder)), _schema(tantivy), title_boost)
 
     def count(self) -> int:
-        """How many papers it holds, as of the last commit or `reload`."""
+        """How many texts it holds, as of the last commit or `reload`."""
         with cache_errors("the keyword index cannot be counted"):
             return int(self._index.searcher().num_docs)
 
@@ -192,9 +192,17 @@ class KeywordIndex:
         )
 
     def _best(self, query: Any, limit: int) -> list[tuple[str, float]]:
+        """The best `limit` papers, each by the best of its texts."""
         searcher = self._index.searcher()
-        hits = searcher.search(query, limit, count=False).hits
-        return [(searcher.doc(address)["id"][0], float(score)) for score, address in hits]
+        texts = limit
+        while True:
+            hits = searcher.search(query, texts, count=False).hits
+            found: dict[str, float] = {}
+            for score, address in hits:  # best first
+                found.setdefault(searcher.doc(address)["id"][0], float(score))
+            if len(found) >= limit or len(hits) < texts:
+                return list(found.items())[:limit]
+            texts *= 4
 
     def _best_of_many(self, query: Any, k: int, allowed: frozenset[str]) -> list[tuple[str, float]]:
         """Look at ever more of the best until `k` of them are allowed."""

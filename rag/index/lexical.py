@@ -156,7 +156,7 @@ class KeywordSearch:
         changes, texts = self._catalog.text_changes(opened.state.revision if opened else 0)
         index = KeywordIndex.create() if opened is None or changes.complete else opened.index
         index.replace(changes.stale, texts)
-        self._opened = _Opened(index, CacheState(0, changes.revision, changes.papers))
+        self._opened = _Opened(index, CacheState(0, changes.revision, changes.texts))
         return self._opened
 
     # --- writing, under the write lock ------------------------------------------------------
@@ -182,8 +182,8 @@ class KeywordSearch:
         # New papers are forgotten too: a process that was killed between its commit and the
         # manifest has taken them in already.
         opened.index.replace(changes.stale.union(changes.current), texts)
-        _require_count(opened.index, changes.papers)
-        state = replace(opened.state, revision=changes.revision, rows=changes.papers)
+        _require_count(opened.index, changes.texts)
+        state = replace(opened.state, revision=changes.revision, rows=changes.texts)
         return self._record(opened.index, state)
 
     def _rebuild(self) -> _Opened:
@@ -195,7 +195,7 @@ class KeywordSearch:
         index = KeywordIndex.create(folder)
         index.replace((), texts)
         state = CacheState(
-            old.generation + 1, changes.revision, changes.papers, fingerprint=fingerprint()
+            old.generation + 1, changes.revision, changes.texts, fingerprint=fingerprint()
         )
         opened = self._record(index, state)
         delete_folder(self._catalog.folder, "keyword", old.generation)
@@ -207,6 +207,6 @@ class KeywordSearch:
         return self._opened
 
 
-def _require_count(index: KeywordIndex, papers: int) -> None:
-    if index.count() != papers:
-        raise CacheError(f"the keyword index holds {index.count()} papers and not {papers}")
+def _require_count(index: KeywordIndex, texts: int) -> None:
+    if index.count() != texts:
+        raise CacheError(f"the keyword index holds {index.count()} texts and not {texts}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 import sqlalchemy as sa
 
+from rag.base.body import Body, whole_text
 from rag.base.errors import LibraryError
 from rag.base.text import fold
 from rag.base.types import Chunk, Paper, Source
@@ -31,7 +33,7 @@ _Item = TypeVar("_Item")
 class EmbeddedChunk:
     """A chunk with its vector and those of its sentences.
 
-    `vector` is (dim,) float32; `sentence_spans` are offsets into the paper's abstract;
+    `vector` is (dim,) float32; `sentence_spans` are offsets into the paper's text;
     `sentence_vectors` is (number of spans, dim) float32.
     """
 
@@ -64,15 +66,16 @@ def write_paper(conn: sa.Connection, paper: Paper, *, identity_key: str, revisio
         "citekey": paper.citekey or None,
         "year": paper.year,
         "revision": revision,
-        "content_hash": content_hash(paper.title, paper.abstract),
+        "content_hash": content_hash(paper.title, paper.text),
     }
     changed = conn.execute(sa.update(t.papers).where(t.papers.c.id == paper.id).values(values))
     if changed.rowcount == 0:
         conn.execute(sa.insert(t.papers).values({**values, "added": revision}))
-    for table in (t.paper_authors, t.paper_orgs, t.chunks):
+    for table in (t.paper_authors, t.paper_orgs, t.bodies, t.chunks):
         conn.execute(sa.delete(table).where(table.c.paper_id == paper.id))
     _insert_all(conn, t.paper_authors, _author_rows(paper))
     _insert_all(conn, t.paper_orgs, _org_rows(paper))
+    _insert_all(conn, t.bodies, _body_rows(paper))
     for source in paper.sources:
         write_source(conn, paper.id, source)
 
@@ -116,11 +119,12 @@ def check_chunks(paper: Paper, chunks: Sequence[EmbeddedChunk], dim: int) -> Non
         LibraryError: a vector has another size or cannot be compared, or a chunk is not the words
             of its paper at its offsets.
     """
+    text = paper.text
     for item in chunks:
         chunk = item.chunk
         if chunk.paper_id != paper.id or chunk.id != f"{paper.id}:{chunk.ordinal}":
             raise LibraryError(f"The chunk {chunk.id} does not belong to the paper {paper.id}.")
-        if chunk.text != paper.abstract[chunk.start : chunk.end]:
+        if chunk.text != text[chunk.start : chunk.end]:
             raise LibraryError(f"The chunk {chunk.id} is not the text of its paper at its offsets.")
         sentences = np.asarray(item.sentence_vectors)
         spans = len(item.sentence_spans)
@@ -133,9 +137,9 @@ def check_chunks(paper: Paper, chunks: Sequence[EmbeddedChunk], dim: int) -> Non
             raise LibraryError(f"A sentence vector of the chunk {chunk.id} is not a number.")
 
 
-def content_hash(title: str, abstract: str) -> str:
+def content_hash(title: str, text: str) -> str:
     """The sha256 by which the doctor sees that a stored text is the one that was added."""
-    return hashlib.sha256(f"{title}\0{abstract}".encode()).hexdigest()
+    return hashlib.sha256(f"{title}\0{text}".encode()).hexdigest()
 
 
 def _insert_all(conn: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:
@@ -166,6 +170,14 @@ def _org_rows(paper: Paper) -> list[dict[str, Any]]:
         {"paper_id": paper.id, "position": position, "name": org, "folded": fold(org)}
         for position, org in enumerate(paper.orgs)
     ]
+
+
+def _body_rows(paper: Paper) -> list[dict[str, Any]]:
+    body = paper.body
+    if body is None:
+        return []
+    places = {"pages": json.dumps(body.pages), "sections": json.dumps(body.sections)}
+    return [{"paper_id": paper.id, "text": body.text, "original": body.original, **places}]
 
 
 def _chunk_row(chunk: Chunk, vector: np.ndarray) -> dict[str, Any]:
@@ -201,6 +213,7 @@ def read_papers(conn: sa.Connection, ids: Sequence[str]) -> dict[str, Paper]:
     authors = _lists(conn, t.paper_authors, ["name"], "position", found)
     orgs = _lists(conn, t.paper_orgs, ["name"], "position", found)
     sources = _lists(conn, t.sources, ["kind", "origin", "place"], "seq", found)
+    bodies = _bodies(conn, list(found))
     return {
         paper_id: Paper(
             **dict(zip(_FIELDS, found[paper_id], strict=False)),
@@ -208,9 +221,23 @@ def read_papers(conn: sa.Connection, ids: Sequence[str]) -> dict[str, Paper]:
             authors=tuple(name for (name,) in authors[paper_id]),
             orgs=tuple(name for (name,) in orgs[paper_id]),
             sources=tuple(Source(*source) for source in sources[paper_id]),
+            body=bodies.get(paper_id),
         )
         for paper_id in dict.fromkeys(ids)
         if paper_id in found
+    }
+
+
+def _bodies(conn: sa.Connection, ids: Sequence[str]) -> dict[str, Body]:
+    rows = conn.execute(sa.select(t.bodies).where(t.bodies.c.paper_id.in_(ids))).mappings().all()
+    return {
+        row["paper_id"]: Body(
+            row["text"],
+            tuple((offset, page) for offset, page in json.loads(row["pages"])),
+            tuple((offset, heading) for offset, heading in json.loads(row["sections"])),
+            row["original"],
+        )
+        for row in rows
     }
 
 
@@ -224,13 +251,22 @@ def read_chunks(conn: sa.Connection, ids: Sequence[str]) -> dict[str, Chunk]:
             t.chunks.c.start_offset,
             t.chunks.c.end_offset,
             t.papers.c.abstract,
+            t.bodies.c.text,
         )
         .join(t.papers, t.papers.c.id == t.chunks.c.paper_id)
+        .outerjoin(t.bodies, t.bodies.c.paper_id == t.chunks.c.paper_id)
         .where(t.chunks.c.id.in_(ids))
     )
     found = {
-        chunk_id: Chunk(chunk_id, paper_id, ordinal, start, end, abstract[start:end])
-        for chunk_id, paper_id, ordinal, start, end, abstract in conn.execute(query).all()
+        row.id: Chunk(
+            row.id,
+            row.paper_id,
+            row.ordinal,
+            row.start_offset,
+            row.end_offset,
+            whole_text(row.abstract, row.text)[row.start_offset : row.end_offset],
+        )
+        for row in conn.execute(query).all()
     }
     return {chunk_id: found[chunk_id] for chunk_id in dict.fromkeys(ids) if chunk_id in found}
 

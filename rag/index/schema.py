@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import sqlalchemy as sa
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 METADATA = sa.MetaData()
 
@@ -86,6 +86,17 @@ sources = sa.Table(
     sa.Column("origin", sa.Text, nullable=False),
     sa.Column("place", sa.Text, nullable=False),
     sa.UniqueConstraint("paper_id", "kind", "origin", "place"),
+)
+
+# Beside `papers` and not in it: lists of records must not read past whole papers.
+bodies = sa.Table(
+    "bodies",
+    METADATA,
+    _paper_id(primary_key=True),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("pages", sa.Text, nullable=False),  # JSON: [offset, page], ...
+    sa.Column("sections", sa.Text, nullable=False),  # JSON: [offset, heading], ...
+    sa.Column("original", sa.Text, nullable=False),  # sha256 of the file
 )
 
 chunks = sa.Table(
@@ -239,10 +250,21 @@ def _add_chats(conn: sa.Connection) -> None:
         conn.execute(sa.text(statement))
 
 
+def _add_bodies(conn: sa.Connection) -> None:
+    """The table as it was in version 4."""
+    statement = (
+        "CREATE TABLE bodies (paper_id TEXT NOT NULL, text TEXT NOT NULL, pages TEXT NOT NULL, "
+        "sections TEXT NOT NULL, original TEXT NOT NULL, PRIMARY KEY (paper_id), "
+        "FOREIGN KEY(paper_id) REFERENCES papers (id) ON DELETE CASCADE)"
+    )
+    conn.execute(sa.text(statement))
+
+
 # MIGRATIONS[n] takes a library of version n to n + 1 inside the transaction it is given.
 MIGRATIONS: Mapping[int, Callable[[sa.Connection], None]] = {
     1: _add_answers,
     2: _add_chats,
+    3: _add_bodies,
 }
 
 

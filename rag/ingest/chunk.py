@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 
+from rag.base.body import body_start
 from rag.base.text import sentence_spans
 from rag.base.types import Chunk, Paper
 
@@ -20,16 +21,34 @@ _MIN_TOKENS = 64  # room for the passage, however long the title is
 def chunks_of(paper: Paper, *, count_tokens: Callable[[str], int], max_tokens: int) -> list[Chunk]:
     """Cut a paper's text so that title and passage together fit into `max_tokens`.
 
-    Every chunk satisfies `chunk.text == paper.abstract[chunk.start:chunk.end]`. A paper without
-    text gives one empty chunk, so that it can still be found by its title.
+    Every chunk satisfies `chunk.text == paper.text[chunk.start:chunk.end]`; none reaches from the
+    abstract into the body or over a heading. A paper without text gives one empty chunk, so that
+    it can still be found by its title.
     """
-    text = paper.abstract
+    text = paper.text
     room = max(_MIN_TOKENS, max_tokens - count_tokens(paper.title) - _SPECIAL_TOKENS)
-    passages = [text] if count_tokens(text) <= room else _split(text, room, count_tokens)
+    spans: list[tuple[int, int]] = []
+    for start, end in _parts(paper, text):
+        part = text[start:end]
+        passages = [part] if count_tokens(part) <= room else _split(part, room, count_tokens)
+        spans += [(start + a, start + b) for a, b in _locate(part, passages)]
     return [
         Chunk(f"{paper.id}:{i}", paper.id, i, start, end, text[start:end])
-        for i, (start, end) in enumerate(_locate(text, passages))
+        for i, (start, end) in enumerate(spans)
     ]
+
+
+def _parts(paper: Paper, text: str) -> Iterator[tuple[int, int]]:
+    """The abstract, then the sections of the body without the space around them."""
+    if paper.abstract or paper.body is None:
+        yield 0, len(paper.abstract)
+    if paper.body is None:
+        return
+    first = body_start(paper.abstract)
+    starts = sorted({first, *(first + offset for offset, _ in paper.body.sections)})
+    for start, end in itertools.pairwise([*starts, len(text)]):
+        if text[start:end].strip():
+            yield start, start + len(text[start:end].rstrip())
 
 
 def text_to_embed(paper: Paper, chunk: Chunk) -> str:

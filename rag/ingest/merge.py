@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 
+from rag.base.body import Body
 from rag.base.text import STOP_WORDS, fold
 from rag.base.types import Paper
 from rag.index.names import parse_name
@@ -99,12 +100,18 @@ def _merged(known: Paper, record: Paper, *, again: bool) -> Paper:
         changes["date"], changes["date_inferred"] = record.date, record.date_inferred
     if record.abstract and (again or len(record.abstract) > len(known.abstract)):
         changes["abstract"] = record.abstract
+    if record.body and (again or _says_more(record.body, known.body)):
+        changes["body"] = record.body
     if len(record.authors) > len(known.authors) or (again and record.authors):
         changes["authors"], changes["more_authors"] = record.authors, record.more_authors
     changes["orgs"] = known.orgs + tuple(o for o in record.orgs if o not in known.orgs)
     changes["has_code"] = known.has_code or record.has_code
     changes["sources"] = known.sources + tuple(s for s in record.sources if s not in known.sources)
     return dataclasses.replace(known, **changes)  # type: ignore[arg-type]
+
+
+def _says_more(body: Body, known: Body | None) -> bool:
+    return known is None or len(body.text) > len(known.text)
 
 
 def _dates_inferred_better(known: Paper, record: Paper, *, again: bool) -> bool:

@@ -5,9 +5,12 @@ pdfium reads first; where it breaks, pypdf reads what it can.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
+from rag.base.body import Body
 from rag.base.errors import SourceError
 from rag.base.types import Failure, Paper, Source
 from rag.ingest import confined
@@ -31,7 +34,8 @@ def papers(data: bytes, *, origin: str) -> Iterator[Paper | Failure]:
     except SourceError as error:
         yield Failure(origin, "file", str(error))
         return
-    yield from papers_of(_entry(reading), Source("pdf", origin, "file"))
+    for found in papers_of(_entry(reading), Source("pdf", origin, "file")):
+        yield replace(found, body=_body(reading, data)) if isinstance(found, Paper) else found
     for why, letters in sorted(reading.hidden.items()):
         if letters >= _WORTH_TELLING:
             reason = f"holds {letters:,} letters that nobody sees ({why}), which were left out"
@@ -39,6 +43,17 @@ def papers(data: bytes, *, origin: str) -> Iterator[Paper | Failure]:
 
 
 _WORTH_TELLING = 20  # letters; less is a stray mark of typesetting
+
+
+def _body(reading: Reading, data: bytes) -> Body | None:
+    if not reading.body:
+        return None
+    return Body(
+        reading.body,
+        tuple((offset, page) for offset, page in reading.pages),
+        tuple((offset, heading) for offset, heading in reading.sections),
+        hashlib.sha256(data).hexdigest(),
+    )
 
 
 def _entry(reading: Reading) -> Entry:

@@ -140,7 +140,7 @@ def _add_records(run: _Run, records: list[Paper]) -> None:
         if run.cancelled():
             break
         _take(run, group)
-        if len(run.pending) >= _BATCH:
+        if len(run.pending) >= _BATCH or any(paper.body for paper in run.pending.values()):
             _flush(run)
         done += len(group)
         run.progress(Progress(done, len(records), "embedding"))
@@ -210,10 +210,11 @@ def embed_chunks(
     layout: list[list[tuple[Chunk, tuple[tuple[int, int], ...]]]] = []
     for paper, chunks in zip(papers, chunked, strict=True):
         rows = []
+        whole = paper.text
         for chunk in chunks:
             spans = tuple((chunk.start + a, chunk.start + b) for a, b in sentence_spans(chunk.text))
             texts.append(text_to_embed(paper, chunk))
-            texts.extend(paper.abstract[a:b] for a, b in spans)
+            texts.extend(whole[a:b] for a, b in spans)
             rows.append((chunk, spans))
         layout.append(rows)
     vectors = iter(embedder.embed(texts))

@@ -25,6 +25,7 @@ from rag.ingest.headings import (
 )
 
 _MARGIN = 0.09  # of the height of a page, where heads and feet stand
+_INNER = 0.12  # and from where on even the outermost line of a page is text
 _REPEATED = 3  # pages on which the same line makes it a head or foot
 _PAGE_NUMBER = re.compile(r"^(?:page\s+)?[\W_]*(?:\d{1,5}|[ivxl]{1,6})[\W_]*(?:of\s+\d+)?$", re.I)
 _FIRST_FOOT = re.compile(
@@ -121,6 +122,8 @@ def _is_outer(line: Line, lines: Sequence[Line], height: float) -> bool:
     """Whether a line stands at the head or foot of a page, or is among its outermost."""
     if line.y < _MARGIN * height or line.y > (1 - _MARGIN) * height:
         return True
+    if _INNER * height < line.y < (1 - _INNER) * height:
+        return False
     ys = sorted(other.y for other in lines)
     return line.y <= ys[min(1, len(ys) - 1)] or line.y >= ys[max(-2, -len(ys))]
 

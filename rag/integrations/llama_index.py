@@ -20,7 +20,7 @@ from rag.base.types import Filters, Hit, Paper
 class LibraryRetriever(BaseRetriever):  # type: ignore[misc]  # LlamaIndex is not read by mypy
     """Finds the passages of a library that bear on a query, one a paper, best first.
 
-    A node's text is `paper.abstract[start:end]`, its id the chunk's, its score 0..1.
+    A node's text is `paper.text[start:end]`, its id the chunk's, its score 0..1.
     """
 
     def __init__(self, assistant: Assistant, k: int = 8, filters: Filters | None = None) -> None:
@@ -60,8 +60,8 @@ class LibraryQueryEngine(CustomQueryEngine):  # type: ignore[misc]  # LlamaIndex
 def _of_hit(hit: Hit) -> NodeWithScore:
     paper, chunk = hit.paper, hit.chunk
     if chunk is None:  # found by its title or its record
-        end = len(paper.abstract)
-        return _node(paper, paper.abstract, 0, end, score=hit.score, key=paper.id)
+        text = paper.abstract or paper.text
+        return _node(paper, text, 0, len(text), score=hit.score, key=paper.id)
     return _node(paper, chunk.text, chunk.start, chunk.end, score=hit.score, key=chunk.id)
 
 

@@ -7,6 +7,7 @@ little: every sentence of the SOAP paper is about SOAP.
 
 from __future__ import annotations
 
+import bisect
 import functools
 import math
 import re
@@ -27,6 +28,8 @@ from rag.search.names import Names, looks_like_name, tokens
 
 _WORDS_WEIGHT = 0.9
 _LATE_WEIGHT = 0.25  # abstracts open with what is known and end with what was found
+_BODY_WEIGHT = 0.15  # how much better than one of the abstract a sentence of the body must be
+_BODY_READ = 60  # sentences of a body that are looked at, nearest first
 _PAPER_WEIGHT = 0.35  # how much the paper's rank speaks for its sentences
 _LONG = 5  # letters from which one word may begin another and be its kin
 _ENDING = 2  # letters by which the two may differ
@@ -122,12 +125,16 @@ class EvidenceFinder:
         beyond = any(worth.values())
         scored = []
         spelled = _spelled_out(hit.paper.abstract)
-        last = max(1, len(spans) - 1)
-        for i, ((start, end), cosine) in enumerate(zip(spans, cosines.tolist(), strict=True)):
-            text = hit.paper.abstract[start:end]
+        whole = hit.paper.text
+        first = _first_of_body(hit.paper, spans)
+        last = max(1, first - 1)
+        for i in _worth_reading(cosines, first):
+            (start, end), cosine = spans[i], float(cosines[i])
+            text = whole[start:end]
             shared = _share(worth, _with_kin(worth, _word_set(spelled(text)))) if beyond else 0.0
             score = cosine + _WORDS_WEIGHT * shared + _PAPER_WEIGHT * hit.score
-            score += _LATE_WEIGHT * i / last + telling.worth(text, figures=figures)
+            score += _LATE_WEIGHT * i / last if i < first else -_BODY_WEIGHT
+            score += telling.worth(text, figures=figures)
             scored.append((Evidence(hit.paper, start, end, text, round(score, 6)), cosine))
         return scored
 
@@ -141,6 +148,7 @@ class EvidenceFinder:
         best = scored[0][0].paper if scored else hits[0].paper
         own = set(words(best.title)) | set(words(" ".join(best.authors)))
         present = own | _word_set(best.abstract)
+        anywhere = own | _word_set(best.text) if best.body else present
         names = self._names_asked(plan)
         known = [name for name in names if self._is_known(name)]
         beyond = {w: v for w, v in asked.items() if w not in own}
@@ -154,13 +162,13 @@ class EvidenceFinder:
         return Signals(
             passage=hit.dense,
             sentence=max((cosine for _, cosine in top), default=0.0),
-            in_paper=_share(asked, _with_kin(asked, present)),
+            in_paper=_share(asked, _with_kin(asked, present).union(*said)),
             in_sentence=max((_share(beyond, shown) for shown in said), default=0.0),
             together=_share(beyond, set().union(*said)),
             **{f"{part}_lead": lead for part, lead in hit.leads.items()},
             size=math.log10(max(1, self._searched(plan))),
             strange=tuple(name for name in names if name not in known),
-            elsewhere=tuple(name for name in known if present.isdisjoint(_forms(name))),
+            elsewhere=tuple(name for name in known if anywhere.isdisjoint(_forms(name))),
             figures_missing=figures and not any(telling.has_figures(e.text) for e, _ in top),
             named=named,
         )
@@ -184,6 +192,19 @@ class EvidenceFinder:
     def _is_known(self, token: str) -> bool:
         """True for a name that some paper says; "GPT-5" is unknown beside "GPT-3"."""
         return any(self.names.knows(form) for form in _forms(token))
+
+
+def _first_of_body(paper: Paper, spans: Sequence[tuple[int, int]]) -> int:
+    """Which sentence is the first behind the abstract."""
+    return bisect.bisect_left(spans, (len(paper.abstract), 0)) if paper.body else len(spans)
+
+
+def _worth_reading(cosines: npt.NDArray[np.float32], first: int) -> Sequence[int]:
+    """The sentences of the abstract, and of the body those nearest to the question."""
+    if first == len(cosines):
+        return range(first)
+    nearest = first + np.argsort(-cosines[first:], kind="stable")[:_BODY_READ]
+    return [*range(first), *sorted(nearest.tolist())]
 
 
 def _forms(token: str) -> list[str]:

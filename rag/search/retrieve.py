@@ -18,9 +18,11 @@ from rag.search.rank import Candidates, Scores, Weights, blended, fitted_weights
 logger = logging.getLogger(__name__)
 
 _DEPTH = 100  # candidates taken from each search
+_DEEPEST = 16 * _DEPTH  # chunks looked at, however few papers they are of
 _READ = 80  # of the candidates, the best by the other parts, whose sentences are compared
 _RERANKED = 20  # of the ranking, the papers that a reranker reads
 _SPARE = 4  # papers looked at beyond those asked for, to stand in for copies
+_STANDS_IN = 2_000  # characters of a body that stand for a missing abstract
 _NAMED_BONUS = 0.5  # a paper that the question names outranks one that is merely alike
 _SAME_COSINE = 0.01  # two copies of a text are this close to the same question
 _SAME_WORDS = 0.9  # share of words that two copies of a text have in common
@@ -92,11 +94,17 @@ class Retriever:
         """Cosine of each paper's best chunk, and which chunk that is."""
         scores: dict[str, float] = {}
         chunk: dict[str, str] = {}
-        for chunk_id, cosine in self._store.dense_search(vector, _DEPTH, allowed):
-            paper_id = chunk_id.rsplit(":", 1)[0]
-            if paper_id not in scores:  # best first
-                scores[paper_id], chunk[paper_id] = cosine, chunk_id
-        return scores, chunk
+        depth = _DEPTH
+        while True:
+            found = self._store.dense_search(vector, depth, allowed)
+            for chunk_id, cosine in found:
+                paper_id = chunk_id.rsplit(":", 1)[0]
+                if paper_id not in scores:  # best first
+                    scores[paper_id], chunk[paper_id] = cosine, chunk_id
+            # Whole papers have many chunks, and one must not crowd out the others.
+            if 2 * len(scores) > _DEPTH or len(found) < depth or depth >= _DEEPEST:
+                return scores, chunk
+            depth *= 4
 
     def _reranked(
         self, reranker: Reranker, query: str, first: Sequence[str], scores: Scores
@@ -105,7 +113,10 @@ class Retriever:
         papers = self._store.get(first)
         if len(papers) < 2:
             return {}
-        texts = [f"{paper.title}\n{paper.abstract}" for paper in papers.values()]
+        texts = [
+            f"{paper.title}\n{paper.abstract or paper.text[:_STANDS_IN]}"
+            for paper in papers.values()
+        ]
         try:
             given = dict(zip(papers, reranker.scores(query, texts), strict=True))
         except ModelError as error:

@@ -31,17 +31,14 @@ def standing(found: Sequence[Evidence]) -> list[Evidence]:
 def _drawn_out(evidence: Evidence) -> Evidence:
     if not _LEANS.match(evidence.text):
         return evidence
-    spans = sentence_spans(evidence.paper.abstract)
+    text = evidence.paper.text
+    spans = sentence_spans(text)
     at = next((i for i, span in enumerate(spans) if span[0] == evidence.start), 0)
     first, steps = at, 0
-    while first > 0 and steps < _STEPS and _LEANS.match(_text(evidence, spans[first])):
+    while first > 0 and steps < _STEPS and _LEANS.match(text[slice(*spans[first])]):
         first, steps = first - 1, steps + 1
     start = spans[first][0] if at else evidence.start
-    return replace(evidence, start=start, text=evidence.paper.abstract[start : evidence.end])
-
-
-def _text(evidence: Evidence, span: tuple[int, int]) -> str:
-    return evidence.paper.abstract[span[0] : span[1]]
+    return replace(evidence, start=start, text=text[start : evidence.end])
 
 
 def _holds(one: Evidence, other: Evidence) -> bool:

@@ -67,6 +67,63 @@ def test_a_doi_at_the_foot_of_the_first_page_is_the_papers():
     assert paper.year == 2021
 
 
+def test_two_columns_are_read_one_after_the_other_whatever_the_order_in_the_file():
+    page = pdf_files.paper()
+    page.commands = page.commands[:-4]  # what follows the abstract
+    left = [f"Left column says in row {n} that tides are long." for n in range(12)]
+    right = [f"Right column says in row {n} that winds are short." for n in range(12)]
+    for n, (one, other) in enumerate(zip(left, right, strict=True)):
+        page.show(one, 60, 330 + 12 * n, 9).show(other, 320, 330 + 12 * n, 9)
+    body = _one(made([page])).body
+    assert body is not None
+    assert body.text.index("row 11 that tides") < body.text.index("row 0 that winds")
+    assert "long. Right" not in body.text.replace("row 11", "")
+
+
+def test_words_cut_at_the_end_of_a_line_are_mended():
+    page = pdf_files.paper()
+    lines = ["We measured the conver-", "gence of every state-", "of-the-art rule with conver-",
+             "gence plots of twelve well known runs of the same kind."]  # fmt: skip
+    page.lines(lines, 72, 420)
+    body = _one(made([page])).body
+    assert body is not None
+    assert "the convergence of every state-of-the-art rule with convergence plots" in body.text
+
+
+def test_a_sentence_of_the_text_knows_its_page_and_section():
+    second = Page().show("2 Method", 72, 90, 12, bold=True)
+    second.lines(
+        [
+            "The rule sorts the entries of an update by their size and keeps the largest.",
+            "It was run on four machines with the same seed for every one of them.",
+        ],
+        72,
+        110,
+    )
+    second.show("References", 72, 300, 12, bold=True)
+    second.lines(
+        ["[1] Berg T. On the noise of gradients in very deep networks. Journal of Tests."], 72, 320
+    )
+    paper = _one(made([pdf_files.paper(), second]))
+    assert paper.text.startswith(paper.abstract)
+    at = paper.text.index("The rule sorts")
+    assert paper.place(at) == (2, "Method")
+    assert paper.place(paper.text.index("Stochastic")) == (1, "Introduction")
+    assert paper.place(0) == (None, "")
+    assert "noise of gradients" not in paper.text
+
+
+def test_heads_feet_and_page_numbers_are_no_text():
+    pages = [pdf_files.paper()]
+    for n in range(2, 6):
+        page = Page().show("Lindqvist et al. on quiet gradients and their many uses", 150, 40, 9)
+        page.lines([f"Page {n} tells of run {n} and of what was seen in it by all of us."], 72, 100)
+        pages.append(page.show(str(n), 300, 760, 9))
+    text = _one(made(pages)).text
+    assert "many uses" not in text
+    assert "tells of run 5" in text
+
+
 def test_marks_of_footnotes_do_not_stick_to_names():
     page = Page().show("Reading Tides from Satellites", 120, 90, 17, bold=True)
     x = 120.0

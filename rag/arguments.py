@@ -73,6 +73,9 @@ def _add_library_commands(commands: Any) -> None:
     _add_filters(papers)
     remove = _command(commands, "remove", "remove the paper", "remove one paper")
     remove.add_argument("id", metavar="ID", help="as `askpapers papers` prints it")
+    how = remove.add_mutually_exclusive_group()
+    how.add_argument("--undo", action="store_true", help="bring a removed paper back")
+    how.add_argument("--now", action="store_true", help="delete it for good, without an undo")
     doctor = _command(
         commands, "doctor", "examine the library", "examine the library and the models"
     )

@@ -18,7 +18,6 @@ from rag.base.types import (
     Hit,
     Paper,
 )
-from rag.chats import Chats, Judgements
 from rag.cite.formats import export
 from rag.cite.tables import write_table
 from rag.cited import Found
@@ -86,16 +85,6 @@ class Assistant(Library):
     def answers(self, n: int = 20) -> list[Answer]:
         """The last `n` answers that the library keeps, newest first."""
         return self._store.answers(n)
-
-    @property
-    def chats(self) -> Chats:
-        """The conversations that the library keeps."""
-        return Chats(self._store)
-
-    @property
-    def feedback(self) -> Judgements:
-        """What was thought of kept answers."""
-        return Judgements(self._store)
 
     def replay(self, answer_id: str) -> Replay:
         """Ask the question of a kept answer again and hold the two answers against each other.

@@ -1,4 +1,4 @@
-"""A library as users hold it: opened, filled, looked through, kept and examined."""
+"""A library as users hold it: opened, filled, looked through and examined."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from typing import Self
 
 from rag.answer.records import suggested
 from rag.asked import examine_models
-from rag.base.backups import BackupReport
 from rag.base.settings import Settings, load_settings
 from rag.base.types import (
     AddReport,
@@ -21,10 +20,10 @@ from rag.base.types import (
     Paper,
     Progress,
 )
-from rag.index.backup import back_up
-from rag.index.restore import restore
+from rag.index.lexicon import FILE as NAMES_FILE
 from rag.index.store import Store
 from rag.ingest import pipeline
+from rag.keeping import Keeping
 from rag.models.choose import identity_of
 from rag.parts import Parts
 from rag.search import landscape
@@ -37,7 +36,7 @@ Watch = Callable[[Progress], None]
 Stop = Callable[[], bool]
 
 
-class Library:
+class Library(Keeping):
     """The papers of one folder, with their models. Safe to use from several threads."""
 
     def __init__(self, store: Store, settings: Settings, *, weights: Weights | None = None) -> None:
@@ -124,13 +123,19 @@ class Library:
         given = pipeline.Input(data, "sample library", date.today())
         return self._add([given], None, progress, cancelled)
 
-    def remove(self, paper_id: str) -> Paper | None:
-        """Remove a paper by its id or citekey; returns it, or None if there is none."""
+    def remove(self, paper_id: str, *, now: bool = False) -> Paper | None:
+        """Remove a paper by its id or citekey; returns it, or None if there is none.
+
+        `restore_paper` brings it back within 30 days, unless `now` deletes it for good.
+        """
         paper = self.paper(paper_id)
-        if paper is None:
+        if paper is None and not now:
             return None
-        with self._store.writer() as writer:
-            writer.remove(paper.id)
+        with self._store.writer(doing="removing a paper") as writer:
+            # What was removed already can still be deleted for good.
+            writer.remove(paper.id if paper else paper_id, undoable=not now)
+        if (self.folder / NAMES_FILE).exists():
+            self._parts.names  # noqa: B018  followed now, so that they forget the paper's words
         return paper
 
     # --- looking -----------------------------------------------------------------------------
@@ -173,33 +178,6 @@ class Library:
     def suggestions(self, n: int = 3) -> list[str]:
         """First questions to ask, made from the library's own papers."""
         return suggested(ordered(self._store.papers(), "newest"))[:n]
-
-    # --- keeping -----------------------------------------------------------------------------
-
-    def backup(self, path: str | Path, *, progress: Watch | None = None) -> BackupReport:
-        """Write the whole library to one file, while others may add to it.
-
-        Raises:
-            LibraryError: the file cannot be written, or something else lies under its name.
-        """
-        return back_up(self._store, Path(path), progress=progress)
-
-    @staticmethod
-    def restore(
-        path: str | Path,
-        folder: str | Path,
-        *,
-        replace: bool = False,
-        progress: Watch | None = None,
-    ) -> BackupReport:
-        """Make a library of a backup again, in a folder that is empty or new.
-
-        With `replace`, a library that is there is moved aside; close it first.
-
-        Raises:
-            LibraryError: the backup is damaged, the folder is in use, or there is no space.
-        """
-        return restore(Path(path), Path(folder), replace=replace, progress=progress)
 
     # --- health ------------------------------------------------------------------------------
 

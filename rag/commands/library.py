@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from rag.commands.shared import emit, filters_of, open_library, say
 
 if TYPE_CHECKING:
-    from rag.base.types import AddReport
+    from rag.base.types import AddReport, Paper
 
 
 def add(args: argparse.Namespace) -> int:
@@ -52,18 +52,26 @@ def papers(args: argparse.Namespace) -> int:
 
 
 def remove(args: argparse.Namespace) -> int:
-    """Remove one paper."""
+    """Remove one paper, or bring one back."""
     from rag.terminal import plain
 
+    said = "Back in the library: {}." if args.undo else "Removed {}."
+    paper: Paper | None
     with open_library(args) as assistant:
-        paper = assistant.remove(args.id)
-    if paper is None:
+        was_removed = args.now and args.id in {gone.paper_id for gone in assistant.removed()}
+        if args.undo:
+            paper = assistant.restore_paper(args.id)
+        else:
+            paper = assistant.remove(args.id, now=args.now)
+    if paper is None and not was_removed:
         say(f"No paper has the id {plain(args.id)}; `askpapers papers` lists the ids.")
         return 1
     if args.json:
-        emit(paper.to_dict())
+        emit(paper.to_dict() if paper else {"id": args.id})
     else:
-        print(f"Removed {plain(paper.name)}.")
+        print(said.format(plain(paper.name if paper else args.id)))
+    if paper and not (args.undo or args.now):
+        say(f"For 30 days, `askpapers remove --undo {plain(paper.id)}` brings it back.")
     return 0
 
 

@@ -1,7 +1,7 @@
 """Answers as rows of the catalog: what was asked, what was answered, and what that rested on.
 
-A record holds the words that were quoted but no whole text of a paper; when a paper is removed,
-its words go from the records too, and its title stays.
+A record holds the words that were quoted but no whole text of a paper; `forgetting` takes the
+words of a removed paper out.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from rag.base.errors import LibraryError
 from rag.base.text import fold
-from rag.base.types import Answer, Citation, Comparison, Evidence, Paper
+from rag.base.types import Answer, Citation, Evidence, Paper
 from rag.index import records
 from rag.index import schema as t
 
@@ -31,9 +31,9 @@ def write(conn: sa.Connection, answer: Answer, *, most: int | None) -> Answer:
     """
     at = datetime.now(UTC).isoformat(timespec="milliseconds")
     dated = dataclasses.replace(answer, provenance=dataclasses.replace(answer.provenance, at=at))
-    row = {"at": at, "question": answer.question, "record": _dump(dated)}
+    row = {"at": at, "question": answer.question, "record": dump(dated)}
     seq = conn.scalar(sa.insert(t.answers).returning(t.answers.c.seq), row) or 0
-    quoted = [{"answer": seq, "paper_id": paper_id} for paper_id in sorted(_papers(answer))]
+    quoted = [{"answer": seq, "paper_id": paper_id} for paper_id in sorted(papers_of(answer))]
     if quoted:
         conn.execute(sa.insert(t.answer_papers), quoted)
     if most is not None:
@@ -83,18 +83,10 @@ def read_last(conn: sa.Connection, n: int) -> list[Answer]:
     return _read(conn, sa.true(), n)
 
 
-def forget_paper(conn: sa.Connection, paper: Paper) -> None:
-    """Take a paper's words out of all records; what is left of it is its title."""
-    of_paper = sa.select(t.answer_papers.c.answer).where(t.answer_papers.c.paper_id == paper.id)
-    query = sa.select(t.answers.c.seq, t.answers.c.record).where(t.answers.c.seq.in_(of_paper))
-    for seq, record in conn.execute(query).all():
-        _rewrite(conn, seq, _without(_load(record), Paper(paper.id, paper.title)))
-
-
-def _rewrite(conn: sa.Connection, seq: int, answer: Answer) -> None:
+def rewrite(conn: sa.Connection, seq: int, answer: Answer) -> None:
     """Change a stored answer, and what chats are searched by with it."""
     record = sa.update(t.answers).where(t.answers.c.seq == seq)
-    conn.execute(record.values(record=_dump(answer)))
+    conn.execute(record.values(record=dump(answer)))
     turn = sa.update(t.turns).where(t.turns.c.answer == seq)
     conn.execute(turn.values(folded=said(answer)))
 
@@ -102,15 +94,16 @@ def _rewrite(conn: sa.Connection, seq: int, answer: Answer) -> None:
 def _read(conn: sa.Connection, where: Any, n: int = 1) -> list[Answer]:
     query = sa.select(t.answers.c.seq, t.answers.c.record).where(where)
     rows = conn.execute(query.order_by(t.answers.c.seq.desc()).limit(n)).all()
-    answers = [dataclasses.replace(_load(record), id=str(seq)) for seq, record in rows]
-    ids = sorted({paper_id for answer in answers for paper_id in _papers(answer)})
+    answers = [dataclasses.replace(load(record), id=str(seq)) for seq, record in rows]
+    ids = sorted({paper_id for answer in answers for paper_id in papers_of(answer)})
     known: dict[str, Paper] = {}
     for batch in records.in_batches(ids):
         known |= records.read_papers(conn, batch)
-    return [_with_papers(answer, known) for answer in answers]
+    return [_as_of_today(answer, known) for answer in answers]
 
 
-def _papers(answer: Answer) -> set[str]:
+def papers_of(answer: Answer) -> set[str]:
+    """Ids of all papers that an answer names."""
     cited = {citation.paper.id for citation in answer.citations}
     checked = {paper_id for check in answer.provenance.checks for paper_id in check.papers}
     found = {evidence.paper.id for evidence in answer.evidence}
@@ -128,15 +121,21 @@ def _adapter() -> Any:
     return TypeAdapter(Answer)
 
 
-def _dump(answer: Answer) -> str:
-    bare = {paper.id: _bare(paper) for paper in _all_papers(answer)}
+def dump(answer: Answer) -> str:
+    """An answer as it is stored, without whole texts of papers."""
+    bare = {paper.id: _bare(paper) for paper in all_papers(answer)}
     try:
-        return str(_adapter().dump_json(_replaced(answer, bare), exclude_defaults=True), "utf-8")
+        return str(_adapter().dump_json(with_papers(answer, bare), exclude_defaults=True), "utf-8")
     except ValueError as error:  # pydantic's own error of serialisation is one
         raise LibraryError("An answer with text that is not valid Unicode is not kept.") from error
 
 
-def _load(record: str) -> Answer:
+def load(record: str) -> Answer:
+    """An answer as it was stored.
+
+    Raises:
+        LibraryError: the record cannot be read.
+    """
     try:
         answer: Answer = _adapter().validate_json(record)
     except ValueError as error:
@@ -150,7 +149,8 @@ def _bare(paper: Paper) -> Paper:
     return dataclasses.replace(paper, abstract="", body=None, sources=())
 
 
-def _all_papers(answer: Answer) -> list[Paper]:
+def all_papers(answer: Answer) -> list[Paper]:
+    """The papers of all places of an answer, some more than once."""
     of_table = answer.table.papers if answer.table else ()
     return [
         *(citation.paper for citation in answer.citations),
@@ -160,7 +160,7 @@ def _all_papers(answer: Answer) -> list[Paper]:
     ]
 
 
-def _replaced(answer: Answer, papers: Mapping[str, Paper]) -> Answer:
+def with_papers(answer: Answer, papers: Mapping[str, Paper]) -> Answer:
     """The answer with these papers in place of those of the same ids."""
 
     def of(paper: Paper) -> Paper:
@@ -176,55 +176,14 @@ def _replaced(answer: Answer, papers: Mapping[str, Paper]) -> Answer:
     )
 
 
-def _with_papers(answer: Answer, known: Mapping[str, Paper]) -> Answer:
+def _as_of_today(answer: Answer, known: Mapping[str, Paper]) -> Answer:
     """Papers of today, but for those whose quoted words are no longer where they were."""
     places: list[Citation | Evidence] = [*answer.citations, *answer.evidence]
     changed = {place.paper.id for place in places if not _stands(place, known)}
-    return _replaced(answer, {k: paper for k, paper in known.items() if k not in changed})
+    return with_papers(answer, {k: paper for k, paper in known.items() if k not in changed})
 
 
 def _stands(place: Citation | Evidence, known: Mapping[str, Paper]) -> bool:
     paper = known.get(place.paper.id)
     quoted = place.quote if isinstance(place, Citation) else place.text
     return paper is not None and paper.text[place.start : place.end] == quoted
-
-
-def _without(answer: Answer, paper: Paper) -> Answer:
-    """The answer without any word of a paper; places stay, so that one sees what was there."""
-    gone = {c.number for c in answer.citations if c.paper.id == paper.id}
-    bare = _replaced(answer, {paper.id: paper})
-    return dataclasses.replace(
-        bare,
-        sentences=tuple(
-            dataclasses.replace(s, text="") if gone.intersection(s.citations) else s
-            for s in bare.sentences
-        ),
-        citations=tuple(
-            dataclasses.replace(c, quote="") if c.number in gone else c for c in bare.citations
-        ),
-        evidence=tuple(
-            dataclasses.replace(e, text="") if e.paper.id == paper.id else e for e in bare.evidence
-        ),
-        table=bare.table and _without_cells(bare.table, paper.id),
-        provenance=dataclasses.replace(
-            bare.provenance,
-            # What was struck may rest on any of the papers.
-            checks=tuple(
-                dataclasses.replace(c, text="") if paper.id in c.papers or not c.kept else c
-                for c in bare.provenance.checks
-            ),
-        ),
-    )
-
-
-def _without_cells(table: Comparison, paper_id: str) -> Comparison:
-    rows = zip(table.papers, table.cells, strict=True)
-    return dataclasses.replace(
-        table,
-        cells=tuple(
-            tuple(dataclasses.replace(cell, text="") for cell in row)
-            if paper.id == paper_id
-            else row
-            for paper, row in rows
-        ),
-    )

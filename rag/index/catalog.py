@@ -18,8 +18,9 @@ import numpy as np
 import sqlalchemy as sa
 
 from rag.base.errors import LibraryError
+from rag.base.removed import Removed
 from rag.base.types import Answer, Chunk, Filters, Paper, Source
-from rag.index import answers, overview, records
+from rag.index import answers, overview, records, tombstones
 from rag.index import schema as t
 from rag.index.changes import (
     Changes,
@@ -32,6 +33,7 @@ from rag.index.changes import (
 )
 from rag.index.database import BUSY_MS, checkpoint, copy_into, database_errors, entry, set_entry
 from rag.index.filters import allowed_ids
+from rag.index.purge import purge
 from rag.index.records import EmbeddedChunk, SentenceVectors, in_batches
 
 CacheName = Literal["vectors", "keyword"]
@@ -242,20 +244,43 @@ class Catalog:
             if records.write_source(conn, paper_id, source):
                 _next_revision(conn, with_text=False)
 
-    def remove(self, paper_id: str) -> bool:
-        """Delete a paper and all that hangs on it, False if unknown; the ledger keeps its title."""
+    def remove(self, paper_id: str, *, undoable: bool = False) -> bool:
+        """Delete a paper and all that hangs on it, False if unknown; the ledger keeps its title.
+
+        When `undoable`, it is kept apart, compressed, until `restore` or `purge`.
+        """
         with self.writing() as conn:
             found = records.read_papers(conn, [paper_id])
             if not found:
-                return False
+                is_known = not undoable and tombstones.delete(conn, paper_id)
+            else:
+                is_known = True
+                revision = _next_revision(conn, with_text=True)
+                tombstones.bury(conn, found[paper_id], revision, undoable=undoable)
+                removed = f"removed: {found[paper_id].name}"
+                _log(conn, LedgerEntry(_now(), "remove", paper_id, None, removed))
+        self._holds_removed_text = self._holds_removed_text or is_known
+        return is_known
+
+    def restore(self, paper_id: str) -> Paper:
+        """Bring a removed paper back as it was, with its words in kept answers."""
+        with self.writing() as conn:
             revision = _next_revision(conn, with_text=True)
-            conn.execute(sa.delete(t.papers).where(t.papers.c.id == paper_id))
-            conn.execute(sa.insert(t.removals).values(revision=revision, paper_id=paper_id))
-            answers.forget_paper(conn, found[paper_id])
-            removed = f"removed: {found[paper_id].name}"
-            _log(conn, LedgerEntry(_now(), "remove", paper_id, None, removed))
-        self._holds_removed_text = True
-        return True
+            paper = tombstones.dig_up(conn, paper_id, revision)
+            _log(conn, LedgerEntry(_now(), "restore", paper_id, None, f"back: {paper.name}"))
+            return paper
+
+    def removed(self) -> list[Removed]:
+        """The removed papers that can be brought back, the last one first."""
+        with self.reading() as conn:
+            return tombstones.listed(conn)
+
+    def purge(self, *, days: float) -> int:
+        """Delete for good what was deleted so many days ago: how many papers and chats."""
+        with self.writing() as conn:
+            gone = purge(conn, days=days)
+        self._holds_removed_text = self._holds_removed_text or gone > 0
+        return gone
 
     def forget_removed(self) -> None:
         """Overwrite the log of recent changes, in which the text of removed papers still stands."""

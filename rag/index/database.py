@@ -96,6 +96,11 @@ def checkpoint(engine: sa.Engine) -> bool:
     return not busy
 
 
+def copies_before(folder: Path) -> list[Path]:
+    """Copies of the database that were made before upgrades."""
+    return sorted(folder.glob(f"{_BEFORE}*"))
+
+
 def copy_into(engine: sa.Engine, folder: Path, path: Path) -> None:
     """Write the database as it is at this moment, others may write on, to a new file; durable.
 

@@ -16,6 +16,7 @@ from types import TracebackType
 import numpy as np
 
 from rag.base.errors import LibraryError
+from rag.base.removed import Removed
 from rag.base.types import Answer, Chunk, Filters, Finding, Paper, Source
 from rag.index import originals
 from rag.index.catalog import Catalog, LedgerEntry
@@ -27,6 +28,7 @@ from rag.index.generations import remove_stale
 from rag.index.lexical import KeywordSearch
 from rag.index.lexicon import FILE, Lexicon
 from rag.index.lock import write_lock
+from rag.index.purge import UNDO_DAYS, remove_copies
 from rag.index.records import EmbeddedChunk, SentenceVectors
 
 __all__ = ["EmbeddedChunk", "LedgerEntry", "Store", "Writer"]
@@ -156,6 +158,10 @@ class Store:
         """
         self._catalog.copy_into(path)
 
+    def removed(self) -> list[Removed]:
+        """The removed papers that can be brought back, the last one first."""
+        return self._catalog.removed()
+
     # --- answers ----------------------------------------------------------------------------
 
     def keep_answer(self, answer: Answer, *, most: int) -> Answer:
@@ -230,6 +236,7 @@ class Store:
             remove_stale(self._catalog)
             writer = Writer(self._catalog, self._keyword)
             try:
+                writer.purge()
                 yield writer
             finally:
                 writer.finish()
@@ -266,6 +273,7 @@ class Writer:
         self._catalog = catalog
         self._keyword = keyword
         self._synced_s = time.monotonic()
+        self._has_deleted = False
 
     def put(self, paper: Paper, chunks: Sequence[EmbeddedChunk], *, identity_key: str) -> None:
         """Store a paper with its chunks and vectors, in one transaction.
@@ -290,12 +298,28 @@ class Writer:
         """
         self._catalog.add_source(paper_id, source)
 
-    def remove(self, paper_id: str) -> bool:
+    def remove(self, paper_id: str, *, undoable: bool = False) -> bool:
         """Delete a paper with everything that hangs on it; the ledger keeps its title.
 
-        False when it is not known.
+        When `undoable`, `restore` brings it back until it is purged. False when it is not known.
         """
-        return self._catalog.remove(paper_id)
+        is_known = self._catalog.remove(paper_id, undoable=undoable)
+        self._has_deleted |= is_known and not undoable
+        return is_known
+
+    def restore(self, paper_id: str) -> Paper:
+        """Bring a removed paper back as it was.
+
+        Raises:
+            LibraryError: no such paper can be brought back, or it was added again.
+        """
+        return self._catalog.restore(paper_id)
+
+    def purge(self, *, days: float = UNDO_DAYS) -> int:
+        """Delete for good what was deleted so many days ago: how many papers and chats."""
+        gone = self._catalog.purge(days=days)
+        self._has_deleted |= gone > 0
+        return gone
 
     def keep_original(self, data: bytes) -> str:
         """Store added bytes in `originals/` under their sha256, which is returned."""
@@ -309,6 +333,8 @@ class Writer:
         """Bring the keyword index up to date and let others write to it."""
         self._sync_keyword(last=True)
         self._catalog.forget_removed()
+        if self._has_deleted:
+            remove_copies(self._catalog.folder)
 
     def _sync_keyword(self, *, last: bool = False) -> None:
         try:

@@ -11,7 +11,6 @@ import hashlib
 import json
 import os
 import sqlite3
-import tempfile
 import zipfile
 from collections.abc import Callable, Iterable
 from contextlib import closing
@@ -44,13 +43,12 @@ def back_up(store: Store, path: Path, *, progress: Watch | None = None) -> Backu
     """
     path = Path(path).expanduser().absolute()
     _require_ours(path, store.folder)
-    part = path.with_name(f"{path.name}.part")
+    part, copy = (path.with_name(f"{path.name}.{end}") for end in ("part", "db.part"))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".askpapers-", dir=path.parent) as place:
-            copy = Path(place) / DATABASE
-            store.copy_database(copy)
-            report = _write(part, copy, store.folder, path, progress)
+        copy.unlink(missing_ok=True)  # of a backup that was killed
+        store.copy_database(copy)
+        report = _write(part, copy, store.folder, path, progress)
         part.replace(path)
         fsync_folder(path.parent)
     except OSError as error:
@@ -59,7 +57,8 @@ def back_up(store: Store, path: Path, *, progress: Watch | None = None) -> Backu
             "Check that there is space and that the folder is writable."
         ) from error
     finally:
-        part.unlink(missing_ok=True)
+        for draft in (part, copy):
+            draft.unlink(missing_ok=True)
     return report
 
 

@@ -15,6 +15,7 @@ from rag.index import schema as t
 from rag.index.catalog import Catalog
 from rag.index.dense import DenseSearch
 from rag.index.generations import stale
+from rag.index.invariants import promises
 from rag.index.keyword import KeywordIndex
 from rag.index.lexical import KeywordSearch
 from rag.index.native import CacheError
@@ -45,6 +46,7 @@ def examine(catalog: Catalog, dense: DenseSearch, keyword: KeywordSearch) -> lis
             _generations(catalog),
             _originals(catalog),
             _answers(catalog),
+            *promises(catalog),
         ]
     except LibraryError as error:
         return [Finding("database", ok=False, detail=str(error), cure=_RESTORE)]

@@ -1,0 +1,236 @@
+"""A short life of a library, killed at a named stage or at any instant, and what must hold then.
+
+Used by the tests with few kills, and by hand with many:
+
+    python tests/crash/life.py [KILLS]
+
+runs KILLS (200) kills at random instants in each of two modes: `fresh`, where every life begins
+with an empty folder, and `repeated`, where the same folder is lived in again and again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+if __name__ == "__main__":
+    sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
+
+from made_papers import IDENTITY, chunks, own_word, paper, put
+
+from rag.base.errors import LibraryError
+from rag.base.types import Answer, Citation, Sentence
+from rag.index.backup import back_up
+from rag.index.chats import KeptChats
+from rag.index.dense import DenseSearch
+from rag.index.restore import restore
+from rag.index.store import Store
+
+Ack = Callable[[str], None]
+PAPERS = (1, 2, 3, 4)
+FINAL = {"p1": 1, "p2": 0, "p4": 0}  # id → edition
+BACKUP = "backup.zip"
+
+
+def answer(*numbers: int) -> Answer:
+    """An answer that quotes the first sentence of each paper."""
+    quotes = [(made := paper(n), made.abstract[: made.abstract.index(".") + 1]) for n in numbers]
+    return Answer(
+        f"What of {numbers}?",
+        "answered",
+        "extractive",
+        sentences=tuple(Sentence(q, (i,), "quoted") for i, (_, q) in enumerate(quotes, 1)),
+        citations=tuple(Citation(i, p, q, 0, len(q)) for i, (p, q) in enumerate(quotes, 1)),
+    )
+
+
+def live(place: Path, ack: Ack) -> None:
+    """Add, ask, talk, remove, undo, edit, back up, delete; each is acknowledged when it is done."""
+    with Store.open(place / "library", identity=IDENTITY) as store:
+        ack("opened")
+        with store.writer() as writer:
+            digest = writer.keep_original(b"the bytes of a listing")
+            for number in PAPERS:
+                if not store.get([f"p{number}"]):
+                    put(writer, number)
+                ack(f"put p{number}")
+            writer.log(action="add", origin="made.jsonl", sha256=digest, outcome="4 added")
+        _talk(store)
+        ack("talked")
+        with store.writer() as writer:
+            writer.remove("p2", undoable=True)
+        ack("removed p2")
+        with store.writer() as writer, contextlib.suppress(LibraryError):
+            writer.restore("p2")  # refused when the life before this one has done it
+        ack("back p2")
+        with store.writer() as writer:
+            put(writer, 1, edition=1)
+        ack("edited p1")
+        back_up(store, place / BACKUP)
+        ack("backed up")
+        with store.writer() as writer:
+            writer.remove("p3")
+        ack("deleted p3")
+    ack("end")
+
+
+def _talk(store: Store) -> None:
+    chats = KeptChats(store)
+    if not chats.list("what of"):
+        kept = store.keep_answer(answer(1, 2), most=10)
+        chats.append(chats.create().id, kept)
+
+
+def killed_life(place: Path, kill: Callable[[], None] | None, after_s: float | None) -> list[str]:
+    """Live in a process of its own; what it acknowledged until it was killed or had ended.
+
+    `kill` prepares that process to kill itself; else it is killed `after_s` seconds.
+    """
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        _child(place, kill, lambda line: os.write(writing, f"{line}\n".encode()))
+    os.close(writing)
+    if after_s is not None:
+        time.sleep(after_s)
+        os.kill(child, signal.SIGKILL)
+    with os.fdopen(reading, "rb") as pipe:
+        said = pipe.read().decode()
+    _, status = os.waitpid(child, 0)
+    if os.WIFEXITED(status) and os.WEXITSTATUS(status) != 0:
+        raise AssertionError(f"the life failed by itself: {said}")
+    return said.split("\n")[:-1]
+
+
+def _child(place: Path, kill: Callable[[], None] | None, ack: Ack) -> None:
+    code = 1
+    try:
+        if kill is not None:
+            kill()
+        live(place, ack)
+        code = 0
+    except BaseException as error:  # noqa: BLE001  the parent is told, whatever it is
+        ack(f"{type(error).__name__}: {error}")
+    finally:
+        os._exit(code)
+
+
+def die() -> None:
+    """End this process as `kill -9` does."""
+    os.kill(os.getpid(), signal.SIGKILL)
+    time.sleep(60)
+
+
+def verify(place: Path, acked: list[str]) -> None:
+    """All that must hold after a kill, however short the life was."""
+    if not (place / "library" / "library.db").exists():
+        assert "opened" not in acked
+        return
+    with Store.open(place / "library", identity=IDENTITY) as store:
+        _verify_papers(store, acked)
+        bad = [finding for finding in store.check() if not finding.ok]
+        assert not bad, bad
+        if "talked" in acked:
+            (chat,) = KeptChats(store).list("what of")
+            assert chat.turns == 1
+    if "backed up" in acked or (place / BACKUP).exists():
+        with tempfile.TemporaryDirectory() as other:
+            assert restore(place / BACKUP, Path(other) / "library").papers >= 3
+
+
+def _verify_papers(store: Store, acked: list[str]) -> None:
+    found = {one.id: one for one in store.papers()}
+    assert len(found) == store.paper_count() == len(list(store.papers()))
+    may_be_away = {"p3"} if "backed up" in acked else set()
+    if "talked" in acked and "back p2" not in acked:
+        may_be_away.add("p2")
+    removed = {gone.paper_id for gone in store.removed()}
+    for number in PAPERS:
+        own_id = f"p{number}"
+        if f"put {own_id}" in acked and own_id not in may_be_away:
+            assert own_id in found, f"{own_id} is lost after {acked}"
+        assert not (own_id in found and own_id in removed)
+    if "talked" in acked and "p2" not in found:
+        assert "p2" in removed
+    for own_id, one in found.items():
+        _verify_whole(store, int(own_id[1:]), int(one.title.rsplit(" ", 1)[1]))
+
+
+def _verify_whole(store: Store, number: int, edition: int) -> None:
+    made = paper(number, edition)
+    found = store.get([made.id])[made.id]
+    assert (found.title, found.abstract, found.authors) == (made.title, made.abstract, made.authors)
+    expected = chunks(made)
+    assert list(store.chunks([c.chunk.id for c in expected]).values()) == [
+        c.chunk for c in expected
+    ]
+    for item in expected:
+        assert store.dense_search(item.vector, 1)[0][0] == item.chunk.id
+    assert store.keyword_search([own_word(number, edition)], 3)[0][0] == made.id
+
+
+def complete(place: Path) -> None:
+    """Live once more to the end: the outcome is that of a life that nobody killed."""
+    done: list[str] = []
+    live(place, done.append)
+    assert done[-1] == "end"
+    verify(place, ["opened", "talked", "backed up", "back p2"])
+    with Store.open(place / "library", identity=IDENTITY) as store:
+        assert {one.id: int(one.title.rsplit(" ", 1)[1]) for one in store.papers()} == FINAL
+        assert store.removed() == []
+        (chat,) = KeptChats(store).list("what of")
+        said = KeptChats(store).get(chat.id)
+        assert said
+        assert [s.text for s in said.answers[0].sentences] == [
+            s.text for s in answer(1, 2).sentences
+        ]
+    left = [path.name for path in place.rglob("*") if path.name.endswith((".part", ".new"))]
+    assert not left
+    assert {path.name for path in place.iterdir()} == {"library", BACKUP}
+
+
+def lasting(place: Path) -> float:
+    """Seconds that a whole life takes here."""
+    started = time.perf_counter()
+    killed_life(place, None, None)
+    return time.perf_counter() - started
+
+
+def random_kills(place: Path, kills: int, *, repeated: bool, seed: int = 5) -> int:
+    """Kill that many lives at random instants; how many of them had begun to write."""
+    chance, begun = random.Random(seed), 0
+    span = lasting(place / "measured")
+    for i in range(kills):
+        own = place / ("repeated" if repeated else f"fresh-{i}")
+        acked = killed_life(own, None, chance.uniform(0, span))
+        verify(own, acked)
+        begun += len(acked) > 1
+        if repeated and chance.random() < 0.2 and (own / "library").exists():
+            complete(own)
+            own.rename(place / f"done-{i}")
+        elif not repeated:
+            complete(own)
+    return begun
+
+
+def main() -> None:
+    """Many kills in both modes; prints what came of them."""
+    DenseSearch.sync = lambda self: None  # type: ignore[method-assign]  Chroma has its own test
+    kills = int(sys.argv[1]) if len(sys.argv) > 1 else 200
+    for repeated in (False, True):
+        with tempfile.TemporaryDirectory() as place:
+            begun = random_kills(Path(place), kills, repeated=repeated)
+        mode = "repeated" if repeated else "fresh"
+        sys.stdout.write(f"{mode}: {kills} kills, {begun} after the first write, 0 violations\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

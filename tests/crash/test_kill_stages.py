@@ -1,0 +1,89 @@
+"""A library killed before and after each named stage of its life, and at random instants."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import life
+
+STAGES = [
+    "rag.index.schema:create",
+    "rag.index.originals:keep",
+    "rag.index.catalog:Catalog.put",
+    "rag.index.records:write_paper",
+    "rag.index.records:write_chunks",
+    "rag.index.lexical:KeywordSearch.sync",
+    "rag.index.lexical:KeywordSearch.finish",
+    "rag.index.catalog:Catalog.set_cache",
+    "rag.index.catalog:Catalog.log",
+    "rag.index.answers:write",
+    "rag.index.chats:KeptChats.append",
+    "rag.index.tombstones:bury",
+    "rag.index.forgetting:forget",
+    "rag.index.tombstones:dig_up",
+    "rag.index.forgetting:recall",
+    "rag.index.catalog:Catalog.forget_removed",
+    "rag.index.catalog:Catalog.copy_into",
+    "rag.index.backup:_pack",
+]
+KILLS = 20
+pytestmark = [
+    pytest.mark.usefixtures("without_chroma"),
+    pytest.mark.skipif(not hasattr(sys.modules["os"], "fork"), reason="needs fork"),
+    pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning"),
+    pytest.mark.timeout(900),
+]
+
+
+@pytest.fixture
+def without_chroma(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Chroma has a test of its own, with kills of its own."""
+    monkeypatch.setattr("rag.index.dense.DenseSearch.sync", lambda self: None)
+
+
+def _deadly(stage: str, moment: str) -> Callable[[], None]:
+    """Make the process die before or after its first call of a function."""
+    module, _, path = stage.partition(":")
+
+    def prepare() -> None:
+        owner: Any = importlib.import_module(module)
+        *parts, name = path.split(".")
+        for part in parts:
+            owner = getattr(owner, part)
+        real = getattr(owner, name)
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            if moment == "after":
+                real(*args, **kwargs)
+            life.die()
+
+        setattr(owner, name, call)
+
+    return prepare
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_kill_at_a_stage_leaves_a_library_that_goes_on(
+    tmp_path: Path, stage: str, moment: str
+) -> None:
+    place = tmp_path / "place"
+    acked = life.killed_life(place, _deadly(stage, moment), None)
+    assert "end" not in acked, f"{stage} was never reached"
+    life.verify(place, acked)
+    life.complete(place)
+
+
+@pytest.mark.parametrize("repeated", [False, True], ids=["fresh", "repeated"])
+def test_a_kill_at_any_instant_leaves_a_library_that_goes_on(
+    tmp_path: Path, repeated: bool
+) -> None:
+    assert life.random_kills(tmp_path, KILLS // 2, repeated=repeated) > 0

@@ -107,6 +107,7 @@ def _add_question_commands(commands: Any) -> None:
     search.add_argument("-k", type=_count, default=10, metavar="N", help="how many (10)")
     _add_filters(search)
     _add_cite(commands)
+    _add_check(commands)
     serve = _command(commands, "serve", "open the chat", "run the chat without opening a browser")
     serve.add_argument("--port", type=_port, metavar="N", help="8501 or the next free one")
     serve.set_defaults(opens_browser=False)
@@ -184,6 +185,15 @@ def _add_cite(commands: Any) -> None:
         help="bibtex, ris, csl-json, csv, apa, ieee, acm, chicago, or the path of a .csl style",
     )
     cite.add_argument("-k", type=_count, metavar="N", help="how many at most")
+
+
+def _add_check(commands: Any) -> None:
+    check = _command(
+        commands, "check", "check the draft", "check a draft and its references against the library"
+    )
+    check.add_argument("file", metavar="FILE", help="Markdown, LaTeX or plain text; - for stdin")
+    check.add_argument("--bib", metavar="FILE", help="bibliography whose entries are checked too")
+    check.add_argument("--html", metavar="OUT", help="write the checked draft as a page to OUT")
 
 
 def _command(commands: Any, name: str, doing: str, summary: str) -> _Parser:

@@ -10,6 +10,7 @@ from rag.base.errors import LibraryError
 from rag.base.replay import Replay
 from rag.base.types import (
     Answer,
+    CheckedSentence,
     Comparison,
     Event,
     Evidence,
@@ -18,6 +19,7 @@ from rag.base.types import (
     Hit,
     Paper,
 )
+from rag.cite.check import CheckedReference
 from rag.cite.formats import export
 from rag.cite.tables import write_table
 from rag.cited import Found
@@ -115,6 +117,7 @@ class Assistant(Library):
         view = self._parts.view(without, reranking)
         writer = writer_of(self._parts.model, self.settings, cancelled)
         ends = Endings(writer, self.settings.prompts_dir, *self._parts.scale)
+        ends.judge = self._parts.judge
         turn = Turn(*view, ends)
         events, revision = turn.run(question, history, ignoring), view.store.revision
         yield from recorded(events, history, writer=writer, reranking=reranking, revision=revision)
@@ -148,6 +151,14 @@ class Assistant(Library):
         if not query.strip() or k < 1:
             return []
         return self._parts.retriever.search(query, k=k, filters=filters)
+
+    def check(self, text: str) -> list[CheckedSentence]:
+        """The sentences of a draft, Markdown, LaTeX or plain, each with what the library says."""
+        return self._parts.checker.check(text)
+
+    def check_references(self, text: str = "", bibliography: bytes = b"") -> list[CheckedReference]:
+        """Each reference of a draft's list and of a bibliography file against the library."""
+        return self._parts.checker.references(text, bibliography)
 
     def lookup(self, text: str) -> list[Paper]:
         """Papers for a citation, best first.

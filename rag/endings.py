@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rag.answer import compare, generate
+from rag.answer.claim import ClaimJudge
 from rag.answer.draft import Draft
 from rag.base.aspects import Matrix
 from rag.base.errors import ModelError, PromptError
@@ -49,6 +50,7 @@ class Endings:
     prompt: str | None = None  # that a model was asked with
     checks: tuple[Check, ...] = ()
     matrix: Matrix | None = None  # that the answer shows as a table
+    judge: ClaimJudge | None = None  # of what a model writes
 
     def lap(self, stage: str) -> None:
         """Note how long a stage took that ends now."""
@@ -65,7 +67,9 @@ class Endings:
         notice: str | None
         try:
             self.prompt = generate.prompt_id(self.prompts_dir)
-            for item in generate.write(plan.query, evidence, self.model, self.prompts_dir):
+            for item in generate.write(
+                plan.query, evidence, self.model, self.prompts_dir, self.judge
+            ):
                 if isinstance(item, Token):
                     yield item
                     continue

@@ -5,9 +5,11 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from rag.answer.claim import ClaimJudge
 from rag.asked import model_of, reranker_of
 from rag.base.settings import Settings
 from rag.base.types import Filters
+from rag.checked import DraftChecker
 from rag.cited import Citations
 from rag.index.partial import PartialStore
 from rag.index.store import Store
@@ -64,6 +66,16 @@ class Parts:
     def citations(self) -> Citations:
         """Looks papers up."""
         return Citations(self.store, lambda: self.retriever, lambda: self.names)
+
+    @cached_property
+    def judge(self) -> ClaimJudge:
+        """Holds claims against words of papers."""
+        return ClaimJudge(self.embedder)
+
+    @property
+    def checker(self) -> DraftChecker:
+        """Checks drafts against the library as it is now."""
+        return DraftChecker(self.store, self.retriever, self.embedder, self.names, self.judge)
 
     @cached_property
     def reranker(self) -> Reranker | None:

@@ -11,7 +11,9 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from rag.base.latex import readable
 from rag.base.text import clean_line, clean_text
+from rag.cite.check import counted, told_difference
 
 if TYPE_CHECKING:
     from rag.base.backups import BackupReport
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from rag.base.types import (
         AddReport,
         Answer,
+        CheckedSentence,
         Citation,
         Comparison,
         Failure,
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
         Progress,
         Sentence,
     )
+    from rag.cite.check import CheckedReference
     from rag.cited import Found
 
 _SHOWN_AUTHORS = 3
@@ -154,6 +158,46 @@ def found_text(place: int, found: Found, columns: int) -> str:
     words = f" ({', '.join(map(plain, found.words))})" if found.words else ""
     said = f"{place}. {_reference(found.paper)} · {plain(found.paper.citekey)}{words}"
     return _wrap(said, columns, indent=3)
+
+
+_VERDICTS = {"supported": "ok ", "contradicted": "NO ", "not_found": "?  "}
+_OUTCOMES = {"found": "ok ", "differs": "NO ", "not_found": "?  "}
+
+
+def checked_text(sentences: Sequence[CheckedSentence], columns: int) -> str:
+    """A checked draft: each sentence under the mark of its verdict, then the deciding words."""
+    blocks = []
+    for sentence in sentences:
+        lines = [f"{_VERDICTS[sentence.verdict]} {plain(sentence.text)}"]
+        lines += [
+            f"    {_reference(c.paper)} · {plain(c.paper.citekey)}: “{plain(readable(c.quote))}”"
+            for c in sentence.citations
+        ]
+        blocks.append("\n".join(_wrap(line, columns, indent=4) for line in lines))
+    counts = [sum(s.verdict == v for s in sentences) for v in _VERDICTS]
+    if sentences:
+        said = (
+            f"{counts[0]} supported (ok), {counts[1]} contradicted (NO), {counts[2]} not found (?)."
+        )
+        blocks.append(_wrap(said, columns))
+    return "\n\n".join(blocks)
+
+
+def references_text(references: Sequence[CheckedReference], columns: int) -> str:
+    """The references of a draft: what each prints otherwise than the library has it."""
+    lines = []
+    for reference in references:
+        name = plain(f"{reference.key}: {reference.printed}".removeprefix(": "))
+        lines.append(f"{_OUTCOMES[reference.outcome]} {name}")
+        lines += [f"    {plain(told_difference(d))}" for d in reference.differences]
+        if reference.outcome == "not_found":
+            near = reference.nearest
+            lines.append(
+                f"    not in the library{f'; nearest: {plain(near.name)}' if near else ''}"
+            )
+    if references:
+        lines.append(f"References: {counted(references)}.")
+    return "\n".join(_wrap(line, columns, indent=4) for line in lines)
 
 
 def printable(text: str) -> str:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.answer import records
+from rag.answer.claim import ClaimJudge
 from rag.answer.draft import Draft
-from rag.answer.verify import MARKER, check_written
+from rag.answer.verify import MARKER, Checking
 from rag.base.errors import ModelError
 from rag.base.provenance import Check
 from rag.base.text import clean_line
@@ -22,7 +23,8 @@ CANNOT_ANSWER = "The quoted sentences do not answer this."
 _PROMPT = "answer"
 _MOST_EVIDENCE = 12
 _MOST_CHARS = 12_000  # of all quotations, about three thousand tokens: more dilutes the answer
-_KEPT = ("supported", "partial")
+_KEPT = ("quoted", "supported", "partial")
+_SENTENCE_ENDS = re.compile(r"[.!?\n]")
 _THOUGHT, _ANSWERS = "<think>", "</think>"
 # What the servers of open models take for the border of a role, even inside of a message.
 _ROLE_MARK = re.compile(
@@ -95,39 +97,45 @@ def write(
     evidence: Sequence[Evidence],
     stream: Stream,
     prompts_dir: Path | None = None,
+    judge: ClaimJudge | None = None,
 ) -> Iterator[Token | Written]:
     """Stream the draft as `Token`s, then give the checked answer as the last item.
 
-    A model that has no room for the evidence is asked once more with half of it.
+    Sentences are checked as they are complete. A model that has no room for the evidence is asked
+    once more with half of it.
 
     Raises:
         ModelError: the endpoint failed; what was streamed so far must not be kept.
     """
     given = _fitting(evidence)
     pieces: list[str] = []
+    checking = Checking(keyed(given), question, judge)
     try:
-        yield from _drafted(stream(messages_for(question, given, prompts_dir)), pieces)
+        yield from _drafted(stream(messages_for(question, given, prompts_dir)), pieces, checking)
     except ModelError as error:
         if error.kind != "too_long" or pieces or len(given) < 2:
             raise
         given = _half(given)
-        yield from _drafted(stream(messages_for(question, given, prompts_dir)), pieces)
+        checking = Checking(keyed(given), question, judge)
+        yield from _drafted(stream(messages_for(question, given, prompts_dir)), pieces, checking)
     left_out = len(_fitting(evidence)) - len(given)
-    yield _checked("".join(pieces), given, question, left_out)
+    yield _checked("".join(pieces), checking, left_out)
 
 
-def _drafted(stream: Iterator[str], pieces: list[str]) -> Iterator[Token]:
-    """What is shown while it is written; `pieces` take all that was."""
+def _drafted(stream: Iterator[str], pieces: list[str], checking: Checking) -> Iterator[Token]:
+    """What is shown while it is written; `pieces` take all that was, and it settles on the way."""
     for piece in _without_markers(_collect(_without_thoughts(stream), pieces)):
         yield Token(piece)
+        if _SENTENCE_ENDS.search(piece):
+            checking.settle("".join(pieces))
 
 
-def _checked(text: str, given: Sequence[Evidence], question: str, left_out: int) -> Written:
+def _checked(text: str, checking: Checking, left_out: int) -> Written:
     draft = Draft()
     if CANNOT_ANSWER.casefold().rstrip(".") in text.casefold():
         return Written(draft, 0, declined=True, left_out=left_out)
     checks: list[Check] = []
-    for checked in check_written(text, keyed(given), question):
+    for checked in checking.outcome(text):
         kept = checked.support in _KEPT
         papers = tuple(dict.fromkeys(e.paper.id for e in checked.evidence))
         checks.append(Check(checked.text, papers, checked.support, kept))

@@ -1,125 +1,120 @@
 """Checks on sentences that a model wrote: citations, and agreement with the cited words.
 
-What is enforced today: citations only to evidence of this turn; every number of the sentence in
-the cited words or the question; no negation that the cited words lack; enough of the sentence's
-words in the cited words. A sentence that fails is struck, never shown with a citation.
+Citations go only to evidence of this turn. A sentence whose cited words do not carry it is given
+to other evidence of the turn that does, fully; else it is struck, never shown with a citation.
 """
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 
-from rag.base.text import content_words, numbers, sentence_spans, words
+from rag.answer.claim import ClaimJudge, Judgement, Passage
+from rag.answer.quantities import figures
+from rag.base.text import sentence_spans
 from rag.base.types import Evidence, Support
+
+__all__ = ["MARKER", "Checked", "Checking", "check_written", "figures", "split_marked"]
 
 MARKER = re.compile(r"\s*\[\s*E\d+(?:\s*[,;]\s*E\d+)*\s*\]")
 _KEY = re.compile(r"E\d+")
-_NEGATION = re.compile(
-    r"\b(?:not|no|never|neither|nor|without|cannot|fails?|failed|lacks?|unable|none|hardly)\b|n['’]t\b",
-    re.IGNORECASE,
-)
-_CONTRAST = re.compile(
-    r";\s|,?\s\b(?:whereas|while|but|although|though|however|yet)\b\s", re.IGNORECASE
-)
-# "one" is left out: it seldom counts ("one of the", "one may").
-_COUNT_WORDS = (
-    "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen eighteen nineteen twenty"
-)
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
-_FIGURE_WORDS = {
-    **{word: str(n) for n, word in enumerate(_COUNT_WORDS.split(), start=2)},
-    **{word: f"{n}0" for n, word in enumerate(_TENS.split(), start=2)},
-    "zero": "0",
-    "dozen": "12",
-}
-_FIGURE_WORD = re.compile(rf"\b(?:{'|'.join(_FIGURE_WORDS)})\b", re.IGNORECASE)
-_SCALES = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12}
-_LETTERS = {"k": "thousand", "m": "million", "b": "billion", "bn": "billion", "t": "trillion"}
-_SCALED = re.compile(
-    rf"(\d[\d,]*(?:\.\d+)?)(?:[\s-]*({'|'.join(_SCALES)})s?\b|({'|'.join(_LETTERS)})\b)",
-    re.IGNORECASE,
-)
-_LOOSE = re.compile(rf"\b(?:half|twice|{'|'.join(_SCALES)})(?=s?\b)", re.IGNORECASE)
-_SUPPORTED, _PARTIAL = 0.6, 0.35  # shares of the sentence's content words found in the cited words
+_WHOLE_QUOTE = re.compile('[“"]([^“”"]+)[”"][.]?')
+_UNSETTLED = 2  # pieces at the end of a growing text: a marker may follow the full stop
+_STRUCK = ("unsupported", "contradicted")
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A written sentence without its markers, the evidence it may cite, and the outcome."""
+    """A written sentence without its markers, the evidence it may cite, and the outcome.
+
+    `why` says in a few words what forbids a sentence that is struck.
+    """
 
     text: str
     evidence: tuple[Evidence, ...]
     support: Support
+    why: str = ""
 
 
-def check_written(text: str, keyed: Mapping[str, Evidence], question: str) -> list[Checked]:
+class Checking:
+    """The checks of one answer; sentences settle while it is being written, each once."""
+
+    def __init__(
+        self, keyed: Mapping[str, Evidence], question: str, judge: ClaimJudge | None = None
+    ) -> None:
+        self._keyed = keyed
+        self._question = question
+        self._judge = judge or _words_alone()
+        self._settled: dict[str, Checked] = {}
+
+    def settle(self, text: str) -> None:
+        """Check what is complete of a text that is still growing."""
+        for piece in split_marked(text)[:-_UNSETTLED]:
+            self._check(piece)
+
+    def outcome(self, text: str) -> list[Checked]:
+        """All sentences of the whole text with their outcomes."""
+        checked = (self._check(piece) for piece in split_marked(text))
+        return [sentence for sentence in checked if any(c.isalnum() for c in sentence.text)]
+
+    def _check(self, piece: str) -> Checked:
+        if piece not in self._settled:
+            self._settled[piece] = _checked(piece, self._keyed, self._question, self._judge)
+        return self._settled[piece]
+
+
+def check_written(
+    text: str, keyed: Mapping[str, Evidence], question: str, judge: ClaimJudge | None = None
+) -> list[Checked]:
     """Split a written answer into sentences and judge each against what it cites."""
-    checked = (_check(piece, keyed, question) for piece in split_marked(text))
-    return [sentence for sentence in checked if any(c.isalnum() for c in sentence.text)]
+    return Checking(keyed, question, judge).outcome(text)
 
 
 def split_marked(text: str) -> list[str]:
     """Sentences with their markers; a marker after the full stop belongs to the sentence before."""
     # Markers are moved before the stop, so that the border comes after them.
-    moved = re.sub(rf"([.!?])((?:{MARKER.pattern})+)", r"\2\1", text)
+    moved = re.sub(rf"([.!?][”\"]?)((?:{MARKER.pattern})+)", r"\2\1", text)
     return [moved[a:b] for a, b in sentence_spans(moved)]
 
 
-def _check(piece: str, keyed: Mapping[str, Evidence], question: str) -> Checked:
+def _checked(
+    piece: str, keyed: Mapping[str, Evidence], question: str, judge: ClaimJudge
+) -> Checked:
     keys = [key for marker in MARKER.findall(piece) for key in _KEY.findall(marker)]
     cited = tuple(dict.fromkeys(keyed[key] for key in keys if key in keyed))
     bare = re.sub(r"\s+([.,;!?])", r"\1", MARKER.sub("", piece)).strip()
     if not cited:
-        return Checked(bare, (), "unsupported")
-    return Checked(bare, cited, _support(bare, cited, question))
+        return Checked(bare, (), "unsupported", "no citation")
+    (found,) = judge.judge(bare, [Passage(cited)], question)
+    if found.support in _STRUCK:
+        found = _elsewhere(bare, cited, keyed, question, judge) or found
+    return Checked(bare, found.passage.evidence, _quoted(bare, found), found.objection)
 
 
-def _support(sentence: str, cited: Sequence[Evidence], question: str) -> Support:
-    source = " ".join(e.text for e in cited)
-    context = " ".join(f"{e.paper.title} {' '.join(e.paper.authors)} {e.paper.year}" for e in cited)
-    if figures(sentence) - figures(f"{source} {context}"):
-        return "contradicted" if numbers(source) else "unsupported"
-    if not _agree_on_negation(sentence, source):
-        return "unsupported"
-    present = set(words(f"{source} {context} {question}"))
-    asked = content_words(sentence)
-    share = sum(w in present for w in asked) / len(asked) if asked else 0.0
-    if share >= _SUPPORTED:
-        return "supported"
-    return "partial" if share >= _PARTIAL else "unsupported"
+def _elsewhere(
+    sentence: str,
+    cited: tuple[Evidence, ...],
+    keyed: Mapping[str, Evidence],
+    question: str,
+    judge: ClaimJudge,
+) -> Judgement | None:
+    """Other evidence of this turn that carries a sentence fully, each tried alone."""
+    others = [Passage((e,)) for e in dict.fromkeys(keyed.values()) if (e,) != cited]
+    judged = judge.judge(sentence, others, question)
+    carrying = [found for found in judged if found.support == "supported"]
+    return max(carrying, key=lambda found: found.score, default=None)
 
 
-def figures(text: str) -> set[str]:
-    """The figures of a text in one spelling: "2.5M", "2.5 million", "2,500,000" are the same."""
-    text = _FIGURE_WORD.sub(lambda match: _FIGURE_WORDS[match.group().lower()], text)
-    text = _SCALED.sub(_written_out, text)
-    found = {format(Decimal(number).normalize(), "f") for number in numbers(text)}
-    return found | {match.group().lower() for match in _LOOSE.finditer(text)}
+def _quoted(sentence: str, found: Judgement) -> Support:
+    """The outcome; a sentence that is nothing but a quotation, word for word, is "quoted"."""
+    whole = _WHOLE_QUOTE.fullmatch(sentence)
+    if whole and whole.group(1).strip(" .") in found.passage.text:
+        return "quoted"
+    return found.support
 
 
-def _written_out(match: re.Match[str]) -> str:
-    number, word, letter = match.groups()
-    power = _SCALES[(word or _LETTERS[letter.lower()]).lower()]
-    return format(Decimal(number.replace(",", "")).scaleb(power), "f")
-
-
-def _agree_on_negation(sentence: str, source: str) -> bool:
-    """Whether both deny or both affirm; of a contrast, the side that the sentence is about counts.
-
-    A "whereas it had no effect" must not speak against a sentence about the other half.
-    """
-    denied = bool(_NEGATION.search(sentence))
-    if denied == bool(_NEGATION.search(source)):
-        return True
-    if denied:
-        return False
-    asked = set(content_words(sentence))
-    shared = {True: 0, False: 0}
-    for clause in _CONTRAST.split(source):
-        side = bool(_NEGATION.search(clause))
-        shared[side] = max(shared[side], len(asked & set(words(clause))))
-    return shared[False] > shared[True]
+@functools.cache
+def _words_alone() -> ClaimJudge:
+    return ClaimJudge()

@@ -320,11 +320,15 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class CheckedSentence:
-    """A sentence of somebody's draft and what the library says of it."""
+    """A sentence of somebody's draft and what the library says of it.
+
+    `score` is how likely the cited words say what the sentence says, 0..1.
+    """
 
     text: str
     verdict: Verdict
     citations: tuple[Citation, ...] = ()
+    score: float = 0.0
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answer.verify import check_written, figures, split_marked
+from rag.answer.verify import Checking, check_written, figures, split_marked
 from rag.base.types import Evidence, Paper
 
 
@@ -50,9 +50,9 @@ def test_a_sentence_that_says_what_the_cited_words_say_is_supported(
         ("LOOM cannot express 3 cycles [E2].", "unsupported"),
         (
             "LOOM can express a cycle whose length is decided while the engine runs [E2].",
-            "unsupported",
+            "contradicted",
         ),
-        ("Painting the walls had a measurable effect [E4].", "unsupported"),
+        ("Painting the walls had a measurable effect [E4].", "contradicted"),
         ("Opening a window never halved the concentration [E1].", "unsupported"),
         ("Bananas are yellow and sweet [E1].", "unsupported"),
         ("Errors fell by 62% [E9].", "unsupported"),
@@ -66,6 +66,34 @@ def test_a_sentence_that_says_something_else_or_cites_nothing_is_not(
 ) -> None:
     (checked,) = check_written(sentence, keyed, "How far did errors fall?")
     assert checked.support == support
+
+
+def test_a_sentence_under_a_wrong_key_goes_to_the_words_that_carry_it(
+    keyed: dict[str, Evidence],
+) -> None:
+    (checked,) = check_written("Opening a window halved the concentration [E1].", keyed, "")
+    assert (checked.support, checked.evidence) == ("supported", (keyed["E4"],))
+
+
+def test_a_whole_quotation_is_quoted_and_an_inexact_one_is_struck(
+    keyed: dict[str, Evidence],
+) -> None:
+    exact, inexact = check_written(
+        "“We measured 318 rooms in 2.5 million hours.” [E3] “We measured 318 old rooms in 2.5 "
+        "million hours.” [E3]",
+        keyed,
+        "",
+    )
+    assert exact.support == "quoted"
+    assert (inexact.support, inexact.why) == ("unsupported", "not the exact words")
+
+
+def test_sentences_settle_while_they_are_written(keyed: dict[str, Evidence]) -> None:
+    text = "Errors fell by 62% [E1]. Errors fell by 63% [E1]. Opening a window halved it [E4]."
+    checking = Checking(keyed, "")
+    for end in range(len(text)):
+        checking.settle(text[:end])
+    assert checking.outcome(text) == check_written(text, keyed, "")
 
 
 def test_a_sentence_half_of_the_paper_is_partly_supported(keyed: dict[str, Evidence]) -> None:

@@ -1,0 +1,273 @@
+"""A claim against words of papers: what speaks for it, what forbids it, and the outcome.
+
+Hard checks (figures, names, sides of a comparison, plain denial) forbid; no score overrules them.
+The rest is a fitted, calibrated score: `claim.json` holds the weights and the command that made
+them. A trained reader, where there is one, counts in the score and forbids nothing less.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import resources
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.answer.coverage import WordMeanings, cover, missing_names
+from rag.answer.polarity import polarity
+from rag.answer.quantities import check_figures, quantities
+from rag.answer.roles import roles, turned_by_verb
+from rag.answer.wording import denials, short_forms, spelled_out
+from rag.base.types import Evidence, Paper, Support
+from rag.models.embedder import Embedder
+
+Line = Mapping[str, float]  # signal → weight, and "one" for the constant
+Points = tuple[tuple[float, float], ...]
+_LIKE_COPY = 0.6  # share of the claim's words in the evidence from where one "not" decides
+_COPY = 0.8  # and from where it decides although it reaches few of them
+_CROSSED, _DENIED = 0.6, 0.3
+_QUOTED = re.compile('[“"]([^“”"]+)[”"]')
+_A_QUOTE = 4  # words; fewer between marks are a term, not a quotation
+_FIGURE, _EXCHANGED = "a figure differs", "the sides are exchanged"
+_DENIAL = "one denies what the other says"
+_CONTRARY = (_FIGURE, _EXCHANGED, _DENIAL)  # objections that say the contrary is there
+_LEAST = 1e-4  # of a reader's probabilities, before their logarithm
+
+
+class Reader(Protocol):
+    """A model that reads two texts together."""
+
+    def judge(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
+        """How likely each (claim, title and sentence) is said, is denied, is neither: (n, 3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Sentences that a claim is held against together, with the cosine of the best of them."""
+
+    evidence: tuple[Evidence, ...]
+    cosine: float | None = None
+
+    @property
+    def text(self) -> str:
+        """The sentences one after the other."""
+        return " ".join(e.text for e in self.evidence)
+
+    @property
+    def papers(self) -> tuple[Paper, ...]:
+        """The papers that they are from, each once."""
+        return tuple({e.paper.id: e.paper for e in self.evidence}.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a passage says of a claim: the outcome, how sure, and what forbids it, in few words."""
+
+    passage: Passage
+    support: Support
+    score: float  # how likely the passage says what the claim says, 0..1
+    against: float = 0.0  # how likely it says the contrary
+    objection: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Weights of the signals, and the scores from which an outcome is told."""
+
+    says: Line = field(default_factory=dict)
+    denies: Line = field(default_factory=dict)
+    points: Points = ()  # logit of `says` → how often it was right
+    supported: float = 0.5
+    partial: float = 0.25
+    contradicted: float = 0.5
+
+
+class ClaimJudge:
+    """Judges claims; remembers the meanings of words. Safe to use from several threads."""
+
+    def __init__(self, embedder: Embedder | None = None, reader: Reader | None = None) -> None:
+        self._embedder = embedder
+        self._reader = reader
+        self._meanings = WordMeanings(embedder) if embedder else None
+        self.scale = shipped_scale(_variant(embedder, reader))
+
+    def judge(self, claim: str, passages: Sequence[Passage], known: str = "") -> list[Judgement]:
+        """The outcome for each passage. What is `known` besides needs no evidence."""
+        read = self._read(claim, passages)
+        return [
+            _judged(claim, passage, self.signals(claim, passage, said), known, self.scale)
+            for passage, said in zip(passages, read, strict=True)
+        ]
+
+    def best(self, claim: str, passages: Sequence[Passage], known: str = "") -> Judgement | None:
+        """The judgement that decides: the best support, or else the clearest denial."""
+        judged = self.judge(claim, passages, known)
+        carried = [j for j in judged if j.support == "supported"]
+        if carried:
+            return max(carried, key=lambda j: (j.score, -len(j.passage.evidence)))
+        denied = [j for j in judged if j.support == "contradicted"]
+        return max(denied or judged, key=lambda j: (j.against + j.score, j.score), default=None)
+
+    def signals(
+        self, claim: str, passage: Passage, read: NDArray[np.float32] | None = None
+    ) -> dict[str, float]:
+        """What speaks for and against, as numbers under the names that the scale knows."""
+        found = signals_of(claim, passage, self._meanings)
+        found["cosine"] = self._cosine(claim, passage)
+        if read is not None:
+            says, denies, neither = np.log(np.maximum(read, _LEAST)).tolist()
+            found |= {"read_says": says - neither, "read_denies": denies - neither}
+            found["read_sides"] = says - denies
+        return found
+
+    def _read(
+        self, claim: str, passages: Sequence[Passage]
+    ) -> Sequence[NDArray[np.float32] | None]:
+        if self._reader is None or not passages:
+            return [None] * len(passages)
+        pairs = [(claim, f"{p.papers[0].title}. {p.text}") for p in passages]
+        return list(self._reader.judge(pairs))
+
+    def _cosine(self, claim: str, passage: Passage) -> float:
+        if passage.cosine is not None or self._embedder is None:
+            return passage.cosine or 0.0
+        embed = self._embedder.embed_query
+        return max(float(embed(claim) @ embed(e.text)) for e in passage.evidence)
+
+
+def signals_of(claim: str, passage: Passage, meanings: WordMeanings | None) -> dict[str, float]:
+    """The signals that need no model, but for the meanings of words."""
+    about = " ".join(map(_own_names, passage.papers))
+    whole = " ".join(f"{p.title}. {p.abstract} {' '.join(p.authors)}" for p in passage.papers)
+    text = spelled_out(passage.text, " ".join(p.abstract for p in passage.papers))
+    sense, sides = polarity(claim, passage.text), roles(claim, passage.text, about)
+    share = cover(claim, text, about, whole, meanings)
+    numbers = check_figures(claim, passage.text, about)
+    return {
+        "said": share.said, "meant": share.meant, "weakest": share.weakest,
+        "weakest_three": share.weakest_three, "in_paper": share.in_paper,
+        "missing": share.missing, "back": share.back,
+        "names_far": float(bool(missing_names(claim, passage.text, about))),
+        "names_missing": float(bool(missing_names(claim, whole))),
+        "figures_met": float(min(2, numbers.met)), "figures_loosened": float(numbers.loosened > 0),
+        "figures_missing": float(numbers.missing > 0 or numbers.conflicts > 0),
+        "denied_apart": sense.denied_apart, "denials_apart": sense.denials_apart,
+        "only_claim_denies": sense.only_claim_denies, "turned": sense.turned,
+        "aligned": sense.aligned, "opposites": sense.opposites, "widened": sense.widened,
+        "hedged": sense.hedged, "crossed": sides.crossed, "straight": sides.straight,
+        "compares_alone": sides.alone, "disorder": sides.disorder * share.said,
+        "turned_by_verb": turned_by_verb(claim, passage.text) * share.said,
+        "sentences": float(len(passage.evidence) - 1),
+    }  # fmt: skip
+
+
+def _own_names(paper: Paper) -> str:
+    short = (short for short, _ in short_forms(paper.abstract))
+    return " ".join([paper.title, *short, *paper.authors, str(paper.year or "")])
+
+
+# --- what forbids --------------------------------------------------------------------------------
+
+
+def objection(claim: str, passage: Passage, found: Mapping[str, float], known: str = "") -> str:
+    """Why a passage cannot carry a claim, whatever its score; empty where nothing forbids it."""
+    context = f"{known} " + " ".join(f"{p.title} {p.year or ''}" for p in passage.papers)
+    numbers = check_figures(claim, passage.text, context)
+    if numbers.missing or numbers.conflicts:
+        return _FIGURE if quantities(passage.text) else "a figure is not there"
+    whole = [f"{p.title}. {p.abstract} {' '.join(p.authors)}" for p in passage.papers]
+    names = missing_names(claim, *whole, known, odd_only=True)
+    if names:
+        return f"{names[0]} is not named there"
+    if _misquoted(claim, passage.text):
+        return "not the exact words"
+    if found["crossed"] >= _CROSSED:
+        return _EXCHANGED
+    if found["said"] >= _LIKE_COPY and _denies(claim, passage.text, found):
+        return _DENIAL
+    return ""
+
+
+def _denies(claim: str, text: str, found: Mapping[str, float]) -> bool:
+    """True where like words differ by a denial, an opposite or a direction."""
+    uneven = denials(claim) % 2 != denials(text) % 2
+    least = 0.0 if found["said"] >= _COPY else _DENIED
+    turned = found["turned"] and not found["aligned"] and found["said"] >= _COPY
+    return (uneven and found["denied_apart"] > least) or bool(found["opposites"] or turned)
+
+
+def _misquoted(claim: str, text: str) -> bool:
+    """True where words between quotation marks are not in the evidence exactly."""
+    quotes = (quote.strip(" .,;") for quote in _QUOTED.findall(claim))
+    there = " ".join(text.split()).casefold()
+    return any(len(q.split()) >= _A_QUOTE and q.casefold() not in there for q in quotes)
+
+
+# --- what is scored ------------------------------------------------------------------------------
+
+
+def _judged(
+    claim: str, passage: Passage, found: Mapping[str, float], known: str, scale: Scale
+) -> Judgement:
+    forbidden = objection(claim, passage, found, known)
+    score = read_off(scale.points, logit(scale.says, found))
+    against = 1 / (1 + math.exp(-logit(scale.denies, found)))
+    support = _support(score, against, forbidden, found, scale)
+    return Judgement(passage, support, round(score, 4), round(against, 4), forbidden)
+
+
+def _support(
+    score: float, against: float, forbidden: str, found: Mapping[str, float], scale: Scale
+) -> Support:
+    if forbidden:
+        speaks = found["said"] >= _LIKE_COPY and forbidden in _CONTRARY
+        return "contradicted" if speaks else "unsupported"
+    if score >= scale.supported:
+        return "supported"
+    if against >= scale.contradicted:
+        return "contradicted"
+    return "partial" if score >= scale.partial else "unsupported"
+
+
+def logit(line: Line, found: Mapping[str, float]) -> float:
+    """The weighted sum of the signals."""
+    total = sum(weight * found.get(name, 1.0) for name, weight in line.items())
+    return max(-30.0, min(30.0, total))
+
+
+def read_off(points: Sequence[tuple[float, float]], value: float) -> float:
+    """The share at a logit on the line through the points; the logistic where there are none."""
+    if not points:
+        return 1 / (1 + math.exp(-value))
+    return float(np.interp(value, [x for x, _ in points], [y for _, y in points]))
+
+
+def _variant(embedder: Embedder | None, reader: Reader | None) -> str:
+    if reader is not None:
+        return "read"
+    return "meaning" if embedder is not None else "words"
+
+
+@functools.cache
+def shipped_scale(variant: str) -> Scale:
+    """The fitted scale for what is at hand: "words", "meaning" (vectors too) or "read"."""
+    text = resources.files("rag.answer").joinpath("claim.json").read_text("utf-8")
+    return scale_of(json.loads(text)[variant])
+
+
+def scale_of(values: Mapping[str, Any]) -> Scale:
+    """A scale out of plain values, as `claim.json` holds them."""
+    return Scale(
+        dict(values["says"]),
+        dict(values["denies"]),
+        tuple((float(x), float(y)) for x, y in values["points"]),
+        values["supported"],
+        values["partial"],
+        values["contradicted"],
+    )

@@ -1,0 +1,223 @@
+"""Numbers with what they count, and whether a text allows another's: value, unit, bound, order."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from rag.base.text import numbers, stem
+
+# "one" is left out: it seldom counts ("one of the", "one may").
+_COUNT_WORDS = (
+    "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen twenty"
+)
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_FIGURE_WORDS = {
+    **{word: str(n) for n, word in enumerate(_COUNT_WORDS.split(), start=2)},
+    **{word: f"{n}0" for n, word in enumerate(_TENS.split(), start=2)},
+    "zero": "0",
+    "dozen": "12",
+}
+_FIGURE_WORD = re.compile(rf"\b(?:{'|'.join(_FIGURE_WORDS)})\b", re.IGNORECASE)
+_SCALES = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12}
+_LETTERS = {"k": "thousand", "m": "million", "b": "billion", "bn": "billion", "t": "trillion"}
+_SCALED = re.compile(
+    rf"(\d[\d,]*(?:\.\d+)?)(?:[\s-]*({'|'.join(_SCALES)})s?\b|({'|'.join(_LETTERS)})\b)",
+    re.IGNORECASE,
+)
+_LOOSE = re.compile(rf"\b(?:half|twice|{'|'.join(_SCALES)})(?=s?\b)", re.IGNORECASE)
+
+_CLEAN = re.compile(r"\{,\}|(?<=\d),(?=\d{3}(?!\d))")
+_MARKUP = re.compile(r"[${}]|\\(?:,|;|!|%|(?:text|mathrm|mathbf|rm)\b)|~(?=\d)")
+_FACTOR = re.compile(
+    r"\b(?:twice|(?:two|2)[- ]?fold|doubl(?:e|es|ed|ing))\b|\b(?:thrice|tripl(?:e|es|ed|ing))\b"
+    r"|\b(?:an|one) order of magnitude\b|\bhal(?:f|ve|ves|ved|ving)\b",
+    re.IGNORECASE,
+)
+_QUANTITY = re.compile(
+    r"(?<![\w.])(?<![A-Za-z]-)(?P<number>\d+(?:\.\d+)?|\.\d+)"
+    r"(?:(?:st|nd|rd|th)\b)?(?P<unit>\s*(?:%|\\?times\b|×|x\b(?!\s*\d)|°\s?[CF]|[-\s]?fold\b)"
+    r"|[\s-]*(?:percent(?:age)?(?:\s+points?)?|per\s+cent|times)\b"
+    r"|[\s-]?[A-Za-zµμ]+(?!\w))?"
+)
+_PERCENT = re.compile(r"%|per\s?cent|percentage", re.IGNORECASE)
+_TIMES = re.compile(r"times|×|^x$|fold", re.IGNORECASE)
+_MEASURES = frozenset(
+    "gb mb kb tb ms s sec second minute min hour h day week month year mm cm m km kg g mg "
+    "hz khz mhz ghz db w kw mw ev kev mev gev tev k bit byte dollar usd euro".split()
+)
+_AT_MOST = re.compile(
+    r"(?:\bup to|\bat most|\bas (?:many|much|high|few|little|low) as|\bno (?:more|greater|higher) "
+    r"than|\bless than|\bfewer than|\bunder|\bbelow|\bwithin|\bmaximum of|\bno longer than|<|≤"
+    r"|\\leq?)\s*(?:a\s|an\s|about\s)?$",
+    re.IGNORECASE,
+)
+_AT_LEAST = re.compile(
+    r"(?:\bat least|\bover|\bmore than|\babove|\bexceed(?:s|ing)?|\bno (?:less|fewer) than"
+    r"|\bgreater than|\bhigher than|\bbeyond|\bminimum of|>|≥|\\geq?)\s*(?:a\s|an\s|about\s)?$",
+    re.IGNORECASE,
+)
+_ABOUT = re.compile(
+    r"(?:\babout|\baround|\broughly|\bapproximately|\bnearly|\balmost|\bsome|\bclose to|\bca\.?"
+    r"|~|≈|\\sim|\\approx)\s*(?:a\s|an\s)?$",
+    re.IGNORECASE,
+)
+_FROM_TO = re.compile(
+    r"\bfrom\b[^.;]{0,40}?(\d+(?:\.\d+)?)[^.;]{0,30}?\bto\b[^.;]{0,25}?(\d+(?:\.\d+)?)",
+    re.IGNORECASE,
+)
+_ROUNDED = Decimal("0.04")  # share by which "about 90" may miss
+_BEFORE = 28  # characters in which the bound of a number stands
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number: its value, what it counts ("%", "x", a unit, a word, or ""), and its bound."""
+
+    value: Decimal
+    unit: str
+    bound: str  # "", "<", ">" or "~"
+
+    @property
+    def is_measured(self) -> bool:
+        """True where the unit is a measure, not a thing that is counted."""
+        return self.unit in {"%", "x"} or self.unit in _MEASURES
+
+
+def figures(text: str) -> set[str]:
+    """The figures of a text in one spelling: "2.5M", "2.5 million", "2,500,000" are the same."""
+    text = _in_digits(text)
+    found = {format(Decimal(number).normalize(), "f") for number in numbers(text)}
+    return found | {match.group().lower() for match in _LOOSE.finditer(text)}
+
+
+def _in_digits(text: str) -> str:
+    text = _FIGURE_WORD.sub(lambda match: _FIGURE_WORDS[match.group().lower()], text)
+    return _SCALED.sub(_written_out, text)
+
+
+def _written_out(match: re.Match[str]) -> str:
+    number, word, letter = match.groups()
+    power = _SCALES[(word or _LETTERS[letter.lower()]).lower()]
+    return format(Decimal(number.replace(",", "")).scaleb(power), "f")
+
+
+@functools.lru_cache(maxsize=20_000)
+def quantities(text: str) -> tuple[Quantity, ...]:
+    """The quantities of a text in order; digits inside of names ("GPT-4") are none."""
+    plain = _plain(text)
+    return (*_counted(plain), *_factors(plain))
+
+
+def _plain(text: str) -> str:
+    return _in_digits(_CLEAN.sub("", _MARKUP.sub(" ", text)))
+
+
+def _counted(plain: str) -> Iterator[Quantity]:
+    for match in _QUANTITY.finditer(plain):
+        try:
+            value = Decimal(match.group("number")).normalize()
+        except InvalidOperation:  # pragma: no cover  the pattern admits numbers only
+            continue
+        before = plain[max(0, match.start() - _BEFORE) : match.start()]
+        yield Quantity(value, _unit(match.group("unit") or ""), _bound(before))
+
+
+def _factors(plain: str) -> Iterator[Quantity]:
+    for match in _FACTOR.finditer(plain):
+        word = match.group().lower()
+        value, unit = ("2", "x") if word[:2] in ("tw", "do", "2-", "2 ", "2f") else ("3", "x")
+        if "order" in word:
+            value = "10"
+        elif word.startswith("hal"):
+            value, unit = "50", "%"
+        yield Quantity(Decimal(value).normalize(), unit, "~")
+
+
+def _unit(raw: str) -> str:
+    raw = raw.strip(" -\t\n\\").casefold()
+    if _PERCENT.search(raw):
+        return "%"
+    if _TIMES.search(raw):
+        return "x"
+    return stem(raw) if raw not in {"of", "and", "or", "to", "in", "the", "on", "at", "by"} else ""
+
+
+def _bound(before: str) -> str:
+    for mark, pattern in (("<", _AT_MOST), (">", _AT_LEAST), ("~", _ABOUT)):
+        if pattern.search(before):
+            return mark
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class FigureCheck:
+    """How the quantities of a claim stand to those of its evidence."""
+
+    missing: int = 0  # values that nothing of the evidence has
+    conflicts: int = 0  # the value is there with another unit, bound or order
+    loosened: int = 0  # a bound or an "about" was lost or added
+    met: int = 0
+
+
+def check_figures(claim: str, evidence: str, known: str = "") -> FigureCheck:
+    """Compare a claim's quantities with the evidence; those `known` otherwise need no evidence."""
+    there = quantities(evidence)
+    elsewhere = {q.value for q in quantities(known)}
+    missing = conflicts = loosened = met = 0
+    for asked in quantities(claim):
+        same = [q for q in there if _same_value(asked, q)]
+        if not same:
+            missing += asked.value not in elsewhere and not _halves(asked, evidence)
+            continue
+        judged = [_agreement(asked, q) for q in same]
+        best = max(judged)
+        met += best == 2
+        loosened += best == 1
+        conflicts += best == 0
+    conflicts += _is_reversed(claim, evidence)
+    return FigureCheck(missing, conflicts, loosened, met)
+
+
+def _same_value(asked: Quantity, there: Quantity) -> bool:
+    if asked.value == there.value:
+        return True
+    if "~" not in asked.bound or not there.value:
+        return False
+    return abs(asked.value - there.value) <= abs(there.value) * _ROUNDED
+
+
+def _agreement(asked: Quantity, there: Quantity) -> int:
+    """2 where both say the same, 1 where a bound differs a little, 0 where one denies the other."""
+    if (asked.is_measured or there.is_measured) and asked.unit != there.unit:
+        # "360m and 660m size": the first of two numbers may stand without what it counts.
+        return 1 if "" in (asked.unit, there.unit) or not _both_measures(asked, there) else 0
+    if {asked.bound, there.bound} == {"<", ">"}:
+        return 0
+    return 2 if asked.bound == there.bound else 1
+
+
+def _both_measures(asked: Quantity, there: Quantity) -> bool:
+    """True where no slip of the tongue explains two units: "20 %" against "20 models"."""
+    return {"%", "x"} & {asked.unit, there.unit} != set()
+
+
+def _halves(asked: Quantity, evidence: str) -> bool:
+    return asked.unit == "%" and asked.value == 50 and "half" in evidence.casefold()
+
+
+def _is_reversed(claim: str, evidence: str) -> bool:
+    """True where the claim goes from B to A and the evidence from A to B."""
+    pairs = _pairs(evidence)
+    return any(a != b and (b, a) in pairs and (a, b) not in pairs for a, b in _pairs(claim))
+
+
+def _pairs(text: str) -> Sequence[tuple[Decimal, Decimal]]:
+    return [
+        (Decimal(m.group(1)).normalize(), Decimal(m.group(2)).normalize())
+        for m in _FROM_TO.finditer(_plain(text))
+    ]

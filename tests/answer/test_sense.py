@@ -1,0 +1,75 @@
+"""Whether a claim and its evidence point the same way, and who does what in both."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.answer.polarity import polarity
+from rag.answer.roles import roles
+from rag.answer.wording import are_kin, wording
+
+
+@pytest.mark.parametrize(
+    ("text", "denied"),
+    [
+        ("It does not help readers.", {"help", "readers"}),
+        ("It can be neither averted nor delayed.", {"averted", "delayed"}),
+        ("It grows with data rather than size.", {"size"}),
+        ("It is not only fast but exact.", set()),
+        ("It runs without retraining, and helps readers.", {"retraining"}),
+    ],
+)
+def test_a_denial_reaches_the_words_of_its_clause(text: str, denied: set[str]) -> None:
+    told = {word.text for word in wording(text) if word.denied and word.tells}
+    assert told == denied
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "kin"),
+    [
+        ("retriev", "retrieval", True),
+        ("stabl", "stabil", True),
+        ("optim", "optic", False),
+        ("comput", "compress", False),
+        ("sgd", "sg", False),
+    ],
+)
+def test_kin_words_begin_alike(one: str, other: str, kin: bool) -> None:
+    assert are_kin(one, other) is kin
+
+
+TOLD = "In a trial, SOAP reduces the number of iterations by over 40% compared to AdamW."
+
+
+@pytest.mark.parametrize(
+    ("claim", "crossed"),
+    [
+        ("SOAP needs fewer iterations than AdamW.", False),
+        ("Compared to AdamW, SOAP needs fewer iterations.", False),
+        ("AdamW needs more iterations than SOAP.", False),
+        ("AdamW needs fewer iterations than SOAP.", True),
+        ("Compared to SOAP, AdamW reduces the number of iterations.", True),
+    ],
+)
+def test_sides_of_a_comparison_are_told_from_exchanged_ones(claim: str, crossed: bool) -> None:
+    assert (roles(claim, TOLD).crossed > 0.5) is crossed
+
+
+def test_the_papers_own_names_stand_for_we() -> None:
+    told = "Our method outperforms LOOM on every task."
+    assert roles("PISCES outperforms LOOM.", told, "PISCES").crossed == 0
+    assert roles("LOOM outperforms PISCES.", told, "PISCES").crossed > 0.5
+
+
+@pytest.mark.parametrize(
+    ("claim", "told", "field"),
+    [
+        ("The errors decrease with depth.", "The errors increase with depth.", "turned"),
+        ("The scheme is unstable under noise.", "The scheme is stable under noise.", "opposites"),
+        ("It does not preserve minima.", "It preserves minima.", "only_claim_denies"),
+        ("All models benefit.", "Some models benefit.", "widened"),
+    ],
+)
+def test_what_points_the_other_way_is_seen(claim: str, told: str, field: str) -> None:
+    assert getattr(polarity(claim, told), field) > 0
+    assert getattr(polarity(told, told), field) == 0

@@ -184,7 +184,7 @@ _RESULT = Signs(
         (1.0, words_like(r"""
             <finds>|(?:results?|conclusions?|findings) ?:|key (?:insights?|findings?|results?)
         """)),
-        (0.5, words_like(r"""
+        (0.6, words_like(r"""
             (?<![.-])\d[\d,.]*(?: ?(?:\\?%|percent\w*|x|×|\$?\\times|-?fold|points?|times|[kmb]))
             (?<![.-])\d[\d,.]*(?=[\s)])|p ?[<=>].*
         """)),
@@ -193,6 +193,7 @@ _RESULT = Signs(
             (?:may|might|could|can) be (?:\w+ )?(?:important|useful|helpful|relevant)
             (?:may|might|could|can) be (?:\w+ )?(?:applied|extended|used)
         """)),
+        (-0.5, words_like("unfortunately|however")),
         (-0.6, words_like("we (?:can|believe|hope|expect|argue|discuss)")),
         (0.3, words_like("we|our|results?|experiments?")),
         (0.4, words_like(r"""

@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from rag.base.errors import RagError
-from rag.web import chat, library, screens, session, settings
+from rag.web import chat, compare, library, screens, session, settings
 from rag.web.jobs import UNEXPECTED
 from rag.web.render import show, style_page, tag
 from rag.web.session import LibraryFacts, Opened
@@ -21,6 +21,7 @@ Screen = Callable[[Opened, LibraryFacts], None]
 # `screens.LINKED` has their order in the sidebar. A screen draws itself, the sidebar included.
 _SCREENS: dict[str, Screen] = {
     screens.ASK: chat.render,
+    screens.COMPARE: compare.render,
     screens.LIBRARY: library.render,
     screens.SETTINGS: settings.render,
 }

@@ -11,7 +11,7 @@ import streamlit as st
 from rag.web import session
 
 ASK, COMPARE, LIBRARY, SETTINGS = "ask", "compare", "library", "settings"
-LINKED = [ASK, LIBRARY, SETTINGS]  # in the order of the sidebar
+LINKED = [ASK, COMPARE, LIBRARY, SETTINGS]  # in the order of the sidebar
 _TITLES = {ASK: "Ask", COMPARE: "Compare", LIBRARY: "Library", SETTINGS: "Settings"}
 
 

@@ -8,6 +8,7 @@ from rag.answer import records
 from rag.base.types import Answer, Citation, Sentence
 from rag.web.conversation import Exchange
 from rag.web.evidence import Anchors, cited_papers
+from rag.web.matrix import matrix
 from rag.web.render import Html, join, latex, name, tag, text
 
 _MOST_NUMBERS = 3  # a sentence over all entries of a list shows its numbers as a range
@@ -96,7 +97,7 @@ def _body(answer: Answer, anchors: Anchors) -> Html:
         return _silence(answer, anchors)
     marks = _Numbers(answer.citations, anchors)
     notice = tag("p", latex(answer.notice), cls="notice") if answer.notice else None
-    return join([*_paragraphs(answer, marks), notice])
+    return join([*_paragraphs(answer, marks), matrix(answer, anchors), notice])
 
 
 def _paragraphs(answer: Answer, numbers: _Numbers) -> Iterable[Html]:

@@ -21,8 +21,9 @@ def compared(parts: Parts, question: str, ids: Sequence[str], aspects: Sequence[
     papers = _papers(parts, ids)
     view = parts.view(Filters(), None)
     writer = writer_of(parts.model, parts.settings, None)
-    turn = Turn(*view, Endings(writer, parts.settings.prompts_dir, *parts.scale))
-    events = turn.compare(question, papers, aspects)
+    ends = Endings(writer, parts.settings.prompts_dir, *parts.scale)
+    ends.judge = parts.judge
+    events = Turn(*view, ends).compare(question, papers, aspects)
     made = recorded(events, (), writer=writer, reranking=None, revision=view.store.revision)
     return final_of(made)
 

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from rag.answer import compare, quote, tallies
+from rag.answer.claim import ClaimJudge
+from rag.answer.positions import positions
 from rag.base.aspects import Aspect, known
 from rag.base.errors import QuestionError
 from rag.base.text import content_words, words
@@ -36,6 +38,7 @@ from rag.search.aspects import (
     named_aspects,
     without_aspects,
 )
+from rag.search.claims import claim_of
 from rag.search.evidence import EvidenceFinder, Findings
 from rag.search.matrix import matrix, words_on
 from rag.search.names import Names
@@ -52,6 +55,7 @@ ENOUGH = 0.15
 ENOUGH_SIDES = 0.45  # the same for which papers a comparison means
 _HITS = 8
 _SIMILAR = 5
+_JUDGED = 3  # sentences of a paper that are held against a claim
 _MANY_SIDES = 4  # papers from which on each is quoted once above the table
 _LIST_NEAR = 0.3  # a paper whose best sentence is this far behind the best is still listed
 _MOST_LISTED = 12
@@ -85,6 +89,8 @@ class Turn:
             yield self.ends.abstain(plan, "library_empty", _EMPTY)
         elif plan.intent == "small_talk":
             yield self.ends.abstain(plan, "bad_question", _SMALL_TALK)
+        elif self.ends.judge and (claim := claim_of(plan.query)):
+            yield from self._positions(plan, claim, self.ends.judge)
         elif is_bibliographic(plan):
             yield from self._from_records(plan)
         elif plan.near:
@@ -220,6 +226,19 @@ class Turn:
         compare.say_shared(draft, self.ends.matrix)
         yield from self.ends.written_or(plan, evidence, draft, sides.confidence)
 
+    def _positions(self, plan: QueryPlan, claim: str, judge: ClaimJudge) -> Iterator[Event]:
+        """Which papers support, contradict or qualify a claim, each by its own words."""
+        hits = self.retriever.search(claim, k=_HITS, filters=plan.filters, named=plan.named)
+        by_paper = [self.finder.best(claim, [hit], plan, k=_JUDGED) for hit in hits]
+        self.ends.lap("evidence")
+        draft = positions(claim, by_paper, judge)
+        if not draft.sentences:
+            nearest = [hit.paper for hit in hits[:NEAREST]]
+            yield self.ends.abstain(plan, "not_stated", _NO_POSITION, nearest)
+            return
+        yield EvidenceFound(tuple(e for own in by_paper for e in own), plan.understood)
+        yield from self.ends.settle(plan, draft, "extractive", confidence=1.0)
+
     def _near(self, plan: QueryPlan) -> Iterator[Event]:
         """The papers nearest to others, each by its best sentence, however near they are."""
         hits = self.retriever.search(plan.query, k=_SIMILAR, filters=plan.filters, words=plan.topic)
@@ -292,6 +311,7 @@ _EMPTY = (
     "or add your own papers with `askpapers add FILE`."
 )
 _NEAREST_FIRST = "The nearest papers of your library, nearest first, whether they are close or not."
+_NO_POSITION = "No paper of your library supports, contradicts or qualifies this in plain words."
 _NO_SIDES = (
     "Two papers are needed for a comparison, and this names fewer. Name them by title, "
     "or ask to compare the papers on a topic."

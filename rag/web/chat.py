@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from rag.answer import records
 from rag.assistant import Assistant
 from rag.base.types import Answer, Paper
-from rag.web import adding, chats, evidence, screens, session, transcript
+from rag.web import adding, afterwards, chats, evidence, screens, session, transcript
 from rag.web.conversation import Exchange
 from rag.web.evidence import Anchors
 from rag.web.render import join, label, show, style_page, tag
@@ -96,22 +96,14 @@ def _settled(assistant: Assistant, exchange: Exchange, anchors: Anchors) -> None
     if answer is not None:
         _conditions(exchange, answer)
     show(transcript.settled(exchange, anchors, assistant.settings.model))
-    if answer is None:
-        st.button(
-            "Ask again",
-            key=f"again-{exchange.number}",
-            type="tertiary",
-            on_click=session.ask_again,
-            args=(exchange,),
-        )
-    elif answer.citations:
-        papers = evidence.cited_papers(answer)
-        with st.popover("References", type="tertiary"):
-            st.code("\n\n".join(map(evidence.reference, papers)), language=None, wrap_lines=True)
-    elif exchange is session.exchanges()[-1]:
-        better = _better(answer.nearest)
-        if better:
-            _questions(better, f"instead-{exchange.number}", title="Ask instead")
+    asked = [e.question for e in session.exchanges()]
+    afterwards.row(assistant, exchange)
+    if answer is not None and exchange is session.exchanges()[-1]:
+        if answer.citations:
+            onward = afterwards.follow_ups(answer, asked)
+            _questions(onward, f"next-{exchange.number}", title="Ask next")
+        else:
+            _questions(_better(answer.nearest), f"instead-{exchange.number}", title="Ask instead")
 
 
 def _conditions(exchange: Exchange, answer: Answer) -> None:
@@ -173,6 +165,8 @@ def _show_panel(panel: DeltaGenerator) -> None:
 
 def _questions(questions: Sequence[str], key: str, title: str | None = None) -> None:
     """Questions to try, as buttons that ask them."""
+    if not questions:
+        return
     with st.container(key=key):
         if title:
             show(tag("p", title, cls="small-title"))

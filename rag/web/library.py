@@ -8,7 +8,7 @@ import streamlit as st
 
 from rag.answer import records
 from rag.base.types import Paper
-from rag.web import adding, paper_page, screens
+from rag.web import adding, paper_page, pictures, screens
 from rag.web.render import Html, label, name, show, style_page, tag
 from rag.web.session import LibraryFacts, Opened
 from rag.web.shelf import FACETS, Choice, Order, Shelf
@@ -16,7 +16,7 @@ from rag.web.sidebar import sidebar
 from rag.web.wording import papers_in_words
 
 KEPT = "library-"  # controls whose names begin so are as they were when one comes back
-_VIEWS = {"papers": "Papers", "add": "Add papers"}
+_VIEWS = {"papers": "Papers", "pictures": "Pictures", "add": "Add papers"}
 _PAGE = 25
 _ORDERS: Mapping[Order, str] = {
     "newest": "Newest first",
@@ -39,6 +39,7 @@ _LONG = ("org", "author")  # too many values to see at once
 
 def render(opened: Opened, facts: LibraryFacts) -> None:
     """Draw the screen, or the page of the paper that the address names."""
+    _take_pick()
     style_page()
     sidebar(opened, facts, screen=screens.LIBRARY)
     asked = st.query_params.get("paper")
@@ -60,7 +61,7 @@ def render(opened: Opened, facts: LibraryFacts) -> None:
         if view == "add" or not facts.count:
             adding.ways_to_add(opened.assistant, facts.has_sample, place="library")
         else:
-            _papers(opened.shelf())
+            _papers(opened, as_pictures=view == "pictures")
 
 
 def open_paper(paper_id: str) -> None:
@@ -71,8 +72,8 @@ def open_paper(paper_id: str) -> None:
 # --- the list --------------------------------------------------------------------------------
 
 
-def _papers(shelf: Shelf) -> None:
-    choice = _choice()
+def _papers(opened: Opened, *, as_pictures: bool) -> None:
+    shelf, choice = opened.shelf(), _choice()
     st.text_input(
         "Search titles, authors and organisations",
         key=f"{KEPT}words",
@@ -85,6 +86,9 @@ def _papers(shelf: Shelf) -> None:
         if not choice.is_open:
             st.button("Clear", key="clear-filters", type="tertiary", on_click=_clear)
     found = shelf.find(choice)
+    if as_pictures:
+        pictures.render(opened, shelf, found, _pick)
+        return
     with st.container(key="found", horizontal=True):
         show(tag("p", _found_in_words(len(found), len(shelf.papers)), role="status", cls="quiet"))
         st.selectbox(
@@ -95,6 +99,23 @@ def _papers(shelf: Shelf) -> None:
             label_visibility="collapsed",
         )
     _rows(shelf, found)
+
+
+def _pick(what: str, told: Mapping[str, str]) -> None:
+    """Go where a click on a picture leads: to a paper, or to the papers of some values."""
+    st.session_state["picking"] = (what, dict(told))
+    st.rerun()
+
+
+def _take_pick() -> None:
+    """Do what `_pick` asked for, before the controls of this run are there."""
+    what, told = st.session_state.pop("picking", ("", {}))
+    if what == "paper":
+        open_paper(told["id"])
+    elif what == "only":
+        for facet, value in told.items():
+            st.session_state[f"{KEPT}{facet}"] = [value]
+        st.session_state[f"{KEPT}view"] = "papers"
 
 
 def _choice() -> Choice:

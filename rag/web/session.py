@@ -14,6 +14,7 @@ import streamlit as st
 
 from rag.base.errors import RagError
 from rag.base.types import Finding
+from rag.search.landscape import Plane
 from rag.web.conversation import Conversation, Exchange
 from rag.web.shelf import Shelf
 
@@ -42,6 +43,7 @@ class Opened:
     _warming: threading.Lock = field(default_factory=threading.Lock)
     _shelving: threading.Lock = field(default_factory=threading.Lock)
     _shelf: tuple[int, Shelf] | None = None
+    _plane: tuple[int, Plane] | None = None
 
     def shelf(self) -> Shelf:
         """The library as the Library screen needs it, made anew when it has changed."""
@@ -50,6 +52,14 @@ class Opened:
             if self._shelf is None or self._shelf[0] != revision:
                 self._shelf = (revision, Shelf(self.assistant.records()))
             return self._shelf[1]
+
+    def plane(self) -> Plane:
+        """Where papers lie on a map by meaning, worked out anew when the library has changed."""
+        with self._shelving:
+            revision = self.assistant.revision
+            if self._plane is None or self._plane[0] != revision:
+                self._plane = (revision, self.assistant.plane())
+            return self._plane[1]
 
     def use(self, settings: Settings) -> None:
         """Go on with other settings over the same open library, in all tabs."""

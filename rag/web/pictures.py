@@ -1,0 +1,207 @@
+"""Three pictures of the library: over time, who wrote what, and by meaning. A click opens more."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import altair as alt
+import streamlit as st
+
+from rag.answer import records
+from rag.base.text import clean_line
+from rag.base.types import Paper
+from rag.web import session
+from rag.web.graph import people_map
+from rag.web.render import show, tag
+from rag.web.session import Opened
+from rag.web.shelf import Shelf
+
+_PICTURES = {"time": "Over time", "people": "People", "meaning": "By meaning"}
+_MOST_CATEGORIES = 6
+_REST = "Others"
+# Told apart in light and dark and by people who do not see red and green; others are grey.
+_COLOURS = ("#3f7cac", "#d1883a", "#4f9d87", "#a56a9e", "#8a8f3c", "#b5605a")
+_GREY = "#8d9298"
+_LIT = "#d9480f"
+_MOST_POINTS = 4000  # a browser draws these at once
+_TITLE_CHARS = 120
+_FIELDS = ("id", "year", "category", "author")
+
+Chart = Any  # Altair does not tell layered charts apart
+Pick = Callable[[str, Mapping[str, str]], None]
+
+
+def render(opened: Opened, shelf: Shelf, found: Sequence[int], pick: Pick) -> None:
+    """Draw the picture that is chosen, of the papers at the places that were found.
+
+    `pick` is told what was clicked: "paper" with its id, or "only" with values of facets.
+    """
+    kind = st.segmented_control(
+        "Picture",
+        list(_PICTURES),
+        format_func=_PICTURES.__getitem__,
+        default="time",
+        key="library-picture",
+        label_visibility="collapsed",
+        required=True,
+    )
+    papers = [shelf.papers[place] for place in found]
+    if not papers:
+        show(tag("p", "No paper is like that.", cls="quiet"))
+    elif kind == "people":
+        _draw(_people(papers), pick, "Each name is joined to its papers; a click opens one.")
+    elif kind == "meaning":
+        _draw(*_meaning(opened, papers, pick))
+    else:
+        _draw(_time(papers), pick, "A click on a bar shows its papers.")
+
+
+def _draw(chart: Chart, pick: Pick, words: str) -> None:
+    turn = st.session_state.get("picked", 0)  # a new key forgets what was clicked
+    chosen = st.altair_chart(chart, key=f"picture-{turn}", on_select="rerun")
+    show(tag("p", words, cls="quiet"))
+    for picked in chosen["selection"].values():
+        first: dict[str, Any] = next(iter(picked), {}) if isinstance(picked, list) else {}
+        if first:
+            st.session_state["picked"] = turn + 1
+            told = {k: str(v) for k, v in first.items() if k in _FIELDS and v != _REST}
+            pick("paper" if "id" in told else "only", told)
+
+
+def _click(*fields: str, name: str) -> alt.Parameter:
+    return alt.selection_point(fields=list(fields), name=name, on="click", empty=False)
+
+
+# --- over time -------------------------------------------------------------------------------
+
+
+def _time(papers: Sequence[Paper]) -> Chart:
+    kept = _categories(papers)
+    counted = Counter((str(p.year), _category(p, kept)) for p in papers if p.year)
+    rows = [{"year": y, "category": c, "papers": n} for (y, c), n in sorted(counted.items())]
+    return (
+        alt.Chart(_data(rows))
+        .mark_bar(cursor="pointer")
+        .encode(
+            x=alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True)),
+            y=alt.Y("papers:Q", title="papers", axis=alt.Axis(tickMinStep=1)),
+            color=_colour(kept),
+            tooltip=["year:N", "category:N", "papers:Q"],
+        )
+        .add_params(_click("year", "category", name="bar"))
+        .properties(height=380)
+    )
+
+
+# --- people ----------------------------------------------------------------------------------
+
+
+def _people(papers: Sequence[Paper]) -> Chart:
+    drawn = people_map(papers)
+    lines = [
+        {"x": a[1], "y": a[2], "x2": b[1], "y2": b[2]}
+        for a, b in ((drawn.people[i], drawn.papers[j]) for i, j in drawn.lines)
+    ]
+    dots = [{**_point(paper), "x": x, "y": y} for paper, x, y in drawn.papers]
+    names = [
+        {"author": name, "name": clean_line(name)[:40], "x": x, "y": y, "papers": n}
+        for name, x, y, n in drawn.people
+    ]
+    place = {"x": _axis("x"), "y": _axis("y")}
+    joined = alt.Chart(_data(lines)).mark_rule(color=_GREY, opacity=0.35)
+    dot = alt.Chart(_data(dots)).mark_circle(size=45, color=_COLOURS[0], cursor="pointer")
+    said = alt.Chart(_data(names)).mark_text(
+        fontSize=12, fontWeight=600, cursor="pointer", color=_ink()
+    )
+    layers = [
+        joined.encode(**place, x2="x2:Q", y2="y2:Q"),
+        dot.encode(**place, tooltip=["title:N", "people:N", "year:N"]).add_params(
+            _click("id", name="paper")
+        ),
+        said.encode(**place, text="name:N", tooltip=["name:N", "papers:Q"]).add_params(
+            _click("author", name="person")
+        ),
+    ]
+    return alt.layer(*layers).properties(height=560)
+
+
+# --- by meaning ------------------------------------------------------------------------------
+
+
+def _meaning(opened: Opened, papers: Sequence[Paper], pick: Pick) -> tuple[Chart, Pick, str]:
+    places = opened.plane()
+    cited = _cited_last()
+    step = max(1, -(-len(papers) // _MOST_POINTS))
+    shown = [p for i, p in enumerate(papers) if p.id in places and (not i % step or p.id in cited)]
+    kept = _categories(papers)
+    rows = [
+        {
+            **_point(p),
+            "category": _category(p, kept),
+            "x": places[p.id][0],
+            "y": places[p.id][1],
+            "lit": p.id in cited,
+        }
+        for p in shown
+    ]
+    base = alt.Chart(_data(rows)).encode(
+        x=_axis("x"), y=_axis("y"), tooltip=["title:N", "people:N", "year:N", "category:N"]
+    )
+    dots = base.mark_circle(size=60, opacity=0.75, cursor="pointer").encode(color=_colour(kept))
+    rings = base.transform_filter("datum.lit").mark_point(size=180, strokeWidth=2.5, color=_LIT)
+    words = "Papers that are near in meaning lie near each other; a click opens one."
+    if step > 1:
+        words += f" {len(shown):,} of {len(papers):,} papers are drawn."
+    if any(row["lit"] for row in rows):
+        words += " Ringed: cited in your last answer."
+    chart = alt.layer(dots.add_params(_click("id", name="paper")), rings).properties(height=560)
+    return chart, pick, words
+
+
+def _cited_last() -> set[str]:
+    """Ids of the papers that the last answer of this tab cites."""
+    answers = [e.answer for e in session.exchanges() if e.answer is not None]
+    return {c.paper.id for c in answers[-1].citations} if answers else set()
+
+
+# --- what the pictures share -----------------------------------------------------------------
+
+
+def _ink() -> str:
+    """The colour of words, which Vega does not take from the page."""
+    return "#a3a8ae" if st.context.theme.type == "dark" else "#5b6067"
+
+
+def _data(rows: list[dict[str, Any]]) -> Any:
+    return alt.Data(values=rows)  # type: ignore[no-untyped-call]
+
+
+def _point(paper: Paper) -> dict[str, str]:
+    return {
+        "id": paper.id,
+        "title": clean_line(paper.name)[:_TITLE_CHARS],
+        "people": clean_line(records.people(paper))[:_TITLE_CHARS],
+        "year": str(paper.year or ""),
+    }
+
+
+def _categories(papers: Sequence[Paper]) -> list[str]:
+    """The categories that get a colour."""
+    counted = Counter(paper.category for paper in papers if paper.category)
+    return [category for category, _ in counted.most_common(_MOST_CATEGORIES)]
+
+
+def _category(paper: Paper, kept: Sequence[str]) -> str:
+    return paper.category if paper.category and paper.category in kept else _REST
+
+
+def _colour(kept: Sequence[str]) -> alt.Color:
+    scale = alt.Scale(domain=[*kept, _REST], range=[*_COLOURS[: len(kept)], _GREY])
+    return alt.Color("category:N", scale=scale, title=None, legend=alt.Legend(orient="top"))
+
+
+def _axis(field: str) -> Any:
+    channel = alt.X if field == "x" else alt.Y
+    return channel(f"{field}:Q", axis=None, scale=alt.Scale(domain=[-1.08, 1.08]))

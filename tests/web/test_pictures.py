@@ -1,0 +1,66 @@
+"""The pictures of the library: what they draw, and where a click on them leads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from onpage import go_to, shown
+from streamlit.testing.v1 import AppTest
+
+from rag.base.types import Paper
+from rag.web.graph import people_map
+
+Page = Callable[..., AppTest]
+
+
+@pytest.mark.parametrize("picture", ["time", "people", "meaning"])
+def test_each_picture_is_drawn_from_the_papers_that_were_found(page: Page, picture: str) -> None:
+    at = page()
+    at.session_state["library-view"] = "pictures"
+    at.session_state["library-picture"] = picture
+    at.session_state["library-words"] = "brook"
+    at = go_to(at, "library")
+    assert "click" in shown(at)
+    (chart,) = at.get("vega_lite_chart")
+    drawn = str(chart.proto)
+    assert "2024" in drawn
+    assert ("Quill" in drawn) == (picture != "time")
+
+
+@pytest.mark.parametrize(
+    ("what", "told", "expected"),
+    [
+        ("only", {"year": "2024"}, "1 of 3 papers"),
+        ("only", {"author": "Lin Osei"}, "1 of 3 papers"),
+    ],
+)
+def test_a_click_on_values_lists_their_papers(
+    page: Page, what: str, told: dict[str, str], expected: str
+) -> None:
+    at = page()
+    at.session_state["picking"] = (what, told)
+    assert expected in shown(go_to(at, "library"))
+
+
+def test_people_are_joined_to_their_papers_and_the_map_is_always_the_same() -> None:
+    papers = [
+        Paper("a", "A", ("Ada Brook", "Lin Osei")),
+        Paper("b", "B", ("Ada Brook",)),
+        Paper("c", "C"),
+    ]
+    drawn = people_map(papers)
+    assert [(name, count) for name, _, _, count in drawn.people] == [
+        ("Ada Brook", 2),
+        ("Lin Osei", 1),
+    ]
+    assert [paper.id for paper, _, _ in drawn.papers] == ["a", "b"]
+    assert set(drawn.lines) == {(0, 0), (1, 0), (0, 1)}
+    assert drawn == people_map(papers)
+    places = [(x, y) for _, x, y, _ in drawn.people] + [(x, y) for _, x, y in drawn.papers]
+    assert all(-1 <= value <= 1 for place in places for value in place)
+    assert len(set(places)) == 4
+
+
+def test_a_library_without_people_has_an_empty_map() -> None:
+    assert people_map([Paper("a", "A")]).people == ()

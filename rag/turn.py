@@ -138,11 +138,12 @@ class Turn:
         yield from self.ends.written_or(plan, (stated,), draft, confidence=1.0)
 
     def _searched(self, plan: QueryPlan) -> Iterator[Event]:
-        hits = self.retriever.search(
-            plan.query, k=_HITS, filters=plan.filters, named=plan.named, words=plan.topic
-        )
-        self.ends.lap("retrieve")
-        findings = self.finder.find(plan.query, hits, plan)
+        with self.store.snapshot():
+            hits = self.retriever.search(
+                plan.query, k=_HITS, filters=plan.filters, named=plan.named, words=plan.topic
+            )
+            self.ends.lap("retrieve")
+            findings = self.finder.find(plan.query, hits, plan)
         findings = dataclasses.replace(findings, evidence=tuple(standing(findings.evidence)))
         self.ends.lap("evidence")
         if plan.named and (plan.asks or not has_own_topic(plan, hits)):

@@ -7,7 +7,8 @@ in the manifest, so that one transaction switches to a new generation of one.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -31,7 +32,15 @@ from rag.index.changes import (
     read_vectors,
     sample_vectors,
 )
-from rag.index.database import BUSY_MS, checkpoint, copy_into, database_errors, entry, set_entry
+from rag.index.database import (
+    BUSY_MS,
+    ManifestNow,
+    checkpoint,
+    copy_into,
+    database_errors,
+    entry,
+    set_entry,
+)
 from rag.index.filters import allowed_ids
 from rag.index.purge import purge
 from rag.index.records import EmbeddedChunk, SentenceVectors, in_batches
@@ -67,6 +76,13 @@ class LedgerEntry:
     outcome: str
 
 
+class _Held(threading.local):
+    """The transactions that a thread reads and writes in."""
+
+    conn: sa.Connection | None = None
+    writing: sa.Connection | None = None
+
+
 class Catalog:
     """Reads and writes of one `library.db`. Safe to use from several threads and processes."""
 
@@ -74,9 +90,12 @@ class Catalog:
         self._engine = engine
         self.folder = folder
         self._holds_removed_text = False
+        self._manifest = ManifestNow(engine)
+        self._held = _Held()
 
     def close(self) -> None:
         """Close all connections."""
+        self._manifest.close()
         self._engine.dispose()
 
     def copy_into(self, path: Path) -> None:
@@ -99,8 +118,7 @@ class Catalog:
 
     def cache(self, name: CacheName) -> CacheState:
         """The state of a derived index."""
-        with self.reading() as conn:
-            text = entry(conn, f"cache.{name}")
+        text = self._entries().get(f"cache.{name}")
         return CacheState(**json.loads(text)) if text else CacheState()
 
     def set_cache(self, name: CacheName, state: CacheState) -> CacheState:
@@ -320,20 +338,55 @@ class Catalog:
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
-        """A transaction that sees one state of the library."""
+        """A transaction that sees one state of the library: the thread's `snapshot`, if any."""
+        if self._held.conn is not None:
+            yield self._held.conn
+            return
         with database_errors(self.folder), self._engine.begin() as conn:
             yield conn
 
     @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All records that this thread reads in the block are of one state, in one transaction.
+
+        Not to be held across a `yield` to others: a state that is read cannot be cleaned up.
+        """
+        with self.reading() as conn:
+            outer, self._held.conn = self._held.conn, conn
+            try:
+                yield
+            finally:
+                self._held.conn = outer
+
+    @contextmanager
     def writing(self, *, wait_ms: int = BUSY_MS) -> Iterator[sa.Connection]:
         """A transaction that is durable when its block has ended; others are waited for so long."""
+        if self._held.writing is not None:
+            yield self._held.writing
+            return
         engine = self._engine.execution_options(writes=True, wait_ms=wait_ms)
         with database_errors(self.folder), engine.begin() as conn:
             yield conn
 
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """All that this thread writes in the block is one transaction: it is there, or it is not.
+
+        The block must not fail half-way and go on: what was written in it is lost then.
+        """
+        with self.writing() as conn:
+            outer, self._held.writing = self._held.writing, conn
+            try:
+                yield
+            finally:
+                self._held.writing = outer
+
     def _number(self, key: str) -> int:
-        with self.reading() as conn:
-            return int(entry(conn, key) or 0)
+        return int(self._entries().get(key) or 0)
+
+    def _entries(self) -> Mapping[str, str]:
+        with database_errors(self.folder):
+            return self._manifest.entries()
 
 
 def _next_revision(conn: sa.Connection, *, with_text: bool) -> int:

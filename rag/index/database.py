@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,7 @@ from rag.index.lock import HOLDER, WRITE_LOCK, write_lock
 DATABASE = "library.db"
 _NEW = "library.db.new"
 _MAGIC = b"SQLite format 3\0"
+_ENTRIES = sa.select(t.manifest.c.key, t.manifest.c.value)
 BUSY_MS = 30_000  # how long other processes are waited for
 _CREATE_WAIT_S = 10.0
 # Left by file browsers, by a killed creation, or by one that another process is at.
@@ -79,6 +81,47 @@ def database_errors(folder: Path) -> Iterator[None]:
         raise LibraryError(
             f"A text that is not valid Unicode cannot be stored ({error.reason})."
         ) from error
+
+
+class ManifestNow:
+    """The manifest as it is now, read again only after somebody has committed something.
+
+    Safe to use from several threads.
+    """
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        self._lock = threading.Lock()
+        self._watch: sa.PoolProxiedConnection | None = None
+        self._version = -1
+        self._entries: Mapping[str, str] = {}
+
+    def entries(self) -> Mapping[str, str]:
+        """All entries by their keys."""
+        with self._lock:
+            version = self._data_version()
+            if version != self._version:
+                with self._engine.begin() as conn:
+                    self._entries = {row.key: row.value for row in conn.execute(_ENTRIES)}
+                self._version = version
+            return self._entries
+
+    def close(self) -> None:
+        """Let go of the connection that watches."""
+        with self._lock:
+            watch, self._watch, self._version = self._watch, None, -1
+            if watch is not None:
+                watch.close()
+
+    def _data_version(self) -> int:
+        """Another number whenever another connection, in whichever process, has committed."""
+        if self._watch is None:
+            self._watch = self._engine.raw_connection()
+        cursor = self._watch.cursor()
+        cursor.execute("PRAGMA data_version")
+        (version,) = cursor.fetchone() or (-1,)
+        cursor.close()
+        return int(version)
 
 
 def checkpoint(engine: sa.Engine) -> bool:

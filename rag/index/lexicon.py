@@ -33,6 +33,7 @@ logger = logging.getLogger(__name__)
 
 FILE = "names.db"
 _FORM = "1"  # raise when tables change
+_REMEMBERED = 20_000  # answers
 _HIGHEST = "\U0010ffff"
 
 
@@ -49,11 +50,14 @@ class Lexicon:
         self._form = f"{_FORM} {version}"
         self._lock = threading.RLock()
         self._conn: sqlite3.Connection | None = None
+        self._followed = -1  # the revision that this object has seen
+        self._known: dict[tuple[str, tuple[object, ...]], list[Any]] = {}
 
     def close(self) -> None:
         """Let go of the file."""
         with self._lock:
             conn, self._conn = self._conn, None
+            self._known.clear()
             if conn is not None:
                 conn.close()
 
@@ -67,7 +71,7 @@ class Lexicon:
             except sqlite3.Error as error:
                 logger.warning("names are kept in memory: %s", error)
                 self.close()
-                self._path = None
+                self._path, self._followed = None, -1
                 self._follow(catalog)
 
     def rebuild(self, catalog: Catalog) -> None:
@@ -75,11 +79,13 @@ class Lexicon:
         with self._lock:
             self.close()
             _delete(self._path)
+            self._followed = -1
             self.follow(catalog)
 
     def learn(self, papers: Iterable[Paper]) -> None:
         """Take in papers that are in no library."""
         with self._lock, writing(self._opened()):
+            self._known.clear()
             take(self._opened(), papers, self._miner, {})
 
     def facts(self, papers: Iterable[Paper]) -> list[PaperFacts]:
@@ -87,24 +93,34 @@ class Lexicon:
         return [self._miner(paper) for paper in papers]
 
     def _follow(self, catalog: Catalog) -> None:
-        if self._revision() == catalog.text_revision():
+        revision = catalog.text_revision()
+        if revision == self._followed:
             return
-        conn = self._opened()
+        if self._revision() != revision:
+            revision = self._taken_in(catalog, self._opened())
+        self._known.clear()
+        self._followed = revision
+
+    def _taken_in(self, catalog: Catalog, conn: sqlite3.Connection) -> int:
+        """Take in what has changed; the revision that is reached."""
         with writing(conn):
             changes, papers = catalog.paper_changes(self._revision())
             if not changes.complete:
                 places = forget(conn, changes.stale.union(changes.current))
                 take(conn, papers, self._miner, places)
-            if changes.complete or self.paper_count != changes.papers:
+            (held,) = conn.execute("SELECT count(*) FROM papers").fetchone()
+            if changes.complete or held != changes.papers:
                 make_tables(conn, self._form)
                 changes, papers = catalog.paper_changes(0)
                 take(conn, papers, self._miner, {})
             set_entry(conn, "revision", changes.revision)
         if changes.removed:  # their words must not stay in the log of changes
             conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return changes.revision
 
     def _revision(self) -> int:
-        return int(self._one("SELECT value FROM meta WHERE key = 'revision'") or 0)
+        found = self._opened().execute("SELECT value FROM meta WHERE key = 'revision'").fetchone()
+        return int(found[0]) if found else 0
 
     def _opened(self) -> sqlite3.Connection:
         if self._conn is None:
@@ -218,8 +234,14 @@ class Lexicon:
         return [row[0] for row in self._all(query, *values)]
 
     def _all(self, query: str, *values: object) -> list[Any]:
+        """The rows of a query; a question asks for the same few hundred again and again."""
+        asked = (query, values)
         with self._lock:
-            return self._opened().execute(query, values).fetchall()
+            if asked not in self._known:
+                if len(self._known) >= _REMEMBERED:
+                    self._known.clear()
+                self._known[asked] = self._opened().execute(query, values).fetchall()
+            return self._known[asked]
 
 
 def _shelf(word: str, edits: int) -> tuple[str, str, int, int]:

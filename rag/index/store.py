@@ -91,6 +91,12 @@ class Store:
         """Grows with every committed change of papers and sources, in whichever process."""
         return self._catalog.revision()
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All records that this thread reads in the block are of one state of the library."""
+        with self._catalog.snapshot():
+            yield
+
     # --- records ----------------------------------------------------------------------------
 
     def paper_count(self) -> int:
@@ -285,7 +291,16 @@ class Writer:
             LibraryError: a vector or chunk does not fit, another paper has this identity or
                 citekey, or the disk is full.
         """
-        self._catalog.put(paper, chunks, identity_key=identity_key)
+        self.put_all([(paper, chunks, identity_key)])
+
+    def put_all(self, papers: Iterable[tuple[Paper, Sequence[EmbeddedChunk], str]]) -> None:
+        """Store papers, each with its chunks and identity key, as `put` does: all or none of them.
+
+        One transaction for sixteen papers takes a fraction of the time of sixteen.
+        """
+        with self._catalog.together():
+            for paper, chunks, identity_key in papers:
+                self._catalog.put(paper, chunks, identity_key=identity_key)
         # So that other processes find papers by words while a long addition goes on.
         if time.monotonic() - self._synced_s > _SYNC_EVERY_S:
             self._sync_keyword()

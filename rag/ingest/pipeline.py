@@ -1,6 +1,7 @@
 """Run an ingestion: records → papers → chunks → vectors → store, with a report.
 
-Safe to repeat and to interrupt: a paper is written in one transaction, and what was written stays.
+Safe to repeat and to interrupt: some papers are written in one transaction, and what was written
+stays.
 """
 
 from __future__ import annotations
@@ -179,7 +180,7 @@ def _known(run: _Run, record: Paper) -> Paper | None:
 
 
 def _flush(run: _Run) -> None:
-    """Embed what is pending and write it, one transaction a paper."""
+    """Embed what is pending and write it in one transaction."""
     if not run.pending:
         return
     papers = list(run.pending.values())
@@ -192,8 +193,8 @@ def _flush(run: _Run) -> None:
         for paper in papers
     ]
     embedded = embed_chunks(run.embedder, papers, chunked)
-    for paper, chunks in zip(papers, embedded, strict=True):
-        run.writer.put(paper, chunks, identity_key=run.known.identity(paper, paper.id))
+    keys = [run.known.identity(paper, paper.id) for paper in papers]
+    run.writer.put_all(zip(papers, embedded, keys, strict=True))
     run.pending.clear()
 
 

@@ -58,17 +58,18 @@ class Retriever:
         Every hit satisfies the filters. Papers in `named` that do are lifted. `words`, if given,
         are searched as keywords instead of the query. Of copies of one text only the best stays.
         """
-        allowed = self._store.allowed(filters) if filters else None
-        if allowed is not None and not allowed:
-            return []
-        candidates, chunk_of = self.candidates(query, allowed, words)
-        lifted = [key for key in named if allowed is None or key in allowed]
-        scores = dict.fromkeys(lifted, 0.0) | candidates.scores(self._weights)
-        if self._reranker is not None:
-            first = _ranked(_lifted(scores, lifted))[:_RERANKED]
-            scores |= self._reranked(self._reranker, query, first, scores)
-        scores = _lifted(scores, lifted)
-        return self._hits(_ranked(scores), k, scores, candidates, chunk_of)
+        with self._store.snapshot():
+            allowed = self._store.allowed(filters) if filters else None
+            if allowed is not None and not allowed:
+                return []
+            candidates, chunk_of = self.candidates(query, allowed, words)
+            lifted = [key for key in named if allowed is None or key in allowed]
+            scores = dict.fromkeys(lifted, 0.0) | candidates.scores(self._weights)
+            if self._reranker is not None:
+                first = _ranked(_lifted(scores, lifted))[:_RERANKED]
+                scores |= self._reranked(self._reranker, query, first, scores)
+            scores = _lifted(scores, lifted)
+            return self._hits(_ranked(scores), k, scores, candidates, chunk_of)
 
     def candidates(
         self, query: str, allowed: frozenset[str] | None = None, words: str = ""

@@ -216,6 +216,7 @@ class Library(Keeping):
         progress: Watch | None,
         cancelled: Stop | None,
     ) -> AddReport:
+        self._parts.names  # noqa: B018  so that the names of what is added are taken with it
         return pipeline.add(
             inputs,
             store=self._store,

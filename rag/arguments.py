@@ -69,6 +69,14 @@ def _add_library_commands(commands: Any) -> None:
         metavar="DATE",
         help="day on which a listing was taken, where it prints days without a year",
     )
+    add.add_argument(
+        "--watch", action="store_true", help="stay, and add what is new or changed, until Ctrl-C"
+    )
+    add.add_argument(
+        "--reader",
+        metavar="MODULE:CLASS",
+        help="let this reader of LlamaIndex load each PATH, or whatever else it takes",
+    )
     papers = _command(commands, "papers", "list the papers", "list the papers")
     _add_filters(papers)
     remove = _command(commands, "remove", "remove the paper", "remove one paper")

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from rag.commands.adding import from_reader, watch
 from rag.commands.shared import emit, filters_of, open_library, say
 
 if TYPE_CHECKING:
@@ -16,21 +17,31 @@ if TYPE_CHECKING:
 
 def add(args: argparse.Namespace) -> int:
     """Add papers from files and folders."""
-    from rag.terminal import ProgressBars, failure_line, report_line
+    from rag.terminal import ProgressBars
 
     with open_library(args) as assistant, closing(ProgressBars()) as bars:
         progress = bars if sys.stderr.isatty() else None
         reports = [assistant.add_sample(progress=progress)] if args.sample else []
-        if args.sources:
+        if args.reader:
+            reports.append(from_reader(assistant, args))
+        elif args.sources:
             reports.append(assistant.add(*args.sources, as_of=args.as_of, progress=progress))
-    report = _sum(reports)
-    if args.json:
+        report = _sum(reports)
+        _tell(report, as_json=args.json)
+        if args.watch:
+            watch(assistant, args, lambda more: _tell(more, as_json=args.json))
+    return 1 if report.failed else 0
+
+
+def _tell(report: AddReport, *, as_json: bool) -> None:
+    from rag.terminal import failure_line, report_line
+
+    if as_json:
         emit(report.to_dict())
     else:
-        print(report_line(report))
+        print(report_line(report), flush=True)
     for failure in report.failed:
         say(failure_line(failure))
-    return 1 if report.failed else 0
 
 
 def papers(args: argparse.Namespace) -> int:

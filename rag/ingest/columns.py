@@ -11,7 +11,8 @@ import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from rag.ingest.glyphs import Page, Piece
+from rag.ingest.glyphs import Page
+from rag.ingest.pieces import Piece
 
 _MIDDLE = (0.3, 0.7)  # of the width of the text, where the strip between columns lies
 _STRIP = 5.0  # points; narrower gaps are those between words

@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rag.base.errors import SourceError
+from rag.ingest.pieces import Look, Piece, Run
 
 MAX_PAGES = 1000
 _MAX_CHARS = 40_000  # on one page; the densest tables have about ten thousand
 _MAX_OBJECTS = 5_000  # on one page, that are looked at as possible covers
 _TINY = 1.6  # points; no printer's eye reads less
 _FAINT = 242  # of 255, in red, green and blue: white paper shows nothing of it
-_GAP = 0.9  # times the size of the letters: a wider gap ends a piece
 _LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl",
               0xFB05: "ft", 0xFB06: "st"}  # fmt: skip
 _LINE_END_HYPHENS = frozenset({0xFFFE, 0x02, 0xAD})
@@ -29,23 +29,6 @@ _INVISIBLE = (3, 7)  # modes of rendering: nothing, or only as a mask
 
 class DamagedError(SourceError):
     """pdfium cannot make sense of the file; another program may."""
-
-
-@dataclass(slots=True)
-class Piece:
-    """Letters one behind the other; y grows downwards from the top of the page, in points.
-
-    `scripts` has a sign for each letter: "^" raised, "_" lowered, " " on the line.
-    """
-
-    text: str
-    scripts: str
-    x0: float
-    x1: float
-    y: float  # of the line that the letters stand on
-    size: float
-    font: str
-    bold: bool
 
 
 @dataclass(slots=True)
@@ -113,20 +96,6 @@ def _page(document: Any, index: int) -> Page:
     return made
 
 
-@dataclass(slots=True)
-class _Look:
-    """How the letters of one text object look; the same for all of them."""
-
-    size: float
-    angle: float
-    font: str
-    bold: bool
-    mode: int
-    faint: bool
-    clear: bool  # fully transparent
-    covered: bool
-
-
 class _Letters:
     """The letters of one page, looked at one by one."""
 
@@ -139,7 +108,7 @@ class _Letters:
         self._box = box
         self._text = page.get_textpage()
         self._count = min(pdfium.FPDFText_CountChars(self._text), _MAX_CHARS)
-        self._looks: dict[int, _Look] = {}
+        self._looks: dict[int, Look] = {}
         self._fonts: dict[int, tuple[str, bool]] = {}
         self._shapes: list[tuple[int, str, tuple[float, float, float, float]]] | None = None
         self._orders: dict[int | None, int] | None = None
@@ -149,7 +118,7 @@ class _Letters:
     def runs(self) -> Iterator[Piece]:
         """The pieces of the page that can be seen and run from left to right."""
         scanned = self._is_scan()
-        held: _Run | None = None
+        held: Run | None = None
         for index in range(self._count):
             code = self._pdfium.FPDFText_GetUnicode(self._text, index)
             if code in _SPACES or self._pdfium.FPDFText_IsGenerated(self._text, index) == 1:
@@ -163,14 +132,14 @@ class _Letters:
             if held is None or not held.takes(look, x0, y):
                 if held:
                     yield held.piece()
-                held = _Run(look)
+                held = Run(look)
             held.add(_letter(code), look, x0, x1, y)
         if held:
             yield held.piece()
 
     def _seen(
         self, index: int, code: int, *, scanned: bool
-    ) -> tuple[_Look, float, float, float] | None:
+    ) -> tuple[Look, float, float, float] | None:
         """Look and place of a letter of the text; hidden and sideways ones are put aside."""
         look = self._look(index)
         if look is None or not code:
@@ -193,7 +162,7 @@ class _Letters:
 
     # --- looks -------------------------------------------------------------------------------
 
-    def _look(self, index: int) -> _Look | None:
+    def _look(self, index: int) -> Look | None:
         thing = self._pdfium.FPDFText_GetTextObject(self._text, index)
         key = ctypes.cast(thing, ctypes.c_void_p).value if thing else None
         if key is None:
@@ -202,7 +171,7 @@ class _Letters:
             self._looks[key] = self._look_of(thing, index)
         return self._looks[key]
 
-    def _look_of(self, thing: Any, index: int) -> _Look:
+    def _look_of(self, thing: Any, index: int) -> Look:
         pdfium = self._pdfium
         matrix = pdfium.FS_MATRIX()
         pdfium.FPDFText_GetMatrix(self._text, index, ctypes.byref(matrix))
@@ -214,7 +183,7 @@ class _Letters:
         font, bold = self._font(pdfium.FPDFTextObj_GetFont(thing))
         mode = pdfium.FPDFTextObj_GetTextRenderMode(thing)
         faint = min(red, green, blue) >= _FAINT and mode in (0, 4) and not self._is_on_dark(thing)
-        return _Look(
+        return Look(
             abs(size), 0.0 if abs(angle) < 0.1 else angle, font, bold, mode, faint,
             alpha < 8, self._is_covered(thing),
         )  # fmt: skip
@@ -234,7 +203,7 @@ class _Letters:
     # --- what is not seen --------------------------------------------------------------------
 
     def _why_hidden(
-        self, look: _Look, x0: float, x1: float, y: float, *, scanned: bool
+        self, look: Look, x0: float, x1: float, y: float, *, scanned: bool
     ) -> str | None:
         """Why nobody sees a letter, or None."""
         if x1 < 0 or x0 > self._made.width or y < 0 or y - look.size > self._made.height:
@@ -351,54 +320,3 @@ def _letter(code: int) -> str:
     if code in _LINE_END_HYPHENS:
         return "\N{SOFT HYPHEN}"
     return _LIGATURES.get(code) or (chr(code) if code < 0x110000 else "\ufffd")
-
-
-class _Run:
-    """A piece that grows by a letter at a time."""
-
-    def __init__(self, look: _Look) -> None:
-        self.space = False
-        self._look = look
-        self._letters: list[str] = []
-        self._scripts: list[str] = []
-        self._x0 = self._x1 = self._y = self._last = 0.0
-
-    def takes(self, look: _Look, x0: float, y: float) -> bool:
-        """Whether a letter goes on with the piece: on its line, or raised or lowered beside it."""
-        size = max(look.size, self._look.size)
-        reach = 0.2 if abs(look.size - self._look.size) < 0.1 * size else 0.6
-        if abs(y - self._y) > reach * size:
-            return False
-        return self._last - 0.3 * size < x0 < self._x1 + _GAP * size
-
-    def add(self, letter: str, look: _Look, x0: float, x1: float, y: float) -> None:
-        """Take a letter in."""
-        if not self._letters:
-            self._x0, self._y = x0, y
-        elif look.size > 1.15 * self._look.size:  # what was taken for the line was raised
-            self._raise_all(y, look)
-        script = " "
-        if look.size < 0.88 * self._look.size and abs(y - self._y) > 0.08 * self._look.size:
-            script = "^" if y < self._y else "_"
-        if self._letters and (self.space or x0 - self._x1 > 0.25 * self._look.size):
-            self._letters.append(" ")
-            self._scripts.append(" " if script == " " else script)
-        self.space = False
-        self._letters.append(letter)
-        self._scripts.append(script * len(letter))
-        self._x1, self._last = max(self._x1, x1), x0
-        if script == " ":
-            self._y = y
-
-    def _raise_all(self, y: float, look: _Look) -> None:
-        script = "^" if self._y < y - 0.08 * look.size else "_" if self._y > y else " "
-        self._scripts = [script * len(letter) for letter in self._letters]
-        self._look, self._y = look, y
-
-    def piece(self) -> Piece:
-        """The piece as it is."""
-        look = self._look
-        return Piece(
-            "".join(self._letters), "".join(self._scripts), self._x0, self._x1, self._y,
-            look.size, look.font, look.bold,
-        )  # fmt: skip

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from rag.base.text import clean_line
-from rag.ingest.glyphs import Piece
+from rag.ingest.pieces import Piece
 
 _PLACE = re.compile(
     r"\b(?:univ|institut|department|dept|laborator|labs?\b|school|college|center|centre|academy|"

@@ -21,6 +21,7 @@ from rag.base.text import sentence_spans
 from rag.base.types import AddReport, Chunk, Failure, Paper, Progress
 from rag.index.store import EmbeddedChunk, Store, Writer
 from rag.ingest import fetch, merge
+from rag.ingest.attached import attachments, with_text
 from rag.ingest.chunk import CHUNKER, chunks_of, text_to_embed
 from rag.ingest.identity import Known, clusters, same_paper
 from rag.ingest.readers import read
@@ -65,6 +66,7 @@ class _Run:
     failed: list[Failure] = field(default_factory=list)
     known: Known = field(default_factory=Known)
     pending: dict[str, Paper] = field(default_factory=dict)  # by id
+    attached: set[Path] = field(default_factory=set)  # files that were read with an entry
 
     def count(self, outcome: str, others: str, records: int) -> None:
         """Count the records of one paper: the first by what it did, the others that joined it."""
@@ -79,7 +81,7 @@ class _Run:
 def inputs_of(sources: Iterable[str | Path]) -> Iterator[Input | Failure]:
     """The files behind paths and folders, read; what cannot be read is a `Failure`."""
     for source in sources:
-        for found in fetch.files(source):
+        for found in sorted(fetch.files(source), key=_is_pdf):
             if isinstance(found, Failure):
                 yield found
                 continue
@@ -87,6 +89,11 @@ def inputs_of(sources: Iterable[str | Path]) -> Iterator[Input | Failure]:
                 yield Input(fetch.load(found), str(found), fetch.modified_date(found))
             except SourceError as error:
                 yield Failure(str(found), "file", str(error))
+
+
+def _is_pdf(found: Path | Failure) -> bool:
+    """PDFs come last, when it is known which of them belong to an export."""
+    return isinstance(found, Path) and found.suffix.lower() == ".pdf"
 
 
 def add(
@@ -124,15 +131,37 @@ def _read_all(run: _Run, inputs: Iterable[Input | Failure], as_of: date | None) 
         if isinstance(item, Failure):
             run.failed.append(item)
             continue
+        if Path(item.origin).resolve() in run.attached:
+            continue
         sha256 = run.writer.keep_original(item.data)
         for found in read(item.data, origin=item.origin, as_of=as_of, modified=item.modified):
             if isinstance(found, Failure):
                 run.failed.append(found)
             else:
-                records.append(found)
+                records.append(_with_attachment(run, found, item.origin))
         run.writer.log(action="read", origin=item.origin, sha256=sha256, outcome="read")
         run.progress(Progress(len(records), 0, "reading"))
     return records
+
+
+def _with_attachment(run: _Run, paper: Paper, origin: str) -> Paper:
+    """The paper with the text of the first PDF beside the export that is its own."""
+    path = next(attachments(paper, origin), None)
+    if path is None:
+        return paper
+    run.attached.add(path.resolve())
+    try:
+        data = fetch.load(path)
+    except SourceError as error:
+        run.failed.append(Failure(str(path), "file", str(error)))
+        return paper
+    run.writer.keep_original(data)
+    for found in with_text(paper, data, origin=str(path)):
+        if isinstance(found, Failure):
+            run.failed.append(found)
+        else:
+            paper = found
+    return paper
 
 
 def _add_records(run: _Run, records: list[Paper]) -> None:

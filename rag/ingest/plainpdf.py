@@ -9,7 +9,8 @@ import logging
 from typing import Any
 
 from rag.base.errors import SourceError
-from rag.ingest.glyphs import MAX_PAGES, File, Page, Piece
+from rag.ingest.glyphs import MAX_PAGES, File, Page
+from rag.ingest.pieces import Piece
 
 _WIDTH = 0.5  # of the size, of an average letter
 _INVISIBLE = 1.6  # points

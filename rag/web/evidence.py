@@ -177,20 +177,29 @@ def _byline(paper: Paper) -> Html | None:
 
 
 def _abstract(card: _Card) -> Html:
-    text = card.paper.abstract
-    if not text:
+    """The abstract with the quoted words marked, then the words quoted of the paper's body."""
+    paper = card.paper
+    if not paper.text:
         return tag("p", "No text of this paper is in the library.", cls="quiet")
-    inside = prose(text, [m for m in card.marks if m.end > m.start])
-    return tag("p", inside, cls="abstract", dir="auto")
+    inside = [m for m in card.marks if m.start < m.end <= len(paper.abstract)]
+    parts = [tag("p", prose(paper.abstract, inside), cls="abstract", dir="auto")]
+    beyond = [m for m in card.marks if m.end > len(paper.abstract)]
+    return join([*(parts if paper.abstract else []), *(_quoted(paper, m) for m in beyond)])
 
 
 def _quotes_only(card: _Card) -> Html | None:
-    parts = []
-    for mark in card.marks:
-        words = card.paper.abstract[mark.start : mark.end]
-        inner = Mark(0, len(words), mark.number, mark.anchor, mark.back)
-        parts.append(tag("p", prose(words, [inner]), cls="abstract", dir="auto"))
-    return join(parts)
+    return join([_quoted(card.paper, mark) for mark in card.marks])
+
+
+def _quoted(paper: Paper, mark: Mark) -> Html:
+    """Quoted words alone, under the section and page on which they stand."""
+    words = paper.text[mark.start : mark.end]
+    inner = Mark(0, len(words), mark.number, mark.anchor, mark.back)
+    said = tag("p", prose(words, [inner]), cls="abstract", dir="auto")
+    page, section = paper.place(mark.start)
+    where = [tag("span", name(section))] if section else []
+    where += [tag("span", f"page {page}")] if page else []
+    return join([tag("p", *where, cls="facts"), said]) if where else said
 
 
 def _footer(paper: Paper) -> Html:

@@ -1,0 +1,89 @@
+"""Letters put together to pieces: one behind the other on one line without a wide gap."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_GAP = 0.9  # times the size of the letters: a wider gap ends a piece
+
+
+@dataclass(slots=True)
+class Piece:
+    """Letters one behind the other; y grows downwards from the top of the page, in points.
+
+    `scripts` has a sign for each letter: "^" raised, "_" lowered, " " on the line.
+    """
+
+    text: str
+    scripts: str
+    x0: float
+    x1: float
+    y: float  # of the line that the letters stand on
+    size: float
+    font: str
+    bold: bool
+
+
+@dataclass(slots=True)
+class Look:
+    """How the letters of one text object look; the same for all of them."""
+
+    size: float
+    angle: float
+    font: str
+    bold: bool
+    mode: int
+    faint: bool
+    clear: bool  # fully transparent
+    covered: bool
+
+
+class Run:
+    """A piece that grows by a letter at a time."""
+
+    def __init__(self, look: Look) -> None:
+        self.space = False
+        self._look = look
+        self._letters: list[str] = []
+        self._scripts: list[str] = []
+        self._x0 = self._x1 = self._y = self._last = 0.0
+
+    def takes(self, look: Look, x0: float, y: float) -> bool:
+        """Whether a letter goes on with the piece: on its line, or raised or lowered beside it."""
+        size = max(look.size, self._look.size)
+        reach = 0.2 if abs(look.size - self._look.size) < 0.1 * size else 0.6
+        if abs(y - self._y) > reach * size:
+            return False
+        return self._last - 0.3 * size < x0 < self._x1 + _GAP * size
+
+    def add(self, letter: str, look: Look, x0: float, x1: float, y: float) -> None:
+        """Take a letter in."""
+        if not self._letters:
+            self._x0, self._y = x0, y
+        elif look.size > 1.15 * self._look.size:  # what was taken for the line was raised
+            self._raise_all(y, look)
+        script = " "
+        if look.size < 0.88 * self._look.size and abs(y - self._y) > 0.08 * self._look.size:
+            script = "^" if y < self._y else "_"
+        if self._letters and (self.space or x0 - self._x1 > 0.25 * self._look.size):
+            self._letters.append(" ")
+            self._scripts.append(" " if script == " " else script)
+        self.space = False
+        self._letters.append(letter)
+        self._scripts.append(script * len(letter))
+        self._x1, self._last = max(self._x1, x1), x0
+        if script == " ":
+            self._y = y
+
+    def _raise_all(self, y: float, look: Look) -> None:
+        script = "^" if self._y < y - 0.08 * look.size else "_" if self._y > y else " "
+        self._scripts = [script * len(letter) for letter in self._letters]
+        self._look, self._y = look, y
+
+    def piece(self) -> Piece:
+        """The piece as it is."""
+        look = self._look
+        return Piece(
+            "".join(self._letters), "".join(self._scripts), self._x0, self._x1, self._y,
+            look.size, look.font, look.bold,
+        )  # fmt: skip

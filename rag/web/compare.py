@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
@@ -16,7 +16,7 @@ from rag.web import evidence, screens, session
 from rag.web.conversation import Exchange
 from rag.web.evidence import Anchors
 from rag.web.jobs import UNEXPECTED
-from rag.web.matrix import matrix
+from rag.web.matrix import cited_list, matrix
 from rag.web.render import Html, join, label, latex, name, show, style_page, tag
 from rag.web.session import LibraryFacts, Opened
 from rag.web.sidebar import sidebar
@@ -34,6 +34,7 @@ _FILES: Mapping[str, tuple[str, str, str]] = {
 # Keys of what is kept from run to run; those of controls begin with "kept-".
 _PICKED, _MADE, _TURN = "compared-papers", "compared", "compared-turn"
 _FIND, _ASPECTS, _WORDS = "kept-compare-find", "kept-compare-aspects", "kept-compare-words"
+_CLAIM = "kept-compare-claim"
 
 
 def render(opened: Opened, facts: LibraryFacts) -> None:
@@ -50,6 +51,7 @@ def render(opened: Opened, facts: LibraryFacts) -> None:
         show(tag("p", _SAYS_HOW, cls="quiet"))
         _by_picking(opened.assistant)
         _by_words(opened.assistant)
+        _by_claim(opened.assistant)
         if made:
             _result(opened.assistant, made, anchors)
 
@@ -126,6 +128,16 @@ def _by_words(assistant: Assistant) -> None:
     )
 
 
+def _by_claim(assistant: Assistant) -> None:
+    st.text_input(
+        "Or state a claim: which papers support it, which contradict it?",
+        key=_CLAIM,
+        placeholder="Weight averaging replaces learning rate decay",
+        on_change=_hold_against,
+        args=(assistant,),
+    )
+
+
 def _picked() -> dict[str, Paper]:
     kept: dict[str, Paper] = st.session_state.setdefault(_PICKED, {})
     return kept
@@ -155,12 +167,22 @@ def _compare_words(assistant: Assistant) -> None:
         _make(assistant, words, words, [], [])
 
 
+def _hold_against(assistant: Assistant) -> None:
+    claim = str(st.session_state.get(_CLAIM, "")).strip(" .?!")
+    if claim:
+        asked = f"Which papers support or contradict that {claim}?"
+        _keep(Exchange(claim), lambda: assistant.ask(asked))
+
+
 def _make(
     assistant: Assistant, title: str, words: str, ids: Sequence[str], aspects: Sequence[str]
 ) -> None:
-    exchange = Exchange(title)
+    _keep(Exchange(title), lambda: assistant.compare(words, papers=ids, aspects=aspects))
+
+
+def _keep(exchange: Exchange, answer: Callable[[], Answer]) -> None:
     try:
-        exchange.answer = assistant.compare(words, papers=ids, aspects=aspects)
+        exchange.answer = answer()
     except RagError as error:
         exchange.error = str(error)
     except Exception:
@@ -175,13 +197,16 @@ def _make(
 
 def _result(assistant: Assistant, made: Exchange, anchors: Anchors) -> None:
     answer = made.answer
-    if answer is None or answer.table is None:
+    if answer is None or answer.status == "abstained":
         why = made.error or (answer.notice if answer else None) or UNEXPECTED
         show(tag("p", latex(why), cls="notice", role="alert"))
         return
     title = tag("h2", latex(made.question), cls="compared", id=anchors.answer)
-    show(join([title, _called_out(answer), matrix(answer, anchors)]))
-    _downloads(assistant, answer.table)
+    if answer.table is None:
+        show(join([title, cited_list(answer, anchors)]))
+    else:
+        show(join([title, _called_out(answer), matrix(answer, anchors)]))
+        _downloads(assistant, answer.table)
     with st.container(key="compare-evidence"):
         show(evidence.panel(made, anchors, newest=False) or tag("span"))
 

@@ -32,6 +32,15 @@ def matrix(answer: Answer, anchors: Anchors) -> Html | None:
     )
 
 
+def cited_list(answer: Answer, anchors: Anchors) -> Html:
+    """The sentences of an answer one under the other, their numbers leading to the evidence."""
+    links = _Links(answer, anchors)
+    items = [
+        tag("li", latex(s.text), *map(links.of, s.citations), dir="auto") for s in answer.sentences
+    ]
+    return tag("ul", *items, cls="entries positions")
+
+
 def _head(paper: Paper) -> Html:
     facts = ", ".join(str(fact) for fact in (records.people(paper), paper.year) if fact)
     return join([tag("strong", name(records.short_title(paper))), tag("span", facts, cls="quiet")])

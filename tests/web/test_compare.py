@@ -68,3 +68,12 @@ def test_an_aspect_in_words_of_ones_own_is_a_row(page: Page) -> None:
     body = shown(at)
     assert ">Finnish text</div>" in body
     assert "Ferns shortens Finnish text by 22%" in body
+
+
+def test_a_claim_shows_who_supports_it_with_a_number_that_leads_to_the_words(page: Page) -> None:
+    at = go_to(page(), "compare")
+    claim = "Quill reduces the number of training steps by 37% compared to AdamW"
+    at.text_input(key="kept-compare-claim").set_value(claim).run()
+    body = shown(at)
+    assert "Quill (2024) supports it" in body
+    assert ">Compared to AdamW, Quill reduces the number of training steps by 37%.</mark>" in body

@@ -37,6 +37,7 @@ _A_QUOTE = 4  # words; fewer between marks are a term, not a quotation
 _FIGURE, _EXCHANGED = "a figure differs", "the sides are exchanged"
 _DENIAL = "one denies what the other says"
 _CONTRARY = (_FIGURE, _EXCHANGED, _DENIAL)  # objections that say the contrary is there
+_TITLE_WORDS = 8
 _LEAST = 1e-4  # of a reader's probabilities, before their logarithm
 
 
@@ -131,7 +132,7 @@ class ClaimJudge:
     ) -> Sequence[NDArray[np.float32] | None]:
         if self._reader is None or not passages:
             return [None] * len(passages)
-        pairs = [(claim, f"{p.papers[0].title}. {p.text}") for p in passages]
+        pairs = [(claim, f"{_opening(p.papers[0].title)}: {p.text}") for p in passages]
         return list(self._reader.judge(pairs))
 
     def _cosine(self, claim: str, passage: Passage) -> float:
@@ -165,6 +166,11 @@ def signals_of(claim: str, passage: Passage, meanings: WordMeanings | None) -> d
         "turned_by_verb": turned_by_verb(claim, passage.text) * share.said,
         "sentences": float(len(passage.evidence) - 1),
     }  # fmt: skip
+
+
+def _opening(title: str) -> str:
+    """As much of a title as a reader is shown before a sentence."""
+    return " ".join(title.split()[:_TITLE_WORDS])
 
 
 def _own_names(paper: Paper) -> str:

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Sequence
 
 from rag.answer.claim import Passage
-from rag.answer.wording import kin_in, telling_words, wording, worth
+from rag.answer.wording import kin_in, spelled_out, telling_words, wording, worth
 from rag.base.types import Evidence, Paper
 
 _WORDS_WEIGHT = 0.6
@@ -19,7 +19,12 @@ def passages_of(
     """The passages of one paper that may say what a claim says, likest first."""
     rated = sorted(
         (
-            (_likeness(claim, paper.abstract[start:end], cosine), start, end, cosine)
+            (
+                _likeness(claim, spelled_out(paper.abstract[start:end], paper.abstract), cosine),
+                start,
+                end,
+                cosine,
+            )
             for (start, end), cosine in zip(spans, cosines, strict=True)
         ),
         key=lambda one: (-one[0], one[1]),

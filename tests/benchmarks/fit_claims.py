@@ -170,9 +170,9 @@ class Looking:
 
 
 def _reader() -> object:
-    from rag.models.reader import Reader  # type: ignore[import-not-found,unused-ignore]
+    from rag.models.reader import MiniLMReader  # type: ignore[import-not-found,unused-ignore]
 
-    return Reader()
+    return MiniLMReader()
 
 
 # --- the fit -------------------------------------------------------------------------------------

@@ -26,12 +26,14 @@ _Rows = dict[str, list[dict[str, Any]]]
 
 def bury(conn: sa.Connection, paper: Paper, revision: int, *, undoable: bool) -> None:
     """Delete a paper and its words in kept answers; a tombstone keeps both when `undoable`."""
+    fuller = _answers_under(conn, paper.id)  # a paper can be removed, added again and removed
     delete(conn, paper.id)
     rows = _rows_of(conn, paper.id) if undoable else {}
     conn.execute(sa.delete(t.papers).where(t.papers.c.id == paper.id))
     conn.execute(sa.insert(t.removals).values(revision=revision, paper_id=paper.id))
     before = forgetting.forget(conn, paper)
     if undoable:
+        before |= {seq: record for seq, record in fuller.items() if seq in before}
         packed = _packed({"tables": rows, "answers": before})
         row = {"paper_id": paper.id, "at": _now(), "name": paper.name, "rows": packed}
         conn.execute(sa.insert(t.tombstones).values(row))
@@ -47,10 +49,9 @@ def dig_up(conn: sa.Connection, paper_id: str, revision: int) -> Paper:
     packed = conn.scalar(query)
     if packed is None:
         raise LibraryError(f"No removed paper {paper_id} can be brought back.")
-    kept = _unpacked(packed)
-    _insert(conn, kept["tables"], revision)
+    before = _answers_under(conn, paper_id)
+    _insert(conn, _unpacked(packed)["tables"], revision)
     delete(conn, paper_id)
-    before = {int(seq): record for seq, record in kept["answers"].items()}
     forgetting.recall(conn, paper_id, before)
     return records.read_papers(conn, [paper_id])[paper_id]
 
@@ -77,6 +78,16 @@ def unreadable(conn: sa.Connection) -> list[str]:
         except LibraryError:
             bad.append(paper_id)
     return bad
+
+
+def _answers_under(conn: sa.Connection, paper_id: str) -> dict[int, str]:
+    """Kept answers as they were before a paper was removed; none without a sound tombstone."""
+    query = sa.select(t.tombstones.c.rows).where(t.tombstones.c.paper_id == paper_id)
+    try:
+        kept = {} if (packed := conn.scalar(query)) is None else _unpacked(packed)["answers"]
+    except LibraryError:
+        kept = {}
+    return {int(seq): record for seq, record in kept.items()}
 
 
 def _rows_of(conn: sa.Connection, paper_id: str) -> _Rows:

@@ -57,8 +57,9 @@ def live(place: Path, ack: Ack) -> None:
         ack("opened")
         with store.writer() as writer:
             digest = writer.keep_original(b"the bytes of a listing")
+            removed = {gone.paper_id for gone in store.removed()}
             for number in PAPERS:
-                if not store.get([f"p{number}"]):
+                if f"p{number}" not in removed and not store.get([f"p{number}"]):
                     put(writer, number)
                 ack(f"put p{number}")
             writer.log(action="add", origin="made.jsonl", sha256=digest, outcome="4 added")

@@ -122,6 +122,16 @@ def test_a_paper_that_was_added_again_is_left_as_it_is(filled: Store) -> None:
     assert filled.get(["p2"])["p2"].title == paper(2, 1).title
 
 
+def test_words_in_answers_outlive_a_second_removal(filled: Store) -> None:
+    kept = filled.keep_answer(answer(1, 2), most=5)
+    remove(filled, "p2")
+    with filled.writer() as writer:
+        put(writer, 2)
+    remove(filled, "p2")
+    restore(filled, "p2")
+    assert own_word(2) in repr(filled.answer(str(kept.id)).sentences)  # type: ignore[union-attr]
+
+
 def test_a_citekey_that_has_been_taken_is_told_apart(filled: Store) -> None:
     remove(filled, "p2")
     with filled.writer() as writer:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from rag.ingest.glyphs import Page
-from rag.ingest.pieces import Piece
+from rag.ingest.pieces import Piece, composed
 
 _MIDDLE = (0.3, 0.7)  # of the width of the text, where the strip between columns lies
 _STRIP = 5.0  # points; narrower gaps are those between words
@@ -73,7 +73,7 @@ def joined(pieces: Sequence[Piece]) -> str:
         if i and piece.x0 - pieces[i - 1].x1 > 0.12 * piece.size:
             parts.append(" ")
         parts.append(said(piece))
-    return "".join(parts).strip()
+    return composed("".join(parts).strip())
 
 
 def said(piece: Piece) -> str:

@@ -130,7 +130,7 @@ def _whole(lines: Sequence[Line], first: Line) -> list[Line]:
     for line in lines[start + 1 :]:
         last = found[-1]
         same = abs(line.size - first.size) <= _SAME_SIZE * first.size and line.bold == first.bold
-        close = -1 < line.y - last.y < 1.9 * first.size
+        close = -1 < line.y - last.y < 2.3 * first.size
         if not (same and close) or is_opening(line.text) or len(found) >= 6:
             break
         found.append(line)

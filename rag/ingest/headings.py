@@ -16,6 +16,10 @@ _ABSTRACT = re.compile(
 _OPENING = re.compile(
     rf"^{_NUMBER}(?:introduction|background|motivation|overview)\s*[.:]?$", re.IGNORECASE
 )
+_NO_ABSTRACT = re.compile(
+    rf"^(?:{_NUMBER}(?:introduction|background|motivation|overview)\s*[.:]?$|fig(?:ure|\.)|table)",
+    re.IGNORECASE,
+)
 _AFTER_ABSTRACT = re.compile(
     r"^\W{0,2}(?:(?:index|key)[\s-]*(?:words?|terms)(?: and phrases)?|categories and subject|"
     r"ccs concepts?|acm reference|general terms|pacs\b|msc\b|jel\b|mathematics subject|"
@@ -105,7 +109,7 @@ def split_abstract(lines: Sequence[Line], *, known: bool) -> tuple[list[Line], l
     lines = list(lines)
     start = next((i for i, line in enumerate(lines) if is_abstract(line.text)), None)
     if start is None:
-        is_text = not known or not lines or is_opening(lines[0].text)
+        is_text = not known or not lines or _NO_ABSTRACT.match(lines[0].text.strip())
         return ([], lines) if is_text else _first_paragraph(lines)
     has_words = bool(without_abstract(lines[start].text))
     found = [lines[start]] if has_words else []

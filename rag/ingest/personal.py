@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from rag.base.text import clean_line
-from rag.ingest.pieces import Piece
+from rag.ingest.pieces import Piece, composed
 
 _PLACE = re.compile(
     r"\b(?:univ|institut|department|dept|laborator|labs?\b|school|college|center|centre|academy|"
@@ -38,7 +38,7 @@ _BETWEEN = re.compile(r"\s*(?:[,;·•|&]|\band\b|\bund\b|\bet\b)\s*", re.IGNORE
 _MARKS = re.compile(r"[*∗†‡§¶‖⋆★♠♣♦♥⊕⊗#^~¹²³⁴⁵⁶⁷⁸⁹⁰\u0080-\u009f\d]+|\([a-z]\)")
 _WORD = re.compile(r"[^\W\d_][\w'’`´.\-‐‑]*\.?")
 _MAX_WORDS = 6
-_SAME_LOOK = 0.06  # share by which names of one paper differ in size
+_SMALLER, _LARGER = 0.06, 0.45  # shares by which names may differ in size from the first
 
 
 def names_among(pieces: Sequence[Piece]) -> list[str]:
@@ -46,7 +46,7 @@ def names_among(pieces: Sequence[Piece]) -> list[str]:
     found: list[str] = []
     size = 0.0
     for piece in pieces:
-        if size and abs(piece.size - size) > _SAME_LOOK * size and piece.size < size:
+        if size and not (1 - _SMALLER) * size < piece.size < (1 + _LARGER) * size:
             continue
         names = list(_names(piece))
         if names and not size:
@@ -98,7 +98,8 @@ def _without_marks(piece: Piece) -> str:
         "\t" if script == "^" else letter
         for letter, script in zip(piece.text, piece.scripts, strict=True)
     ]
-    return re.sub(r"\s*,?\s*\t[\t\s]*", "\t", _MARKS.sub("\t", "".join(letters)))
+    bare = _MARKS.sub("\t", composed("".join(letters)))
+    return re.sub(r"\s*,?\s*\t[\t\s]*", "\t", bare)
 
 
 def _is_degree(part: str) -> bool:
@@ -107,7 +108,7 @@ def _is_degree(part: str) -> bool:
 
 def _as_said(name: str) -> str:
     """A name in capitals as it is usually written: "Edward D. Sturrock"."""
-    words = name.split()
+    words = re.sub(r"\.(?=[^\W\d_]{2})", ". ", name).split()
     if all(word.isupper() for word in words if len(word.strip(".")) > 2):
         longer = [word for word in words if len(word.strip(".")) > 2]
         if longer:

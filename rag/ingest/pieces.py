@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass
 
 _GAP = 0.9  # times the size of the letters: a wider gap ends a piece
@@ -87,3 +89,17 @@ class Run:
             "".join(self._letters), "".join(self._scripts), self._x0, self._x1, self._y,
             look.size, look.font, look.bold,
         )  # fmt: skip
+
+
+_ACCENTS = {"´": "\u0301", "`": "\u0300", "¨": "\u0308", "ˆ": "\u0302", "˜": "\u0303"}
+_ACCENTED = re.compile(r"(?<=[^\W\d_])([´`¨ˆ˜])([aeinouyAEINOUYı])")
+
+
+def composed(text: str) -> str:
+    """A text in which accents printed before their letter are on it: "Grégory" for "Gr´egory"."""
+    return _ACCENTED.sub(_on_letter, text)
+
+
+def _on_letter(found: re.Match[str]) -> str:
+    letter = found.group(2).replace("ı", "i")
+    return unicodedata.normalize("NFC", letter + _ACCENTS[found.group(1)])

@@ -48,6 +48,7 @@ def render(opened: Opened, facts: LibraryFacts) -> None:
         return
     with st.container(key="library"):
         show(tag("h1", "Library", cls="screen-title"))
+        paper_page.undo_line(opened)
         adding.job_state()
         view = st.segmented_control(
             "View",

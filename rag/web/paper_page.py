@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from rag.answer import records
+from rag.base.errors import RagError
 from rag.base.types import Paper, Source
 from rag.web import evidence, links, screens, session
 from rag.web.render import Html, external, join, label, name, prose, show, tag
@@ -33,17 +34,31 @@ def render(opened: Opened, paper_id: str) -> None:
         left, right = st.columns([29, 18], gap="large")
         with left:
             show(_record(paper))
-            _actions(paper)
+            _actions(opened, paper)
         with right:
             _cite(opened, paper)
             _similar(opened, paper)
             show(_sources(paper))
 
 
+def undo_line(opened: Opened) -> None:
+    """The paper that was removed last, with the way back, and what went wrong with that."""
+    trouble = st.session_state.pop("remove-trouble", None)
+    if trouble:
+        show(tag("p", trouble, cls="quiet", role="alert"))
+    removed: Paper | None = st.session_state.get("removed")
+    if removed is None:
+        return
+    with st.container(key="undo", horizontal=True):
+        show(tag("p", "Removed ", name(removed.name), ".", role="status"))
+        st.button("Undo", key="undo-button", type="tertiary", on_click=_put_back, args=(opened,))
+        st.button("Dismiss", key="undo-dismiss", type="tertiary", on_click=_forget)
+
+
 # --- what one can do -------------------------------------------------------------------------
 
 
-def _actions(paper: Paper) -> None:
+def _actions(opened: Opened, paper: Paper) -> None:
     with st.container(key="paper-actions", horizontal=True):
         st.button(
             "Ask about this paper",
@@ -51,11 +66,32 @@ def _actions(paper: Paper) -> None:
             on_click=_ask_about,
             args=(f"What does {records.short_title(paper)} show?",),
         )
+        st.button("Remove", key="remove", type="tertiary", on_click=_remove, args=(opened, paper))
 
 
 def _ask_about(question: str) -> None:
     session.ask_next(question)
     screens.go(screens.ASK)
+
+
+def _remove(opened: Opened, paper: Paper) -> None:
+    try:
+        opened.assistant.remove(paper.id)
+        st.session_state["removed"] = paper
+    except RagError as error:
+        st.session_state["remove-trouble"] = str(error)
+    _leave()
+
+
+def _put_back(opened: Opened) -> None:
+    try:
+        opened.assistant.restore_paper(st.session_state.pop("removed").id)
+    except RagError as error:
+        st.session_state["remove-trouble"] = str(error)
+
+
+def _forget() -> None:
+    st.session_state.pop("removed", None)
 
 
 def _leave() -> None:

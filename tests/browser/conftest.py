@@ -68,7 +68,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
         context.set_default_timeout(WAIT_MS)
         contexts.append(context)
         page: Page = context.new_page()
-        watches.append(Watch(address))
+        watches.append(Watch(address.split("/?", maxsplit=1)[0]))
         watches[-1].follow(page)
         page.goto(address)
         page.locator("h1").first.wait_for()

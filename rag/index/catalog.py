@@ -7,9 +7,7 @@ in the manifest, so that one transaction switches to a new generation of one.
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,7 +31,6 @@ from rag.index.changes import (
     sample_vectors,
 )
 from rag.index.database import (
-    BUSY_MS,
     ManifestNow,
     checkpoint,
     copy_into,
@@ -44,6 +41,7 @@ from rag.index.database import (
 from rag.index.filters import allowed_ids
 from rag.index.purge import purge
 from rag.index.records import EmbeddedChunk, SentenceVectors, in_batches
+from rag.index.transactions import Transactions
 
 CacheName = Literal["vectors", "keyword"]
 _ANSWER_WAIT_MS = 1000
@@ -76,22 +74,13 @@ class LedgerEntry:
     outcome: str
 
 
-class _Held(threading.local):
-    """The transactions that a thread reads and writes in."""
-
-    conn: sa.Connection | None = None
-    writing: sa.Connection | None = None
-
-
-class Catalog:
+class Catalog(Transactions):
     """Reads and writes of one `library.db`. Safe to use from several threads and processes."""
 
     def __init__(self, engine: sa.Engine, folder: Path) -> None:
-        self._engine = engine
-        self.folder = folder
+        super().__init__(engine, folder)
         self._holds_removed_text = False
         self._manifest = ManifestNow(engine)
-        self._held = _Held()
 
     def close(self) -> None:
         """Close all connections."""
@@ -333,53 +322,6 @@ class Catalog:
         """The last `n` kept answers, newest first."""
         with self.reading() as conn:
             return answers.read_last(conn, n)
-
-    # --- transactions -----------------------------------------------------------------------
-
-    @contextmanager
-    def reading(self) -> Iterator[sa.Connection]:
-        """A transaction that sees one state of the library: the thread's `snapshot`, if any."""
-        if self._held.conn is not None:
-            yield self._held.conn
-            return
-        with database_errors(self.folder), self._engine.begin() as conn:
-            yield conn
-
-    @contextmanager
-    def snapshot(self) -> Iterator[None]:
-        """All records that this thread reads in the block are of one state, in one transaction.
-
-        Not to be held across a `yield` to others: a state that is read cannot be cleaned up.
-        """
-        with self.reading() as conn:
-            outer, self._held.conn = self._held.conn, conn
-            try:
-                yield
-            finally:
-                self._held.conn = outer
-
-    @contextmanager
-    def writing(self, *, wait_ms: int = BUSY_MS) -> Iterator[sa.Connection]:
-        """A transaction that is durable when its block has ended; others are waited for so long."""
-        if self._held.writing is not None:
-            yield self._held.writing
-            return
-        engine = self._engine.execution_options(writes=True, wait_ms=wait_ms)
-        with database_errors(self.folder), engine.begin() as conn:
-            yield conn
-
-    @contextmanager
-    def together(self) -> Iterator[None]:
-        """All that this thread writes in the block is one transaction: it is there, or it is not.
-
-        The block must not fail half-way and go on: what was written in it is lost then.
-        """
-        with self.writing() as conn:
-            outer, self._held.writing = self._held.writing, conn
-            try:
-                yield
-            finally:
-                self._held.writing = outer
 
     def _number(self, key: str) -> int:
         return int(self._entries().get(key) or 0)

@@ -1,0 +1,73 @@
+"""Transactions on one library: a thread reads or writes in its own, or in one that it keeps open."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from rag.index.database import BUSY_MS, database_errors
+
+
+class _Held(threading.local):
+    """The transactions that a thread reads and writes in."""
+
+    conn: sa.Connection | None = None
+    writing: sa.Connection | None = None
+
+
+class Transactions:
+    """Ways to read and to write. Safe to use from several threads and processes."""
+
+    def __init__(self, engine: sa.Engine, folder: Path) -> None:
+        self._engine = engine
+        self.folder = folder
+        self._held = _Held()
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """A transaction that sees one state of the library: the thread's `snapshot`, if any."""
+        if self._held.conn is not None:
+            yield self._held.conn
+            return
+        with database_errors(self.folder), self._engine.begin() as conn:
+            yield conn
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All records that this thread reads in the block are of one state, in one transaction.
+
+        Not to be held across a `yield` to others: a state that is read cannot be cleaned up.
+        """
+        with self.reading() as conn:
+            outer, self._held.conn = self._held.conn, conn
+            try:
+                yield
+            finally:
+                self._held.conn = outer
+
+    @contextmanager
+    def writing(self, *, wait_ms: int = BUSY_MS) -> Iterator[sa.Connection]:
+        """A transaction that is durable when its block has ended; others are waited for so long."""
+        if self._held.writing is not None:
+            yield self._held.writing
+            return
+        engine = self._engine.execution_options(writes=True, wait_ms=wait_ms)
+        with database_errors(self.folder), engine.begin() as conn:
+            yield conn
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """All that this thread writes in the block is one transaction: it is there, or it is not.
+
+        The block must not fail half-way and go on: what was written in it is lost then.
+        """
+        with self.writing() as conn:
+            outer, self._held.writing = self._held.writing, conn
+            try:
+                yield
+            finally:
+                self._held.writing = outer

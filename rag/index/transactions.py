@@ -1,4 +1,4 @@
-"""Transactions on one library: a thread reads or writes in its own, or in one that it keeps open."""
+"""Transactions on one library: a thread reads or writes in its own, or in one it keeps open."""
 
 from __future__ import annotations
 

@@ -27,6 +27,7 @@ from rag.compared import compared
 from rag.endings import Endings
 from rag.library import NO_FILTERS, Library, Stop
 from rag.models.rerank import Reranking
+from rag.rationed import rationed
 from rag.search.confidence import Signals
 from rag.search.plan import make_plan
 from rag.search.weigh import weigh
@@ -120,7 +121,8 @@ class Assistant(Library):
         ends.judge = self._parts.judge
         turn = Turn(*view, ends)
         events, revision = turn.run(question, history, ignoring), view.store.revision
-        yield from recorded(events, history, writer=writer, reranking=reranking, revision=revision)
+        events = recorded(events, history, writer=writer, reranking=reranking, revision=revision)
+        yield from rationed(events, history, words=self._parts.words_told)
 
     def signals(
         self, question: str, *, among: Filters = NO_FILTERS, without: Filters = NO_FILTERS

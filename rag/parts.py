@@ -46,6 +46,7 @@ class Parts:
         self.store = store
         self.settings = settings
         self._weights = weights
+        self._counted: tuple[int, int] | None = None  # revision, words of all papers
 
     @property
     def names(self) -> Names:
@@ -86,6 +87,18 @@ class Parts:
     def model(self) -> Model | None:
         """The model that writes, if the settings name one."""
         return model_of(self.settings)
+
+    @property
+    def words_told(self) -> int | None:
+        """How many words one conversation may be told; None without a limit."""
+        percent = self.settings.quoted_percent
+        if not percent:
+            return None
+        revision = self.store.revision
+        if self._counted is None or self._counted[0] != revision:
+            words = sum(len(paper.text.split()) for paper in self.store.papers())
+            self._counted = (revision, words)
+        return int(self._counted[1] * percent / 100)
 
     @cached_property
     def scale(self) -> tuple[Scale, bool]:

@@ -12,10 +12,11 @@ from pathlib import Path
 from rag.answer import records
 from rag.answer.claim import ClaimJudge
 from rag.answer.draft import Draft
+from rag.answer.orders import is_echo, without_orders
 from rag.answer.verify import MARKER, Checking
 from rag.base.errors import ModelError
 from rag.base.provenance import Check
-from rag.base.text import clean_line
+from rag.base.text import clean_line, clean_text
 from rag.base.types import Evidence, Token
 from rag.models.prompts import Message, load
 
@@ -108,6 +109,9 @@ def write(
         ModelError: the endpoint failed; what was streamed so far must not be kept.
     """
     given = _fitting(evidence)
+    if not given:
+        yield Written(Draft(), 0, declined=True)
+        return
     pieces: list[str] = []
     checking = Checking(keyed(given), question, judge)
     try:
@@ -119,7 +123,7 @@ def write(
         checking = Checking(keyed(given), question, judge)
         yield from _drafted(stream(messages_for(question, given, prompts_dir)), pieces, checking)
     left_out = len(_fitting(evidence)) - len(given)
-    yield _checked("".join(pieces), checking, left_out)
+    yield _checked("".join(pieces), checking, question, left_out)
 
 
 def _drafted(stream: Iterator[str], pieces: list[str], checking: Checking) -> Iterator[Token]:
@@ -130,13 +134,13 @@ def _drafted(stream: Iterator[str], pieces: list[str], checking: Checking) -> It
             checking.settle("".join(pieces))
 
 
-def _checked(text: str, checking: Checking, left_out: int) -> Written:
-    draft = Draft()
+def _checked(text: str, checking: Checking, question: str, left_out: int) -> Written:
+    draft, text = Draft(), clean_text(text)
     if CANNOT_ANSWER.casefold().rstrip(".") in text.casefold():
         return Written(draft, 0, declined=True, left_out=left_out)
     checks: list[Check] = []
     for checked in checking.outcome(text):
-        kept = checked.support in _KEPT
+        kept = checked.support in _KEPT and not is_echo(checked.text, checked.evidence, question)
         papers = tuple(dict.fromkeys(e.paper.id for e in checked.evidence))
         checks.append(Check(checked.text, papers, checked.support, kept))
         if kept:
@@ -150,8 +154,8 @@ def _checked(text: str, checking: Checking, left_out: int) -> Written:
 
 
 def _fitting(evidence: Sequence[Evidence]) -> list[Evidence]:
-    """As much of the evidence as a prompt takes, and one of it in any case."""
-    fitting = list(evidence[:_MOST_EVIDENCE])
+    """As much of the evidence as a prompt takes, and one of it in any case; no orders."""
+    fitting = without_orders(evidence)[:_MOST_EVIDENCE]
     while len(fitting) > 1 and sum(len(e.text) for e in fitting) > _MOST_CHARS:
         fitting.pop()
     return fitting

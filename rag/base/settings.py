@@ -86,6 +86,11 @@ class Settings(BaseSettings):
     )
     """How many of the last answers the library keeps; 0 keeps none."""
 
+    quoted_percent: float = Field(
+        default=0.0, ge=0, le=100, validation_alias="ASKPAPERS_QUOTED_PERCENT"
+    )
+    """How much of the library's words one conversation may be told, in percent; 0: no limit."""
+
     embedder: Literal["minilm", "fast"] = Field(
         default="minilm", validation_alias="ASKPAPERS_EMBEDDER"
     )

@@ -39,7 +39,6 @@ _A_QUOTE = 4  # words; fewer between marks are a term, not a quotation
 _FIGURE, _EXCHANGED = "a figure differs", "the sides are exchanged"
 _DENIAL = "one denies what the other says"
 _CONTRARY = (_FIGURE, _EXCHANGED, _DENIAL)  # objections that say the contrary is there
-_TITLE_WORDS = 8
 _LEAST = 1e-4  # of a reader's probabilities, before their logarithm
 
 

@@ -29,7 +29,6 @@ from rag.base.types import (
 )
 from rag.endings import NEAREST, Endings
 from rag.index.store import Store
-from rag.models.reader import Reader
 from rag.search.asking import topic_words
 from rag.search.aspects import (
     asked_aspects,
@@ -45,10 +44,10 @@ from rag.search.matrix import matrix, words_on
 from rag.search.names import Names
 from rag.search.narrow import narrowed
 from rag.search.plan import is_bibliographic, make_plan, split_sides
-from rag.search.reading import read
 from rag.search.retrieve import Retriever
 from rag.search.sides import MOST_PAPERS, Sides, resolve_sides
 from rag.search.standing import standing
+from rag.search.topics import bearing, titled
 
 # Confidence below which a question is not answered. Of the questions that the scale was fitted to,
 # 3 % of those with a right answer lie below, and nearly all that belong to other fields; of those
@@ -59,8 +58,8 @@ _HITS = 8
 _SIMILAR = 5
 _JUDGED = 3  # sentences of a paper that are held against a claim
 _MANY_SIDES = 4  # papers from which on each is quoted once above the table
-_LIST_NEAR = 0.3  # a paper whose best sentence is this far behind the best is still listed
-_MOST_LISTED = 12
+_MOST_LISTED = 16
+_ALL = 10_000  # sentences
 
 
 @dataclass(slots=True)
@@ -72,7 +71,6 @@ class Turn:
     finder: EvidenceFinder
     names: Names
     ends: Endings = field(default_factory=Endings)
-    reader: Reader | None = None
 
     def run(
         self,
@@ -149,17 +147,16 @@ class Turn:
             findings = self.finder.find(plan.query, hits, plan)
         findings = dataclasses.replace(findings, evidence=tuple(standing(findings.evidence)))
         self.ends.lap("evidence")
-        if self.reader is not None and findings.evidence:
-            yield EvidenceFound(findings.evidence, plan.understood)  # which reading refines
-            findings = read(plan.query, findings, self.reader)
-            self.ends.lap("read")
+        is_enough = self.ends.scale.confidence(findings.signals) >= ENOUGH
+        if not (is_enough or plan.named):
+            plan = dataclasses.replace(plan, named=titled(plan.topic, hits))
         if plan.named and (plan.asks or not has_own_topic(plan, hits)):
             yield from self._about_named(plan, hits, findings)
-        elif self.ends.scale.confidence(findings.signals) < ENOUGH:
+        elif not is_enough:
             yield self.ends.not_answered(plan, hits, findings)
         elif plan.asks:
             yield from self._facts_of_records(plan, hits, findings)
-        elif plan.intent in ("list", "count"):
+        elif plan.intent in ("list", "count") or plan.sort:
             yield from self._list_by_topic(plan, findings)
         else:
             yield from self._facts(plan, findings)
@@ -207,10 +204,12 @@ class Turn:
             confidence = self.ends.scale.confidence(
                 self.finder.find(plan.query, hits, plan).signals
             )
-        first = {h.paper.id: self.finder.best(plan.query, [h], plan, k=1) for h in hits}
-        top = max((found[0].score for found in first.values() if found), default=0.0)
-        near = [h.paper for h in hits if _belongs(next(iter(first[h.paper.id]), None), top)]
-        return Sides(tuple(near), confidence, by_topic=True) if confidence >= ENOUGH else Sides()
+        near = tuple(e.paper for e in self._bearing(plan, hits).values())
+        return Sides(near, confidence, by_topic=True) if confidence >= ENOUGH else Sides()
+
+    def _bearing(self, plan: QueryPlan, hits: Sequence[Hit]) -> dict[str, Evidence]:
+        every = self.finder.best(plan.query, hits, plan, k=_ALL)
+        return bearing(plan, hits, every, self.names.idf)
 
     def _compare(
         self, plan: QueryPlan, sides: Sides, aspects: Sequence[Aspect] = ()
@@ -288,14 +287,12 @@ class Turn:
         hits = self.retriever.search(
             plan.query, k=_MOST_LISTED, filters=plan.filters, named=plan.named, words=plan.topic
         )
-        best = {hit.paper.id: self.finder.best(plan.query, [hit], plan, k=1) for hit in hits}
-        first = {key: found[0] for key, found in best.items() if found}
-        top = max((e.score for e in first.values()), default=0.0)
-        papers = [h.paper for h in hits if _belongs(first.get(h.paper.id), top)]
-        evidence = tuple(first[paper.id] for paper in papers)
+        evidence = tuple(self._bearing(plan, hits).values())
         yield EvidenceFound(evidence, plan.understood)
+        papers = [e.paper for e in evidence]
         if plan.sort:
-            papers = ordered(iter(papers), plan.sort)[: plan.limit]
+            most = plan.limit or (1 if plan.intent == "lookup" else None)
+            papers = ordered(iter(papers), plan.sort)[:most]
         draft = quote.quote_papers(papers, evidence)
         yield from self.ends.settle(
             plan, draft, "lookup", self.ends.scale.confidence(findings.signals)
@@ -339,10 +336,6 @@ def ordered(papers: Iterator[Paper], sort: str | None) -> list[Paper]:
         (p for p in found if p.date), key=lambda p: p.date or "", reverse=sort != "oldest"
     )
     return dated + [p for p in found if not p.date]
-
-
-def _belongs(evidence: Evidence | None, top: float) -> bool:
-    return evidence is not None and evidence.score >= top - _LIST_NEAR
 
 
 def _first_and_ties(papers: Sequence[Paper], sort: str) -> list[Paper]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from rag.answer import records
@@ -12,6 +13,7 @@ _MOST_SENTENCES = 3
 _LONG = 100  # papers; longer lists cite what each begins with, not what tells most
 _NEAR = 0.25  # a sentence of the same paper this far behind the best belongs to the answer
 _NEAR_OTHER = 0.12  # another paper must come closer to be heard unasked
+_MENDED = re.compile(r"“[^”]*” for “")  # a misspelt word, as it was understood
 
 
 def quote_facts(evidence: Sequence[Evidence], named: Sequence[str] = ()) -> Draft:
@@ -88,7 +90,7 @@ def list_records(plan: QueryPlan, papers: Sequence[Paper]) -> Draft:
 
 def conditions(plan: QueryPlan) -> str:
     """The filters as a phrase after "papers": " by Rosie Zhao from 2025"."""
-    said = [w for w in plan.understood if not w.endswith(" first") and "“" not in w]
+    said = [w for w in plan.understood if not (w.endswith(" first") or _MENDED.match(w))]
     return "".join(f" {w}" for w in said)
 
 

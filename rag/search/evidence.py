@@ -183,7 +183,7 @@ class EvidenceFinder:
         opening = tokens(plan.query)[:1]
         return [
             token
-            for token in dict.fromkeys(tokens(plan.topic))
+            for token in dict.fromkeys(map(_bare, tokens(plan.topic)))
             if (looks_like_name(token) or (token[0].isupper() and [token] != opening))
             and not self.names.people_called(token)
             and not self.names.given(fold(token))
@@ -212,6 +212,11 @@ def _forms(token: str) -> list[str]:
     forms = words(token)
     telling = forms[-1:] if any(c.isdigit() for c in token) else forms
     return [w for form in telling for w in (form, f"{form}s", form.removesuffix("s"))]
+
+
+def _bare(token: str) -> str:
+    """A name without the ending of its owner: "GPT-4's" is GPT-4."""
+    return re.sub(r"['’]s$", "", token)
 
 
 def _worth(word: str, title: set[str], handle: set[str]) -> float:

@@ -28,8 +28,15 @@ _ABOUT = (
     r"(?:about|on|concerning|regarding|related\s+to|dealing\s+with|deal\s+with|mention\w*|"
     r"discuss\w*|cover\w*|to\s+do\s+with)"
 )
+_NEVER = r"(?:never|(?:do|does|did)(?:\s+not|n['’]t))"
+_USES = (
+    r"(?:us(?:e|es|ed|ing)|involv\w+|employ\w*|stud(?:y|ies|ied)|consider\w*|rel(?:y|ies|ied)\s+on|"
+    r"(?:talk|speak|write)s?\s+(?:about|of))"
+)
+# Only where the papers are what does not: a paper may tell of a model that "does not use labels".
 _NOT_ABOUT = re.compile(
     rf"\b(?:(?:not|never|n['’]t)\s+|(?<=n['’]t)\s+){_ABOUT}\s+{_SUBJECT}|"
+    rf"\b{PAPERS}\s+(?:that\s+|which\s+)?{_NEVER}\s+{_USES}\s+{_SUBJECT}|"
     rf"\b(?:except(?:\s+for)?|excluding|other\s+than|but\s+not|apart\s+from|besides|ignoring)\s+"
     rf"(?:(?:the\s+)?(?:those|ones|{PAPERS}|anything)\s+)?(?:{_ABOUT}\s+)?{_SUBJECT}",
     re.IGNORECASE,

@@ -1,0 +1,102 @@
+"""Which papers a list by topic holds, and which titles a question is all of."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.base.types import Evidence, Hit, Paper, QueryPlan, Sort
+from rag.search.topics import bearing, titled
+
+
+def hit(title: str, abstract: str = "It is so.") -> Hit:
+    return Hit(Paper(title, title, abstract=abstract), 0.5)
+
+
+def listed(
+    topic: str, *scored: tuple[Hit, float], query: str = "", sort: Sort | None = None
+) -> list[str]:
+    found = [Evidence(h.paper, 0, len(h.paper.abstract), h.paper.abstract, s) for h, s in scored]
+    found.sort(key=lambda evidence: -evidence.score)
+    plan = QueryPlan(query or topic, query or topic, topic=topic, sort=sort)
+    return list(bearing(plan, [h for h, _ in scored], found, lambda _: 1.0))
+
+
+def test_the_topic_in_the_title_is_enough() -> None:
+    papers = [
+        (hit("A", "We cut looms in half."), 1.5),
+        (hit("The Looms of Lyon", "Silk is dear."), 0.4),
+        (hit("B", "Silk is dear."), 0.4),
+    ]
+    assert listed("looms", *papers) == ["A", "The Looms of Lyon"]
+
+
+def test_a_paper_that_never_says_the_topic_is_left_out_beside_one_that_does() -> None:
+    papers = [(hit("A", "Looms weave."), 1.2), (hit("B", "Machines make cloth."), 1.19)]
+    assert listed("looms", *papers) == ["A"]
+
+
+def test_where_no_paper_says_the_topic_the_nearest_stand() -> None:
+    papers = [
+        (hit("A", "Machines make cloth."), 0.6),
+        (hit("B", "Cloth is dear."), 0.5),
+        (hit("C", "Bees dance."), 0.3),
+    ]
+    assert listed("looms", *papers) == ["A", "B"]
+
+
+@pytest.mark.parametrize(
+    ("topic", "said", "belongs"),
+    [
+        ("tokenizers", "A tokenizer is learned.", True),
+        ("tokenizers", "Tokenization is learned.", True),
+        ("tokenizers", "The next token is learned.", False),
+        ("optimizers", "An optimizer is learned.", True),
+        ("optimizers", "The optimal policy is learned.", False),
+        ("generalization", "It generalizes.", True),
+        ("generalization", "In general it is so.", False),
+        ("models", "A model is learned.", True),
+        ("retrieval", "It retrieves pages.", True),
+    ],
+)
+def test_words_of_one_stem_may_be_different_words(topic: str, said: str, belongs: bool) -> None:
+    papers = [(hit("Best", f"On {topic}."), 1.0), (hit("Asked", said), 0.9)]
+    assert ("Asked" in listed(topic, *papers)) is belongs
+
+
+def test_either_of_two_words_is_enough_where_the_question_says_or() -> None:
+    papers = [(hit("A", "Looms and cards."), 1.0), (hit("B", "Cards alone."), 0.65)]
+    assert listed("looms cards", *papers) == ["A"]
+    assert listed("looms cards", *papers, query="papers on looms or cards") == ["A", "B"]
+
+
+def test_of_a_sorted_list_the_papers_say_the_topic_or_the_nearest_stands_alone() -> None:
+    papers = [(hit("A", "Looms weave."), 0.9), (hit("B", "Looms are new."), 0.8)]
+    weak = [(hit("A", "Looms weave."), 0.9), (hit("B", "Cloth is new."), 0.85)]
+    assert listed("looms", *papers, sort="newest") == ["A", "B"]
+    assert listed("looms cards", *weak, sort="newest") == ["A"]
+
+
+def test_the_order_of_the_hits_is_kept() -> None:
+    papers = [(hit("B", "Looms weave."), 0.9), (hit("A", "Looms weave."), 1.0)]
+    assert listed("looms", *papers) == ["B", "A"]
+    assert listed("looms") == []
+
+
+@pytest.mark.parametrize(
+    ("topic", "names_it"),
+    [
+        ("punched cards", True),
+        ("Punched Card", True),
+        ("cards punched", False),
+        ("cards", False),
+        ("the cards", False),
+        ("weaving punched cards quickly", False),
+    ],
+)
+def test_a_topic_that_is_a_phrase_of_a_title_names_the_paper(topic: str, names_it: bool) -> None:
+    found = titled(topic, [hit("Weaving onto Punched Cards"), hit("Bees")])
+    assert found == (("Weaving onto Punched Cards",) if names_it else ())
+
+
+def test_a_phrase_of_many_titles_names_none() -> None:
+    assert titled("punched cards", [hit(f"Punched Cards {i}") for i in range(3)]) == ()

@@ -119,7 +119,7 @@ class Assistant(Library):
         writer = writer_of(self._parts.model, self.settings, cancelled)
         ends = Endings(writer, self.settings.prompts_dir, *self._parts.scale)
         ends.judge = self._parts.judge
-        turn = Turn(*view, ends)
+        turn = Turn(*view, ends, self._parts.reader)
         history = tuple(history or ())  # also what can be gone through once only
         events, revision = turn.run(question, history, ignoring), view.store.revision
         events = recorded(events, history, writer=writer, reranking=reranking, revision=revision)
@@ -134,7 +134,7 @@ class Assistant(Library):
             QuestionError: there is nothing to look for in the question.
         """
         store, retriever, finder, _ = self._parts.view(without, self._parts.reranker)
-        return weigh(question, among, store, retriever, finder)
+        return weigh(question, among, store, retriever, finder, self._parts.reader)
 
     def evidence(self, question: str, paper_id: str, k: int = 8) -> list[Evidence]:
         """The `k` sentences of one paper that bear most on a question, best first.

@@ -17,6 +17,7 @@ from rag.ingest.pipeline import library_identity
 from rag.models.choose import embedder_of, identity_of
 from rag.models.embed import is_word
 from rag.models.embedder import Embedder
+from rag.models.reader import MiniLMReader, Reader
 from rag.models.rerank import Reranker
 from rag.search.confidence import Scale
 from rag.search.evidence import EvidenceFinder
@@ -71,7 +72,7 @@ class Parts:
     @cached_property
     def judge(self) -> ClaimJudge:
         """Holds claims against words of papers."""
-        return ClaimJudge(self.embedder)
+        return ClaimJudge(self.embedder, self.reader)
 
     @property
     def checker(self) -> DraftChecker:
@@ -82,6 +83,11 @@ class Parts:
     def reranker(self) -> Reranker | None:
         """The reranker that the settings name, if they do."""
         return reranker_of(self.settings)
+
+    @cached_property
+    def reader(self) -> Reader | None:
+        """The reader that comes with askpapers, unless the settings do without it."""
+        return MiniLMReader(threads=self.settings.threads) if self.settings.reads else None
 
     @cached_property
     def model(self) -> Model | None:
@@ -104,7 +110,7 @@ class Parts:
     def scale(self) -> tuple[Scale, bool]:
         """The scale of confidence, and whether it was fitted for vectors like ours."""
         identity = library_identity(identity_of(self.settings))
-        return scale_for(self.store.folder, identity)
+        return scale_for(self.store.folder, identity, reads=self.settings.reads)
 
     def view(self, without: Filters, reranker: Reranker | None) -> View:
         """The library as if the papers that meet `without` had never been added."""

@@ -29,6 +29,7 @@ from rag.base.types import (
 )
 from rag.endings import NEAREST, Endings
 from rag.index.store import Store
+from rag.models.reader import Reader
 from rag.search.asking import topic_words
 from rag.search.aspects import (
     asked_aspects,
@@ -44,6 +45,7 @@ from rag.search.matrix import matrix, words_on
 from rag.search.names import Names
 from rag.search.narrow import narrowed
 from rag.search.plan import is_bibliographic, make_plan, split_sides
+from rag.search.reading import read
 from rag.search.retrieve import Retriever
 from rag.search.sides import MOST_PAPERS, Sides, resolve_sides
 from rag.search.standing import standing
@@ -71,6 +73,7 @@ class Turn:
     finder: EvidenceFinder
     names: Names
     ends: Endings = field(default_factory=Endings)
+    reader: Reader | None = None
 
     def run(
         self,
@@ -147,6 +150,10 @@ class Turn:
             findings = self.finder.find(plan.query, hits, plan)
         findings = dataclasses.replace(findings, evidence=tuple(standing(findings.evidence)))
         self.ends.lap("evidence")
+        if self.reader is not None and findings.evidence:
+            yield EvidenceFound(findings.evidence, plan.understood)  # which reading refines
+            findings = read(plan.query, findings, self.reader)
+            self.ends.lap("read")
         is_enough = self.ends.scale.confidence(findings.signals) >= ENOUGH
         if not (is_enough or plan.named):
             plan = dataclasses.replace(plan, named=titled(plan.topic, hits))

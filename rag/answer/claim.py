@@ -14,7 +14,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,8 @@ from rag.answer.roles import roles, turned_by_verb
 from rag.answer.wording import denials, short_forms, spelled_out
 from rag.base.types import Evidence, Paper, Support
 from rag.models.embedder import Embedder
+from rag.models.reader import Reader
+from rag.models.reader import passage as as_read
 
 Line = Mapping[str, float]  # signal → weight, and "one" for the constant
 Points = tuple[tuple[float, float], ...]
@@ -37,15 +39,7 @@ _A_QUOTE = 4  # words; fewer between marks are a term, not a quotation
 _FIGURE, _EXCHANGED = "a figure differs", "the sides are exchanged"
 _DENIAL = "one denies what the other says"
 _CONTRARY = (_FIGURE, _EXCHANGED, _DENIAL)  # objections that say the contrary is there
-_TITLE_WORDS = 8
 _LEAST = 1e-4  # of a reader's probabilities, before their logarithm
-
-
-class Reader(Protocol):
-    """A model that reads two texts together."""
-
-    def judge(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
-        """How likely each (claim, title and sentence) is said, is denied, is neither: (n, 3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +126,7 @@ class ClaimJudge:
     ) -> Sequence[NDArray[np.float32] | None]:
         if self._reader is None or not passages:
             return [None] * len(passages)
-        pairs = [(claim, f"{_opening(p.papers[0].title)}: {p.text}") for p in passages]
+        pairs = [(claim, as_read(p.papers[0].title, p.text)) for p in passages]
         return list(self._reader.judge(pairs))
 
     def _cosine(self, claim: str, passage: Passage) -> float:
@@ -166,11 +160,6 @@ def signals_of(claim: str, passage: Passage, meanings: WordMeanings | None) -> d
         "turned_by_verb": turned_by_verb(claim, passage.text) * share.said,
         "sentences": float(len(passage.evidence) - 1),
     }  # fmt: skip
-
-
-def _opening(title: str) -> str:
-    """As much of a title as a reader is shown before a sentence."""
-    return " ".join(title.split()[:_TITLE_WORDS])
 
 
 def _own_names(paper: Paper) -> str:

@@ -96,6 +96,9 @@ class Settings(BaseSettings):
     )
     """What makes the vectors of a new library: the sentence model, or quick static vectors."""
 
+    reads: bool = Field(default=True, validation_alias="ASKPAPERS_READER")
+    """Whether the reader that comes along judges sentences; it costs some 0.1 s a question."""
+
     weights: Path | None = Field(default=None, validation_alias="ASKPAPERS_WEIGHTS")
     """Another copy of the weights of `minilm` (the same bytes), if the package's is missing."""
 

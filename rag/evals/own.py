@@ -66,7 +66,7 @@ def calibrate(
         asked += [(logit, right, done % 2) for logit, right in _asked(assistant, paper)]
         if progress is not None:
             progress(Progress(done, len(chosen), "asking"))
-    scale = shipped_scale()
+    scale = shipped_scale(reads=assistant.settings.reads)
     before = _error(asked, (scale.points, scale.points))
     after = _error(asked, (_points(asked, 1), _points(asked, 0)))
     points = fit_points([logit for logit, _, _ in asked], [right for _, right, _ in asked])
@@ -95,7 +95,8 @@ def _asked(assistant: Assistant, paper: Paper) -> Iterator[tuple[float, bool]]:
             continue
         if found is not None:
             signals, lead = found
-            yield shipped_scale().logit(signals), lead.id == paper.id
+            scale = shipped_scale(reads=assistant.settings.reads)
+            yield scale.logit(signals), lead.id == paper.id
 
 
 def _question(paper: Paper) -> str:

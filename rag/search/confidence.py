@@ -45,6 +45,7 @@ class Signals:
     elsewhere: tuple[str, ...] = ()  # names that other papers have, and the lead paper has not
     figures_missing: bool = False  # a figure is asked for and the best sentences have none
     named: bool = False  # the question calls the lead paper by its name
+    read: float = 0.0  # log odds, by the reader, that the best of the first sentences answers
 
     @property
     def on_topic(self) -> bool:
@@ -57,7 +58,7 @@ class Signals:
         numbers = {
             name: float(getattr(self, name))
             for name in self.__slots__
-            if name not in ("strange", "elsewhere", "named")
+            if name not in ("strange", "elsewhere", "named", "read")
         }
         counts = {"strange": len(self.strange), "elsewhere": len(self.elsewhere)}
         return {**numbers, **{name: float(min(n, _MOST)) for name, n in counts.items()}}
@@ -77,14 +78,19 @@ class Scale:
     general: Line = field(default_factory=dict)
     own_words: Line = field(default_factory=dict)  # where words say little, and meaning must
     named: Line = field(default_factory=dict)  # for questions that name the lead paper
+    reading: Line = field(default_factory=dict)  # "line", "read", "one"; empty without a reader
     points: Points = ()
     identity: Mapping[str, str] = field(default_factory=dict)  # of the model it was fitted for
 
     def logit(self, signals: Signals) -> float:
-        """The weighted sum of the signals."""
+        """The weighted sum of the signals, and of what the reader says where there is one."""
         line: Line = getattr(self, kind_of(signals))
         values = signals.values()
-        return sum(weight * values.get(name, 1.0) for name, weight in line.items())
+        total = sum(weight * values.get(name, 1.0) for name, weight in line.items())
+        if not self.reading:
+            return total
+        read = {"line": total, "read": signals.read, "one": 1.0}
+        return sum(weight * read[name] for name, weight in self.reading.items())
 
     def confidence(self, signals: Signals) -> float:
         """How likely the evidence answers the question, 0..1."""
@@ -121,13 +127,17 @@ def scale_of(values: Mapping[str, Any]) -> Scale:
         dict(values["general"]),
         dict(values["own_words"]),
         dict(values["named"]),
+        dict(values.get("reading", {})),
         tuple((float(x), float(y)) for x, y in values["points"]),
         dict(values["identity"]),
     )
 
 
 @functools.cache
-def shipped_scale() -> Scale:
-    """The scale that comes with the package."""
-    text = resources.files("rag.search").joinpath("confidence.json").read_text("utf-8")
-    return scale_of(json.loads(text))
+def shipped_scale(*, reads: bool = False) -> Scale:
+    """The scale that comes with the package, for answers with a reader or without."""
+    folder = resources.files("rag.search")
+    values = json.loads(folder.joinpath("confidence.json").read_text("utf-8"))
+    if reads:
+        values |= json.loads(folder.joinpath("reading.json").read_text("utf-8"))
+    return scale_of(values)

@@ -17,12 +17,12 @@ logger = logging.getLogger(__name__)
 _FILE = "calibration.json"
 
 
-def scale_for(folder: Path, identity: Mapping[str, str]) -> tuple[Scale, bool]:
-    """The library's own scale if it has one for its model, else the shipped one.
+def scale_for(folder: Path, identity: Mapping[str, str], *, reads: bool) -> tuple[Scale, bool]:
+    """The library's own scale if it has one for its models, else the shipped one.
 
-    Also whether the scale was fitted for vectors of this identity.
+    Also whether the scale was fitted for vectors of this identity, and with a reader or without.
     """
-    scale = shipped_scale()
+    scale = shipped_scale(reads=reads)
     try:
         values = json.loads((folder / _FILE).read_text("utf-8"))
         points = tuple((float(x), float(y)) for x, y in values["points"])

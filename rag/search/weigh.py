@@ -6,17 +6,24 @@ import dataclasses
 
 from rag.base.types import Filters, Paper
 from rag.index.store import Store
+from rag.models.reader import Reader
 from rag.search.confidence import Signals
 from rag.search.evidence import EvidenceFinder
 from rag.search.narrow import narrowed
 from rag.search.plan import make_plan
+from rag.search.reading import read
 from rag.search.retrieve import Retriever
 
 _HITS = 8  # as many papers as a turn looks at
 
 
 def weigh(
-    question: str, among: Filters, store: Store, retriever: Retriever, finder: EvidenceFinder
+    question: str,
+    among: Filters,
+    store: Store,
+    retriever: Retriever,
+    finder: EvidenceFinder,
+    reader: Reader | None = None,
 ) -> tuple[Signals, Paper] | None:
     """The signals for a question and the paper that would lead its answer.
 
@@ -30,5 +37,5 @@ def weigh(
     hits = retriever.search(plan.query, k=_HITS, filters=among, named=plan.named, words=plan.topic)
     if not hits:
         return None
-    found = finder.find(plan.query, hits, plan)
+    found = read(plan.query, finder.find(plan.query, hits, plan), reader)
     return found.signals, found.evidence[0].paper if found.evidence else hits[0].paper

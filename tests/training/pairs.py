@@ -17,9 +17,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from rag.models.reader import passage
-
 from rag.base.text import content_words, sentence_spans
+from rag.models.reader import passage
 from tests.training.mutations import WRONG, reworded, swapped
 
 SAYS, DENIES, SILENT = 0, 1, 2
@@ -33,7 +32,7 @@ _LABELS = {
     "attribution": SILENT,
 }
 _NAME = re.compile(r"\b[A-Z][A-Za-z]*[A-Z0-9][\w-]*\b")
-_SCIFACT_TENTHS, _TRIAL_TENTHS = 6, 8  # of the documents; the others are held out
+SCIFACT_TENTHS, TRIAL_TENTHS = 6, 8  # of the documents; the others are held out
 WRITTEN = Path(__file__).parent / "written_claims.jsonl"
 
 Record = Mapping[str, Any]
@@ -147,7 +146,7 @@ def scifact(folder: Path, chance: random.Random, *, training: bool) -> Iterator[
     claims = {query["id"]: query["text"] for query in lines(folder / "queries.jsonl.gz")}
     for found in lines(folder / "evidence.jsonl.gz"):
         record = corpus[found["corpus_id"]]
-        if (tenth(record["id"]) < _SCIFACT_TENTHS) != training:
+        if (tenth(record["id"]) < SCIFACT_TENTHS) != training:
             continue
         claim, label = claims[found["query_id"]], SAYS if found["label"] == "SUPPORT" else DENIES
         for sentence in found["sentences"]:
@@ -189,7 +188,7 @@ def trials(folder: Path, chance: random.Random) -> Iterator[Pair]:
     asked = {query["id"]: query for query in lines(folder / "queries.jsonl.gz")}
     titles = {record["id"]: record["title"] for record in lines(folder / "corpus.jsonl.gz")}
     for found in lines(folder / "evidence.jsonl.gz"):
-        if tenth(found["corpus_id"]) >= _TRIAL_TENTHS:
+        if tenth(found["corpus_id"]) >= TRIAL_TENTHS:
             continue
         extra, label = asked[found["query_id"]]["extra"], found["label"]
         arms = {"i": extra["intervention"], "c": extra["comparator"], "o": extra["outcome"]}

@@ -1,0 +1,97 @@
+"""The screens beside the conversation, in a real browser: chats, library, pictures, settings."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from driving import ask, serving
+from hostile import HOSTILE
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    Visit = Callable[..., Page]
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+QUESTION = "By how much does SOAP reduce iterations compared to AdamW?"
+
+
+@pytest.fixture
+def own_app(sample_library: Path, tmp_path: Path) -> Iterator[str]:
+    """The app over a copy of the sample library, which the test may change."""
+    library = tmp_path / "library"
+    shutil.copytree(sample_library, library)
+    with serving(library, tmp_path) as address:
+        yield address
+
+
+def test_a_chat_outlives_a_reload_and_the_back_button_and_is_deleted_with_undo(
+    own_app: str, visit: Visit
+) -> None:
+    page = visit(own_app)
+    ask(page, QUESTION)
+    page.wait_for_url("**/?chat=*")
+    address = page.url
+    page.reload()
+    page.locator(".colophon").wait_for()
+    assert page.locator(".question").inner_text() == QUESTION
+    page.get_by_role("button", name="New chat").click()
+    page.get_by_role("heading", name="What would you like to know?").wait_for()
+    page.go_back()
+    page.locator(".colophon").wait_for()
+    assert page.url == address
+    page.get_by_role("button", name="Chat menu").click()
+    page.get_by_role("button", name="Delete this chat").click()
+    page.get_by_role("heading", name="What would you like to know?").wait_for()
+    page.get_by_role("button", name="Undo").click()
+    page.locator(".colophon").wait_for()
+
+
+def test_a_paper_is_searched_opened_and_left_by_the_back_button(own_app: str, visit: Visit) -> None:
+    page = visit(own_app)
+    page.get_by_role("button", name="Library").click()
+    search = page.get_by_label("Search titles, authors and organisations")
+    search.fill("vyas soap")
+    search.press("Enter")
+    page.get_by_text("1 of 72 papers").wait_for()
+    page.locator(".st-key-open-0 button").click()
+    page.locator(".paper-title").wait_for()
+    assert "SOAP" in page.locator(".paper-title").inner_text()
+    page.locator(".st-key-similar button").first.wait_for()
+    page.go_back()
+    page.get_by_text("1 of 72 papers").wait_for()
+
+
+def test_a_bar_of_the_picture_over_time_shows_its_papers(own_app: str, visit: Visit) -> None:
+    page = visit(own_app)
+    page.get_by_role("button", name="Library").click()
+    page.get_by_text("Pictures", exact=True).click()
+    bar = page.locator('[aria-roledescription="bar"]').first
+    bar.wait_for()
+    bar.click()
+    page.locator(".st-key-rows").wait_for()
+    assert "of 72 papers" in page.locator(".st-key-found").inner_text()
+
+
+@pytest.fixture
+def hostile_app(hostile_library: Path, tmp_path: Path) -> Iterator[str]:
+    """The app over hostile papers."""
+    library = tmp_path / "library"
+    shutil.copytree(hostile_library, library)
+    with serving(library, tmp_path) as address:
+        yield address
+
+
+def test_hostile_papers_are_text_in_the_library_too(hostile_app: str, visit: Visit) -> None:
+    page = visit(f"{hostile_app}/?screen=library")
+    page.locator(".st-key-rows button").first.wait_for()
+    assert page.locator(".st-key-rows :is(img, iframe, script, code, .katex)").count() == 0
+    assert page.locator(".st-key-rows button").count() > len(HOSTILE) // 2
+    page.locator(".st-key-open-3 button").click()
+    page.locator(".paper-title").wait_for()
+    assert page.evaluate("window.owned") is None

@@ -24,7 +24,7 @@ from rag.base.settings import Settings
 from rag.base.types import Answer, Citation, Final, Paper, Sentence, Token
 from rag.cli import main
 from rag.models.prompts import load
-from rag.web.jobs import Pump
+from rag.web.conversation import Asking, Exchange
 
 QUESTION = "How many cards does LOOM need?"
 WRITTEN = "LOOM needs 23 cards instead of 410 [E1]. It is also blue [E1]."
@@ -313,16 +313,19 @@ def test_a_stop_ends_a_silent_model_at_once_and_the_quotations_stand(library: Pa
 
 
 def test_stop_in_the_chat_closes_the_connection_to_a_silent_model(library: Path) -> None:
-    stopped = threading.Event()
+    kept: list[Exchange] = []
+    exchange = Exchange(QUESTION)
     with ModelServer("hang") as server:
         named = settings(openai_base_url=server.url, model=MODEL)
         with Assistant.open(library, named) as assistant:
-            pump = Pump(assistant.stream(QUESTION, cancelled=stopped.is_set), stopped)
+            asking = Asking(
+                exchange, lambda stop: assistant.stream(QUESTION, cancelled=stop), kept.append
+            ).start()
             while not server.requests:
                 time.sleep(0.01)
-            pump.close()
+            asking.stop()
             assert server.hung_up.wait(1.0)
-            assert not any(isinstance(event, Token | Final) for event in pump)
+    assert (exchange.draft, exchange.answer, kept) == ("", None, [])
 
 
 def test_leaving_a_stream_closes_the_connection(library: Path) -> None:

@@ -40,21 +40,18 @@ from rag.search.aspects import (
     without_aspects,
 )
 from rag.search.claims import claim_of
+from rag.search.confidence import ENOUGH
 from rag.search.evidence import EvidenceFinder, Findings
 from rag.search.matrix import matrix, words_on
 from rag.search.names import Names
 from rag.search.narrow import narrowed
 from rag.search.plan import is_bibliographic, make_plan, split_sides
-from rag.search.reading import read
+from rag.search.reading import is_readable, read
 from rag.search.retrieve import Retriever
 from rag.search.sides import MOST_PAPERS, Sides, resolve_sides
 from rag.search.standing import standing
 from rag.search.topics import bearing, titled
 
-# Confidence below which a question is not answered. Of the questions that the scale was fitted to,
-# 3 % of those with a right answer lie below, and nearly all that belong to other fields; of those
-# on the subject of a paper that does not state the answer, 44 % (fit_confidence).
-ENOUGH = 0.15
 ENOUGH_SIDES = 0.45  # the same for which papers a comparison means
 _HITS = 8
 _SIMILAR = 5
@@ -150,11 +147,11 @@ class Turn:
             findings = self.finder.find(plan.query, hits, plan)
         findings = dataclasses.replace(findings, evidence=tuple(standing(findings.evidence)))
         self.ends.lap("evidence")
-        if self.reader is not None and findings.evidence:
+        if self.reader is not None and is_readable(plan, findings):
             yield EvidenceFound(findings.evidence, plan.understood)  # which reading refines
             findings = read(plan.query, findings, self.reader)
             self.ends.lap("read")
-        is_enough = self.ends.scale.confidence(findings.signals) >= ENOUGH
+        is_enough = self.ends.scale.is_enough(findings.signals)
         if not (is_enough or plan.named):
             plan = dataclasses.replace(plan, named=titled(plan.topic, hits))
         if plan.named and (plan.asks or not has_own_topic(plan, hits)):

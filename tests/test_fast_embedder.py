@@ -76,7 +76,7 @@ def test_once_calibrated_it_says_so(
     fitted = Scale(identity=library_identity(MiniLM.identity))
     monkeypatch.setattr("rag.search.scales.shipped_scale", lambda: fitted)
     own = library_identity(StaticEmbedder.identity)
-    keep_scale(library, ((-2.0, 0.1), (2.0, 0.9)), 60, own)
+    keep_scale(library, ((-2.0, 0.1), (2.0, 0.9)), 60, own, reads=True)
     try:
         assert fast.ask(QUESTION).calibrated is True
         assert [f.ok for f in fast.doctor() if f.check == "confidence"] == [True]

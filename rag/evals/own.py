@@ -66,12 +66,13 @@ def calibrate(
         asked += [(logit, right, done % 2) for logit, right in _asked(assistant, paper)]
         if progress is not None:
             progress(Progress(done, len(chosen), "asking"))
-    scale = shipped_scale(reads=assistant.settings.reads)
-    before = _error(asked, (scale.points, scale.points))
+    reads = assistant.settings.reads
+    shipped = shipped_scale().read_points if reads else shipped_scale().points
+    before = _error(asked, (shipped, shipped))
     after = _error(asked, (_points(asked, 1), _points(asked, 0)))
     points = fit_points([logit for logit, _, _ in asked], [right for _, right, _ in asked])
     identity = library_identity(identity_of(assistant.settings))
-    keep_scale(assistant.folder, points, len(asked), identity)
+    keep_scale(assistant.folder, points, len(asked), identity, reads=reads)
     return Calibration(len(asked), len(chosen), round(before, 4), round(after, 4))
 
 
@@ -95,8 +96,7 @@ def _asked(assistant: Assistant, paper: Paper) -> Iterator[tuple[float, bool]]:
             continue
         if found is not None:
             signals, lead = found
-            scale = shipped_scale(reads=assistant.settings.reads)
-            yield scale.logit(signals), lead.id == paper.id
+            yield shipped_scale().logit(signals), lead.id == paper.id
 
 
 def _question(paper: Paper) -> str:

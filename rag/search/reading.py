@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import math
 
-from rag.base.types import Evidence
+from rag.base.types import Evidence, QueryPlan
 from rag.models.reader import Reader, passage
 from rag.search.evidence import Findings
 
@@ -19,13 +19,13 @@ _WEIGHT = 0.25  # of the reader's log odds, beside the scores of the evidence
 _LEAST = 1e-3  # of a probability, before its logarithm
 
 
-def read(question: str, findings: Findings, reader: Reader | None) -> Findings:
-    """The evidence with its first sentences in the reader's order too, and what the reader says.
+def is_readable(plan: QueryPlan, findings: Findings) -> bool:
+    """True for a question whose answer a sentence can state; "which papers …" asks for papers."""
+    return plan.intent == "fact" and bool(findings.evidence)
 
-    Without a reader or evidence the findings are as they were.
-    """
-    if reader is None or not findings.evidence:
-        return findings
+
+def read(question: str, findings: Findings, reader: Reader) -> Findings:
+    """The evidence with its first sentences in the reader's order too, and what the reader says."""
     first, rest = findings.evidence[:_MOST], findings.evidence[_MOST:]
     judged = reader.judge([(question, passage(e.paper.title, e.text)) for e in first])
     odds = [_log_odds(says, silent) for says, _, silent in judged.tolist()]

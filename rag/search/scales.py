@@ -17,16 +17,21 @@ logger = logging.getLogger(__name__)
 _FILE = "calibration.json"
 
 
-def scale_for(folder: Path, identity: Mapping[str, str], *, reads: bool) -> tuple[Scale, bool]:
+def scale_for(
+    folder: Path, identity: Mapping[str, str], *, reads: bool = False
+) -> tuple[Scale, bool]:
     """The library's own scale if it has one for its models, else the shipped one.
 
     Also whether the scale was fitted for vectors of this identity, and with a reader or without.
     """
-    scale = shipped_scale(reads=reads)
+    scale = shipped_scale()
     try:
         values = json.loads((folder / _FILE).read_text("utf-8"))
         points = tuple((float(x), float(y)) for x, y in values["points"])
-        own = dataclasses.replace(scale, points=points, identity=dict(values["identity"]))
+        own = dataclasses.replace(scale, identity=dict(values["identity"]))
+        if values.get("reads", False) != reads:
+            return scale, scale.fits(identity)
+        own = dataclasses.replace(own, **{"read_points" if reads else "points": points})
     except FileNotFoundError:
         return scale, scale.fits(identity)
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -45,9 +50,20 @@ def examined(scale: Scale, embedder: str, *, is_fitted: bool) -> Finding:
     return Finding("confidence", ok=False, detail=detail, cure=cure)
 
 
-def keep_scale(folder: Path, points: Points, questions: int, identity: Mapping[str, str]) -> None:
-    """Write the library's own scale; a reader sees the old one or the new one."""
+def keep_scale(
+    folder: Path,
+    points: Points,
+    questions: int,
+    identity: Mapping[str, str],
+    *,
+    reads: bool = False,
+) -> None:
+    """Write the library's own scale, made with a reader's word or without.
+
+    Who looks meanwhile sees the old file or the new one.
+    """
     values = {"points": points, "questions": questions, "identity": dict(identity)}
+    values |= {"reads": reads}
     draft = folder / f"{_FILE}.{os.getpid()}.tmp"
     draft.write_text(json.dumps(values, indent=1) + "\n", "utf-8")
     draft.replace(folder / _FILE)

@@ -11,7 +11,7 @@ from rag.search.confidence import Signals
 from rag.search.evidence import EvidenceFinder
 from rag.search.narrow import narrowed
 from rag.search.plan import make_plan
-from rag.search.reading import read
+from rag.search.reading import is_readable, read
 from rag.search.retrieve import Retriever
 
 _HITS = 8  # as many papers as a turn looks at
@@ -37,5 +37,7 @@ def weigh(
     hits = retriever.search(plan.query, k=_HITS, filters=among, named=plan.named, words=plan.topic)
     if not hits:
         return None
-    found = read(plan.query, finder.find(plan.query, hits, plan), reader)
+    found = finder.find(plan.query, hits, plan)
+    if reader is not None and is_readable(plan, found):
+        found = read(plan.query, found, reader)
     return found.signals, found.evidence[0].paper if found.evidence else hits[0].paper

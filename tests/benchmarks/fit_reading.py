@@ -28,7 +28,7 @@ from rag.base.errors import QuestionError
 from rag.base.settings import load_settings
 from rag.base.types import Filters
 from rag.evals.calibrate import fit_line, fit_points
-from rag.search.confidence import Scale, Signals, read_off, shipped_scale
+from rag.search.confidence import Scale, Signals, shipped_scale
 from tests.benchmarks.fit_confidence import FOLDS, WRITTEN, Asked, _say, report
 from tests.training import pairs
 
@@ -113,17 +113,17 @@ def _one(
 
 def fitted(asked: Sequence[Asked]) -> Scale:
     """The shipped scale with the reader's word: whether it answers, then how often it was right."""
-    first = shipped_scale()
-    rows = [{"line": first.logit(a.signals), "read": a.signals.read} for a in asked]
+    first = dataclasses.replace(shipped_scale(), reading={})
+    rows = [{"line": first.logit(a.signals), "read": a.signals.read or 0.0} for a in asked]
     line = fit_line(rows, [a.answerable for a in asked], NAMES)
     scale = dataclasses.replace(first, reading=line)
     points = fit_points([scale.logit(a.signals) for a in asked], [a.right for a in asked])
-    return dataclasses.replace(scale, points=points)
+    return dataclasses.replace(scale, read_points=points)
 
 
 def without_reading(asked: Sequence[Asked]) -> Scale:
     """The shipped scale with its levels fitted to the same questions, for comparing."""
-    first = shipped_scale()
+    first = dataclasses.replace(shipped_scale(), reading={})
     points = fit_points([first.logit(a.signals) for a in asked], [a.right for a in asked])
     return dataclasses.replace(first, points=points)
 
@@ -134,11 +134,7 @@ def held_out(asked: Sequence[Asked], fit: Any) -> np.ndarray:
     random.Random(7).shuffle(groups)
     fold = {group: i % FOLDS for i, group in enumerate(groups)}
     scales = [fit([a for a in asked if fold[a.group] != k]) for k in range(FOLDS)]
-    found = [
-        read_off(scales[fold[a.group]].points, scales[fold[a.group]].logit(a.signals))
-        for a in asked
-    ]
-    return np.array(found)
+    return np.array([scales[fold[a.group]].confidence(a.signals) for a in asked])
 
 
 def main() -> None:
@@ -164,7 +160,7 @@ def main() -> None:
     if args.write:
         path = Path(str(resources.files("rag.search").joinpath("reading.json")))
         made_by = "python -m tests.benchmarks.fit_reading"
-        values = {"read_by": made_by, "reading": scale.reading, "points": scale.points}
+        values = {"read_by": made_by, "reading": scale.reading, "read_points": scale.read_points}
         path.write_text(json.dumps(values, indent=1) + "\n", "utf-8")
 
 

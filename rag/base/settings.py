@@ -6,6 +6,8 @@ This module is the only reader of the environment. Every field is listed in `.en
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
@@ -146,3 +148,8 @@ def load_settings(**given: object) -> Settings:
         first = error.errors()[0]
         name = first["loc"][0] if first["loc"] else "settings"
         raise SettingsError(f"{name}: {first['msg']}. Correct it or remove it.") from error
+
+
+def environment_of(names: Iterable[str]) -> dict[str, str]:
+    """Those of the named variables that are set, for a program that is to get no others."""
+    return {name: os.environ[name] for name in names if name in os.environ}

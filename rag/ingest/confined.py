@@ -12,6 +12,7 @@ import sys
 from typing import NamedTuple
 
 from rag.base.errors import SourceError
+from rag.base.settings import environment_of
 
 MEMORY_BYTES = 1_000_000_000
 CPU_S = 25
@@ -36,7 +37,7 @@ def run(task: Task, data: bytes, *, wall_s: float = WALL_S) -> bytes:
     Raises:
         SourceError: it was refused, took too long or too much memory, or broke.
     """
-    environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    environment = environment_of(_PASSED_ON)
     environment["PYTHONPATH"] = os.pathsep.join(p for p in sys.path if p)
     try:
         done = subprocess.run(  # noqa: S603 - our own interpreter and a constant program

@@ -44,11 +44,16 @@ def test_the_example_file_as_it_stands_changes_nothing(tmp_path: Path) -> None:
 def test_every_setting_is_read_from_its_variable(
     variable: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    others = {"ASKPAPERS_LLM_ARGUMENTS": '{"a": 7}', "ASKPAPERS_EMBEDDER": "fast"}
+    others = {
+        "ASKPAPERS_LLM_ARGUMENTS": '{"a": 7}',
+        "ASKPAPERS_EMBEDDER": "fast",
+        "ASKPAPERS_READER": "False",
+    }
     given = others.get(variable, "7")
     monkeypatch.setenv(variable, given)
     value = getattr(load_settings(), VARIABLES[variable])
     shown = value.get_secret_value() if hasattr(value, "get_secret_value") else value
+    shown = str(shown) if isinstance(shown, bool) else shown
     assert shown in {given, 7, Path("7")}
 
 

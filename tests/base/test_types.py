@@ -89,7 +89,8 @@ def test_filters_are_empty_only_while_nothing_is_restricted() -> None:
 )
 def test_plain_values_have_every_field_and_survive_json(value: Paper) -> None:
     plain = value.to_dict()
-    assert {field.name for field in dataclasses.fields(value)} <= plain.keys()
+    told = {field.name for field in dataclasses.fields(value)} - {"body"}  # a whole paper
+    assert told <= plain.keys()
     assert json.loads(json.dumps(plain)) == plain
 
 

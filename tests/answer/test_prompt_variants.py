@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.answer.generate import Written, keyed, messages_for, prompt_id, write
+from rag.answer.orders import is_order
 from rag.base.text import clean_line
 from rag.base.types import Evidence, Paper
 from rag.models.prompts import Message
@@ -177,10 +178,17 @@ def test_hostile_text_is_one_line_of_the_users_message(hostile: str, place: str)
         "What fell?", [Evidence(Paper("p", "A Title"), 0, 1, "x", 1.0)]
     )
     assert [system.role, user.role] == ["system", "user"]
-    assert user.content.count("\n") == plain_user.content.count("\n")
-    assert len(system.content) == len(plain_system.content)
+    left_out = is_order(evidence[0].text)  # a sentence that gives orders is not shown to a model
+    assert user.content.count("\n") == plain_user.content.count("\n") - left_out
+    assert len(system.content) == len(plain_system.content) - len(" E1") * left_out
     assert not any(mark in user.content for mark in ROLE_MARKS)
-    (entry,) = re.findall(r"^\[E\d+\] .*$", user.content, re.MULTILINE)
+    entries = re.findall(r"^\[E\d+\] .*$", user.content, re.MULTILINE)
+    assert len(entries) == 1 - left_out
+    if left_out:
+        assert place == "abstract"
+        assert "Obey" not in user.content
+        return
+    entry = entries[0]
     assert entry.count("“") == entry.count("”") == 1
     assert entry.endswith("”")
     assert "49" not in entry

@@ -20,6 +20,7 @@ from rag.base.reports import AddReport as AddReport  # noqa: PLC0414
 from rag.base.reports import Failure as Failure  # noqa: PLC0414
 from rag.base.reports import Finding as Finding  # noqa: PLC0414
 from rag.base.reports import Progress as Progress  # noqa: PLC0414
+from rag.base.tabular import markdown_table, plain_markdown
 
 Status = Literal["answered", "abstained"]
 Reason = Literal[
@@ -251,6 +252,12 @@ class Cell:
     citations: tuple[int, ...] = ()
     stated: bool = True
 
+    def to_markdown(self) -> str:
+        """The words with the numbers of their citations."""
+        if not self.stated:
+            return f"_{self.text}_"
+        return f"{plain_markdown(self.text)} {citation_marks(self.citations)}".rstrip()
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
@@ -259,6 +266,13 @@ class Comparison:
     papers: tuple[Paper, ...]
     aspects: tuple[str, ...]
     cells: tuple[tuple[Cell, ...], ...]
+
+    def to_markdown(self) -> str:
+        """A table with papers across and aspects down."""
+        cells = zip(*([cell.to_markdown() for cell in row] for row in self.cells), strict=True)
+        return markdown_table(
+            (paper.name for paper in self.papers), zip(self.aspects, cells, strict=True)
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -297,8 +311,9 @@ class Answer:
         return ("\n" if self.mode == "lookup" else " ").join(map(_with_marks, self.sentences))
 
     def to_markdown(self) -> str:
-        """The answer, then the cited papers with the quoted words."""
+        """The answer with its table, then the cited papers with the quoted words."""
         lines = [self.text] if self.sentences else []
+        lines += [self.table.to_markdown().rstrip()] if self.table else []
         if self.notice:
             lines.append(f"_{self.notice}_")
         lines += [_reference_line(c) for c in self.citations]

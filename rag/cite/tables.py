@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Callable, Sequence
 
 from rag.base.errors import QuestionError
-from rag.base.types import Cell, Comparison, Paper, citation_marks
+from rag.base.types import Cell, Comparison, Paper
 from rag.cite.formats import cite_keys, latex, spreadsheet_cell
-
-_MARKUP = re.compile(r"([\\`*_{}\[\]<>|#~$!])")
 
 
 def write_table(table: Comparison, form: str) -> str:
@@ -29,27 +26,6 @@ def write_table(table: Comparison, form: str) -> str:
         known = ", ".join(_FORMATS)
         raise QuestionError(f"“{form}” is no format of a table; known are {known}.")
     return write(table)
-
-
-def _markdown(table: Comparison) -> str:
-    heads = ["", *(f"**{_plain(paper.name)}**" for paper in table.papers)]
-    rows = [
-        [f"**{_plain(aspect)}**", *(_markdown_cell(row[j]) for row in table.cells)]
-        for j, aspect in enumerate(table.aspects)
-    ]
-    lines = [heads, ["---"] * len(heads), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
-
-
-def _markdown_cell(cell: Cell) -> str:
-    if not cell.stated:
-        return f"_{cell.text}_"
-    return f"{_plain(cell.text)} {citation_marks(cell.citations)}".rstrip()
-
-
-def _plain(text: str) -> str:
-    """A text on one line in which Markdown finds no markup and no border of a cell."""
-    return _MARKUP.sub(r"\\\1", " ".join(text.split()))
 
 
 def _csv(table: Comparison) -> str:
@@ -96,7 +72,7 @@ def _latex_cell(cell: Cell) -> str:
 
 
 _FORMATS: dict[str, Callable[[Comparison], str]] = {
-    "markdown": _markdown,
+    "markdown": Comparison.to_markdown,
     "csv": _csv,
     "latex": _latex,
 }

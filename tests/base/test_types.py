@@ -103,7 +103,9 @@ def test_derived_values_travel_with_the_plain_ones() -> None:
 
 def test_markdown_gives_the_sentences_the_notice_and_the_quoted_words() -> None:
     assert ANSWER.to_markdown() == (
-        "It is 40% faster. [1] Hence.\n\n_The model was busy._\n\n"
+        "It is 40% faster. [1] Hence.\n\n"
+        "|  | **Ärger with Tensors** |\n| --- | --- |\n| **speed** | 40% [1] |\n\n"
+        "_The model was busy._\n\n"
         "[1] Ärger with Tensors (Ada Byron, Bo Li et al. · 2024-05-28)\n> It is 40% faster."
     )
 

@@ -118,7 +118,7 @@ class Assistant(Library):
         view = self._parts.view(without, reranking)
         writer = writer_of(self._parts.model, self.settings, cancelled)
         ends = Endings(writer, self.settings.prompts_dir, *self._parts.scale)
-        ends.judge = self._parts.judge
+        ends.judge = self._parts.stern_judge
         turn = Turn(*view, ends, self._parts.reader)
         history = tuple(history or ())  # also what can be gone through once only
         events, revision = turn.run(question, history, ignoring), view.store.revision

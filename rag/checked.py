@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rag.answer.claim import ClaimJudge, Judgement, Passage
+from rag.answer.claim import ClaimJudge, Judgement, Passage, carrying
 from rag.answer.coverage import names_of
 from rag.answer.draft import Draft
 from rag.answer.passages import passages_of
@@ -106,7 +106,7 @@ def _named(sentence: str, plan: QueryPlan) -> tuple[str, ...]:
 
 def _verdict(judged: Sequence[Judgement]) -> tuple[Verdict, list[Judgement]]:
     """The verdict, and the judgements that decide it: one a paper, best first."""
-    carried = [j for j in judged if j.support == "supported"]
+    carried = carrying(judged)
     if carried:
         return "supported", list(_one_a_paper(carried))
     denied = sorted((j for j in judged if j.support == "contradicted"), key=lambda j: -j.against)

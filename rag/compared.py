@@ -22,7 +22,7 @@ def compared(parts: Parts, question: str, ids: Sequence[str], aspects: Sequence[
     view = parts.view(Filters(), None)
     writer = writer_of(parts.model, parts.settings, None)
     ends = Endings(writer, parts.settings.prompts_dir, *parts.scale)
-    ends.judge = parts.judge
+    ends.judge = parts.stern_judge
     events = Turn(*view, ends).compare(question, papers, aspects)
     made = recorded(events, (), writer=writer, reranking=None, revision=view.store.revision)
     return final_of(made)

@@ -74,6 +74,14 @@ class Parts:
         """Holds claims against words of papers."""
         return ClaimJudge(self.embedder, self.reader)
 
+    @cached_property
+    def stern_judge(self) -> ClaimJudge:
+        """Holds what a model writes against its evidence; believes less than `judge` does.
+
+        A reader believes more of what is true, and now and then a denial in another's words.
+        """
+        return ClaimJudge(self.embedder)
+
     @property
     def checker(self) -> DraftChecker:
         """Checks drafts against the library as it is now."""

@@ -138,6 +138,7 @@ def test_help_and_readme_offer_what_exists_and_nothing_else(run: Run) -> None:
         "ask",
         "compare",
         "cite",
+        "check",
         "search",
         "papers",
         "remove",

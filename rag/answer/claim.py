@@ -39,6 +39,8 @@ _A_QUOTE = 4  # words; fewer between marks are a term, not a quotation
 _FIGURE, _EXCHANGED = "a figure differs", "the sides are exchanged"
 _DENIAL = "one denies what the other says"
 _CONTRARY = (_FIGURE, _EXCHANGED, _DENIAL)  # objections that say the contrary is there
+CLEAR = 0.8  # score from which words carry a claim although the same paper says the contrary
+_SURE_UNREAD, _NO_OBJECTION = 0.8, 0.25  # scores without a reader, and with it
 _LEAST = 1e-4  # of a reader's probabilities, before their logarithm
 
 
@@ -91,19 +93,20 @@ class ClaimJudge:
         self._reader = reader
         self._meanings = WordMeanings(embedder) if embedder else None
         self.scale = shipped_scale(_variant(embedder, reader))
+        self._unread = shipped_scale("meaning") if reader else None
 
     def judge(self, claim: str, passages: Sequence[Passage], known: str = "") -> list[Judgement]:
         """The outcome for each passage. What is `known` besides needs no evidence."""
         read = self._read(claim, passages)
         return [
-            _judged(claim, passage, self.signals(claim, passage, said), known, self.scale)
+            self._judged(claim, passage, self.signals(claim, passage, said), known)
             for passage, said in zip(passages, read, strict=True)
         ]
 
     def best(self, claim: str, passages: Sequence[Passage], known: str = "") -> Judgement | None:
         """The judgement that decides: the best support, or else the clearest denial."""
         judged = self.judge(claim, passages, known)
-        carried = [j for j in judged if j.support == "supported"]
+        carried = carrying(judged)
         if carried:
             return max(carried, key=lambda j: (j.score, -len(j.passage.evidence)))
         denied = [j for j in judged if j.support == "contradicted"]
@@ -121,6 +124,23 @@ class ClaimJudge:
             found["read_sides"] = says - denies
         return found
 
+    def _judged(
+        self, claim: str, passage: Passage, found: Mapping[str, float], known: str
+    ) -> Judgement:
+        forbidden = objection(claim, passage, found, known)
+        score = self._score(found)
+        against = 1 / (1 + math.exp(-logit(self.scale.denies, found)))
+        support = _support(score, against, forbidden, found, self.scale)
+        return Judgement(passage, support, round(score, 4), round(against, 4), forbidden)
+
+    def _score(self, found: Mapping[str, float]) -> float:
+        """The scale's score; where the other signals are sure, a reader need only not object."""
+        score = read_off(self.scale.points, logit(self.scale.says, found))
+        if self._unread is None or score < _NO_OBJECTION:
+            return score
+        alone = read_off(self._unread.points, logit(self._unread.says, found))
+        return max(score, alone) if alone >= _SURE_UNREAD else score
+
     def _read(
         self, claim: str, passages: Sequence[Passage]
     ) -> Sequence[NDArray[np.float32] | None]:
@@ -134,6 +154,25 @@ class ClaimJudge:
             return passage.cosine or 0.0
         embed = self._embedder.embed_query
         return max(float(embed(claim) @ embed(e.text)) for e in passage.evidence)
+
+
+def carrying(judged: Sequence[Judgement]) -> list[Judgement]:
+    """The judgements that support a claim; where its paper plainly says the contrary, clear ones.
+
+    Words that merely resemble a claim must not outweigh those that deny it.
+    """
+    denied = {
+        paper.id
+        for judgement in judged
+        if judgement.support == "contradicted" and judgement.objection
+        for paper in judgement.passage.papers
+    }
+    return [
+        judgement
+        for judgement in judged
+        if judgement.support == "supported"
+        and (judgement.score >= CLEAR or denied.isdisjoint(p.id for p in judgement.passage.papers))
+    ]
 
 
 def signals_of(claim: str, passage: Passage, meanings: WordMeanings | None) -> dict[str, float]:
@@ -186,7 +225,17 @@ def objection(claim: str, passage: Passage, found: Mapping[str, float], known: s
         return _EXCHANGED
     if found["said"] >= _LIKE_COPY and _denies(claim, passage.text, found):
         return _DENIAL
-    return ""
+    return _DENIAL if any(_is_denied_copy(claim, e) for e in _parts(passage)) else ""
+
+
+def _parts(passage: Passage) -> Sequence[Evidence]:
+    """The sentences of a passage of several, which one "not" more in another must not even out."""
+    return passage.evidence if len(passage.evidence) > 1 else ()
+
+
+def _is_denied_copy(claim: str, evidence: Evidence) -> bool:
+    found = signals_of(claim, Passage((evidence,)), None)
+    return found["said"] >= _COPY and _denies(claim, evidence.text, found)
 
 
 def _denies(claim: str, text: str, found: Mapping[str, float]) -> bool:
@@ -205,16 +254,6 @@ def _misquoted(claim: str, text: str) -> bool:
 
 
 # --- what is scored ------------------------------------------------------------------------------
-
-
-def _judged(
-    claim: str, passage: Passage, found: Mapping[str, float], known: str, scale: Scale
-) -> Judgement:
-    forbidden = objection(claim, passage, found, known)
-    score = read_off(scale.points, logit(scale.says, found))
-    against = 1 / (1 + math.exp(-logit(scale.denies, found)))
-    support = _support(score, against, forbidden, found, scale)
-    return Judgement(passage, support, round(score, 4), round(against, 4), forbidden)
 
 
 def _support(

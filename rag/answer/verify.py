@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from rag.answer.claim import ClaimJudge, Judgement, Passage
+from rag.answer.claim import ClaimJudge, Judgement, Passage, carrying
 from rag.answer.quantities import figures
 from rag.base.text import sentence_spans
 from rag.base.types import Evidence, Support
@@ -89,22 +89,22 @@ def _checked(
         return Checked(bare, (), "unsupported", "no citation")
     (found,) = judge.judge(bare, [Passage(cited)], question)
     if found.support in _STRUCK:
-        found = _elsewhere(bare, cited, keyed, question, judge) or found
+        found = _elsewhere(bare, found, keyed, question, judge) or found
     return Checked(bare, found.passage.evidence, _quoted(bare, found), found.objection)
 
 
 def _elsewhere(
     sentence: str,
-    cited: tuple[Evidence, ...],
+    cited: Judgement,
     keyed: Mapping[str, Evidence],
     question: str,
     judge: ClaimJudge,
 ) -> Judgement | None:
     """Other evidence of this turn that carries a sentence fully, each tried alone."""
-    others = [Passage((e,)) for e in dict.fromkeys(keyed.values()) if (e,) != cited]
+    others = [Passage((e,)) for e in dict.fromkeys(keyed.values())]
+    others = [other for other in others if other.evidence != cited.passage.evidence]
     judged = judge.judge(sentence, others, question)
-    carrying = [found for found in judged if found.support == "supported"]
-    return max(carrying, key=lambda found: found.score, default=None)
+    return max(carrying([*judged, cited]), key=lambda found: found.score, default=None)
 
 
 def _quoted(sentence: str, found: Judgement) -> Support:

@@ -49,6 +49,8 @@ def restore(
         NotALibraryError: the folder holds something, or the backup is of a newer version.
     """
     path, folder = (Path(given).expanduser().absolute() for given in (path, folder))
+    if not path.is_file():
+        raise LibraryError(f"There is no backup {path}.")
     _require_place(folder, replace)
     folder.parent.mkdir(parents=True, exist_ok=True)
     for left in folder.parent.glob(f"{_literal(folder.name)}{RESTORING}*"):

@@ -48,7 +48,8 @@ class Reader(Protocol):
 
 def passage(title: str, sentence: str) -> str:
     """A sentence with the title of its paper, as the reader was trained to see them."""
-    return f"{' '.join(title.split()[:_TITLE_WORDS])}: {sentence}"
+    opening = " ".join(title.split()[:_TITLE_WORDS])
+    return f"{opening}: {sentence}" if opening else sentence
 
 
 class MiniLMReader:

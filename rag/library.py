@@ -204,6 +204,8 @@ class Library(Keeping):
     def warm(self) -> None:
         """Load models and indexes now, so that the first question does not wait."""
         self._parts.embedder.embed_query("warm")
+        if self._parts.reader is not None:
+            self._parts.reader.judge([("warm", "warm")])
         self._store.warm()
         self._parts.names  # noqa: B018  mined on first use
 

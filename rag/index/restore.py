@@ -50,7 +50,7 @@ def restore(
     """
     path, folder = (Path(given).expanduser().absolute() for given in (path, folder))
     if not path.is_file():
-        raise LibraryError(f"There is no backup {path}.")
+        raise LibraryError(f"There is no file {path}.")
     _require_place(folder, replace)
     folder.parent.mkdir(parents=True, exist_ok=True)
     for left in folder.parent.glob(f"{_literal(folder.name)}{RESTORING}*"):

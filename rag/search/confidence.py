@@ -24,8 +24,9 @@ from typing import Any
 # those on the subject of a paper that does not state the answer (fit_confidence). With a reader's
 # word beside it, the other signals may say a little less: of questions in the asker's own words,
 # 15 % of those with a right answer then lie below instead of 18 %, and of those that their paper
-# does not answer 67 % instead of 36 % (fit_reading).
+# does not answer 65 % instead of 36 % (fit_reading).
 ENOUGH, ENOUGH_BESIDE, ENOUGH_READ = 0.15, 0.12, 0.1
+SURE = 0.9  # of the other signals alone: then a reader is not heard
 _MOST = 2  # names that are missing; more say no more
 _ALIKE, _COVERED = 0.55, 0.6
 _OWN_WORDS = 0.4  # a question that shares less with the paper is put in the asker's own words
@@ -115,7 +116,8 @@ class Scale:
         alone = self.confidence(dataclasses.replace(signals, read=None))
         if signals.read is None or not self.reading:
             return alone >= ENOUGH
-        return alone >= ENOUGH_BESIDE and self.confidence(signals) >= ENOUGH_READ
+        speaks = alone >= SURE or self.confidence(signals) >= ENOUGH_READ
+        return alone >= ENOUGH_BESIDE and speaks
 
     def fits(self, identity: Mapping[str, str]) -> bool:
         """True when it was fitted for vectors made like these."""

@@ -31,7 +31,11 @@ def scale_for(
         own = dataclasses.replace(scale, identity=dict(values["identity"]))
         if values.get("reads", False) != reads:
             return scale, scale.fits(identity)
-        own = dataclasses.replace(own, **{"read_points" if reads else "points": points})
+        own = (
+            dataclasses.replace(own, read_points=points)
+            if reads
+            else dataclasses.replace(own, points=points)
+        )
     except FileNotFoundError:
         return scale, scale.fits(identity)
     except (OSError, ValueError, KeyError, TypeError) as error:

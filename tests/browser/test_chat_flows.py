@@ -203,7 +203,7 @@ def test_files_paths_and_pasted_text_are_added_and_failures_are_named(
     page.get_by_role("button", name="Dismiss").click()
     failures.wait_for(state="detached")
 
-    pasted = page.get_by_label("Or paste a listing")
+    pasted = page.get_by_role("textbox", name="Or paste a listing")  # the one that can be seen
     pasted.fill('{"title": "Moles", "abstract": "Moles dig 4 metres an hour."}')
     page.get_by_role("button", name="Add pasted text").click()
     page.get_by_text("1 paper added.").wait_for()

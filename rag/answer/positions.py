@@ -22,7 +22,7 @@ def positions(claim: str, by_paper: Sequence[Sequence[Evidence]], judge: ClaimJu
     `by_paper` are the sentences of each paper that bear on the claim.
     """
     judged = [judge.best(claim, [Passage((e,)) for e in own]) for own in by_paper if own]
-    taken = [j for said in _SAID for j in judged if j is not None and j.support == said]
+    taken = [j for said in _SAID for j in judged if j is not None and _takes_side(j, said)]
     draft = Draft()
     if not taken:
         return draft
@@ -36,6 +36,12 @@ def positions(claim: str, by_paper: Sequence[Sequence[Evidence]], judge: ClaimJu
         said = _SAID[judgement.support]
         draft.say(f"{who}{when} {said}: “{evidence.text}”", (number,), "quoted")
     return draft
+
+
+def _takes_side(judgement: Judgement, side: Support) -> bool:
+    """A paper is said to contradict only where its words plainly do, not where a score leans so."""
+    is_plain = side != "contradicted" or bool(judgement.objection)
+    return judgement.support == side and is_plain
 
 
 def _number(draft: Draft, judgement: Judgement) -> int:

@@ -121,7 +121,6 @@ class ClaimJudge:
         if read is not None:
             says, denies, neither = np.log(np.maximum(read, _LEAST)).tolist()
             found |= {"read_says": says - neither, "read_denies": denies - neither}
-            found["read_sides"] = says - denies
         return found
 
     def _judged(

@@ -92,9 +92,7 @@ class MiniLM:
         return ids if len(ids) <= _MAX_TOKENS else [*ids[: _MAX_TOKENS - 1], ids[-1]]
 
     def _encode(self, text: str) -> list[int]:
-        # Half of a surrogate pair, as broken files hold, is no text to the tokenizer.
-        whole = text.encode("utf-8", "replace").decode()
-        return self._tokenizer.encode(whole).ids
+        return self._tokenizer.encode(whole(text)).ids
 
     def _run(self, batch: list[list[int]]) -> Vectors:
         ids = np.zeros((len(batch), max(map(len, batch))), dtype=np.int64)
@@ -113,6 +111,11 @@ def is_word(word: str) -> bool:
         WeightsError: the vocabulary is missing or not the expected one.
     """
     return len(packaged_tokenizer().encode(word).ids) <= _WHOLE_WORD
+
+
+def whole(text: str) -> str:
+    """The text as the tokenizer takes it: half of a surrogate pair is no text to it."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _pooled(hidden: Vectors, mask: NDArray[np.int64]) -> Vectors:

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.models.embed import packaged_tokenizer
+from rag.models.embed import packaged_tokenizer, whole
 from rag.models.embedder import verified
 from rag.models.onnx import available_threads, batches, open_session
 
@@ -28,14 +28,6 @@ _TITLE_WORDS = 8  # of a paper's title, before its sentence
 
 Pair = tuple[str, str]  # a claim or question, and a passage as `passage` writes it
 Judgements = NDArray[np.float32]
-
-
-class Reading(NamedTuple):
-    """How likely a passage says what a claim says, denies it, or is silent; they add up to 1."""
-
-    says: float
-    denies: float
-    silent: float
 
 
 class Reader(Protocol):
@@ -77,7 +69,7 @@ class MiniLMReader:
         return judged
 
     def _read(self, claim: str, said: str) -> tuple[list[int], list[int]]:
-        first, second = (_whole(text[:_MOST_CHARS]) for text in (claim, said))
+        first, second = (whole(text[:_MOST_CHARS]) for text in (claim, said))
         encoded = self._tokenizer.encode(first, second)
         if len(encoded.ids) > _MOST_TOKENS:
             encoded.truncate(_MOST_TOKENS)
@@ -95,8 +87,3 @@ class MiniLMReader:
         weights = np.exp(logits - logits.max(axis=1, keepdims=True))
         shares: Judgements = weights / weights.sum(axis=1, keepdims=True)
         return shares
-
-
-def _whole(text: str) -> str:
-    # Half of a surrogate pair, as broken files hold, is no text to the tokenizer.
-    return text.encode("utf-8", "replace").decode()

@@ -12,11 +12,13 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 if __name__ == "__main__":
     sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
 
+from apart import Say, apart
 from made_papers import IDENTITY, chunks, own_word, paper, put
 
 from rag.index import vectors
@@ -27,7 +29,7 @@ _GRAPH = ("header.bin", "data_level0.bin", "length.bin", "link_lists.bin", "inde
 Damage = Callable[[Path], None]
 
 
-def make(folder: Path) -> None:
+def make(folder: Path, _: Say) -> None:
     """A library whose Chroma has all its files on the disk."""
     vectors.ChromaVectors._make = _make_often_synced  # type: ignore[method-assign]
     with Store.open(folder, identity=IDENTITY) as store:
@@ -102,36 +104,17 @@ def _all_indexes(library: Path) -> None:
 def survives(library: Path, damage: Damage) -> str:
     """What came of a damage: "" when everything is found again and the doctor is content."""
     damage(library)
-    return in_child(lambda: _look(library))
+    return in_child(partial(_look, library))
 
 
-def in_child(work: Callable[[], None]) -> str:
+def in_child(work: Callable[[Say], None]) -> str:
     """Do something in a process of its own: "" when it went well, else what happened."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        _child(work, writing)
-    os.close(writing)
-    with os.fdopen(reading, "rb") as pipe:
-        said = pipe.read().decode()
-    _, status = os.waitpid(child, 0)
-    if os.WIFSIGNALED(status):
-        return f"the process died of signal {os.WTERMSIG(status)}"
-    return said
+    ended = apart(work)
+    died = f" and died of signal {-ended.code}" if ended.code < 0 else ""
+    return " ".join(ended.said) + died
 
 
-def _child(work: Callable[[], None], writing: int) -> None:
-    said = ""
-    try:
-        work()
-    except BaseException as error:  # noqa: BLE001  the parent is told, whatever it is
-        said = f"{type(error).__name__}: {error}"
-    finally:
-        os.write(writing, said.encode())
-        os._exit(0)
-
-
-def _look(library: Path) -> None:
+def _look(library: Path, _: Say) -> None:
     with Store.open(library, identity=IDENTITY) as store:
         _find_all(store)  # as it is found
         store.warm()
@@ -150,12 +133,10 @@ def _find_all(store: Store) -> None:
 
 def main() -> int:
     """All damages, one after the other; prints what came of each."""
-    import chromadb  # noqa: F401  once for all children
-
     failed = 0
     with tempfile.TemporaryDirectory() as place:
         base = Path(place) / "base"
-        problem = in_child(lambda: make(base))  # this process never has Chroma open
+        problem = in_child(partial(make, base))  # this process never has Chroma open
         assert not problem, problem
         for i, (name, damage) in enumerate(damages()):
             copy = Path(shutil.copytree(base, Path(place) / str(i)))

@@ -11,18 +11,22 @@ with an empty folder, and `repeated`, where the same folder is lived in again an
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import random
 import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 if __name__ == "__main__":
     sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
 
+from apart import Say as Ack
+from apart import apart
 from made_papers import IDENTITY, chunks, own_word, paper, put
 
 from rag.base.errors import LibraryError
@@ -33,7 +37,7 @@ from rag.index.dense import DenseSearch
 from rag.index.restore import restore
 from rag.index.store import Store
 
-Ack = Callable[[str], None]
+Stage = tuple[str, str]  # a function as module:name, and before or after it
 PAPERS = (1, 2, 3, 4)
 FINAL = {"p1": 1, "p2": 0, "p4": 0}  # id → edition
 BACKUP = "backup.zip"
@@ -89,44 +93,45 @@ def _talk(store: Store) -> None:
         chats.append(chats.create().id, kept)
 
 
-def killed_life(place: Path, kill: Callable[[], None] | None, after_s: float | None) -> list[str]:
+def killed_life(place: Path, at: Stage | None = None, after_s: float | None = None) -> list[str]:
     """Live in a process of its own; what it acknowledged until it was killed or had ended.
 
-    `kill` prepares that process to kill itself; else it is killed `after_s` seconds.
+    It kills itself `at` a stage, or it is killed `after_s` seconds.
     """
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        _child(place, kill, lambda line: os.write(writing, f"{line}\n".encode()))
-    os.close(writing)
-    if after_s is not None:
-        time.sleep(after_s)
-        os.kill(child, signal.SIGKILL)
-    with os.fdopen(reading, "rb") as pipe:
-        said = pipe.read().decode()
-    _, status = os.waitpid(child, 0)
-    if os.WIFEXITED(status) and os.WEXITSTATUS(status) != 0:
-        raise AssertionError(f"the life failed by itself: {said}")
-    return said.split("\n")[:-1]
+    ended = apart(partial(_apart, place, at), kill_after_s=after_s)
+    if ended.code not in {0, -signal.SIGKILL}:
+        raise AssertionError(f"the life failed by itself: {ended}")
+    return ended.said
 
 
-def _child(place: Path, kill: Callable[[], None] | None, ack: Ack) -> None:
-    code = 1
-    try:
-        if kill is not None:
-            kill()
-        live(place, ack)
-        code = 0
-    except BaseException as error:  # noqa: BLE001  the parent is told, whatever it is
-        ack(f"{type(error).__name__}: {error}")
-    finally:
-        os._exit(code)
+def _apart(place: Path, at: Stage | None, ack: Ack) -> None:
+    without_chroma()
+    if at is not None:
+        _make_deadly(*at)
+    live(place, ack)
 
 
-def die() -> None:
-    """End this process as `kill -9` does."""
-    os.kill(os.getpid(), signal.SIGKILL)
-    time.sleep(60)
+def without_chroma() -> None:
+    """Chroma has a test of its own, with kills of its own."""
+    DenseSearch.sync = lambda self: None  # type: ignore[method-assign]
+
+
+def _make_deadly(stage: str, moment: str) -> None:
+    """Have this process die before or after its first call of a function."""
+    module, _, path = stage.partition(":")
+    owner: Any = importlib.import_module(module)
+    *parts, name = path.split(".")
+    for part in parts:
+        owner = getattr(owner, part)
+    real = getattr(owner, name)
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if moment == "after":
+            real(*args, **kwargs)
+        os.kill(os.getpid(), signal.SIGKILL)
+        time.sleep(60)
+
+    setattr(owner, name, call)
 
 
 def verify(place: Path, acked: list[str]) -> None:
@@ -199,8 +204,9 @@ def complete(place: Path) -> None:
 
 def lasting(place: Path) -> float:
     """Seconds that a whole life takes here."""
+    killed_life(place / "first")  # which waits for the server of the processes
     started = time.perf_counter()
-    killed_life(place, None, None)
+    killed_life(place / "second")
     return time.perf_counter() - started
 
 
@@ -210,7 +216,7 @@ def random_kills(place: Path, kills: int, *, repeated: bool, seed: int = 5) -> i
     span = lasting(place / "measured")
     for i in range(kills):
         own = place / ("repeated" if repeated else f"fresh-{i}")
-        acked = killed_life(own, None, chance.uniform(0, span))
+        acked = killed_life(own, after_s=chance.uniform(0, span))
         verify(own, acked)
         begun += len(acked) > 1
         if repeated and chance.random() < 0.2 and (own / "library").exists():
@@ -223,7 +229,7 @@ def random_kills(place: Path, kills: int, *, repeated: bool, seed: int = 5) -> i
 
 def main() -> None:
     """Many kills in both modes; prints what came of them."""
-    DenseSearch.sync = lambda self: None  # type: ignore[method-assign]  Chroma has its own test
+    without_chroma()
     kills = int(sys.argv[1]) if len(sys.argv) > 1 else 200
     for repeated in (False, True):
         with tempfile.TemporaryDirectory() as place:

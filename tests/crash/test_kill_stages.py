@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -40,36 +37,13 @@ KILLS = 20
 pytestmark = [
     pytest.mark.usefixtures("without_chroma"),
     pytest.mark.skipif(not hasattr(sys.modules["os"], "fork"), reason="needs fork"),
-    pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning"),
-    pytest.mark.timeout(900),
 ]
 
 
 @pytest.fixture
 def without_chroma(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Chroma has a test of its own, with kills of its own."""
+    """Here too, as in the lives: Chroma has a test of its own, with kills of its own."""
     monkeypatch.setattr("rag.index.dense.DenseSearch.sync", lambda self: None)
-
-
-def _deadly(stage: str, moment: str) -> Callable[[], None]:
-    """Make the process die before or after its first call of a function."""
-    module, _, path = stage.partition(":")
-
-    def prepare() -> None:
-        owner: Any = importlib.import_module(module)
-        *parts, name = path.split(".")
-        for part in parts:
-            owner = getattr(owner, part)
-        real = getattr(owner, name)
-
-        def call(*args: Any, **kwargs: Any) -> Any:
-            if moment == "after":
-                real(*args, **kwargs)
-            life.die()
-
-        setattr(owner, name, call)
-
-    return prepare
 
 
 @pytest.mark.parametrize(
@@ -80,7 +54,7 @@ def test_a_kill_at_a_stage_leaves_a_library_that_goes_on(
     tmp_path: Path, stage: str, moment: str
 ) -> None:
     place = tmp_path / "place"
-    acked = life.killed_life(place, _deadly(stage, moment), None)
+    acked = life.killed_life(place, at=(stage, moment))
     assert "end" not in acked, f"{stage} was never reached"
     life.verify(place, acked)
     life.complete(place)

@@ -40,7 +40,7 @@ from rag.index.database import (
 )
 from rag.index.filters import allowed_ids
 from rag.index.purge import purge
-from rag.index.records import EmbeddedChunk, SentenceVectors, in_batches
+from rag.index.records import Entry, SentenceVectors, in_batches
 from rag.index.transactions import Transactions
 
 CacheName = Literal["vectors", "keyword"]
@@ -212,10 +212,8 @@ class Catalog(Transactions):
         """What changed after a text revision, with the papers to take in; 0 gives everything."""
         with self.reading() as conn:
             changes = read_changes(conn, since)
-            ids = conn.scalars(sa.select(t.papers.c.id).order_by(t.papers.c.seq)).all()
-        if not changes.complete:
-            current = frozenset(changes.current)
-            ids = [paper_id for paper_id in ids if paper_id in current]
+            every = sa.select(t.papers.c.id).order_by(t.papers.c.seq)
+            ids = conn.scalars(every).all() if changes.complete else changes.current
         return changes, self._read(ids)
 
     def sample_vectors(self, n: int, *, up_to: int) -> VectorRows:
@@ -225,19 +223,18 @@ class Catalog(Transactions):
 
     # --- writing ----------------------------------------------------------------------------
 
-    def put(self, paper: Paper, chunks: Sequence[EmbeddedChunk], *, identity_key: str) -> None:
-        """Store a paper with its chunks in one transaction; durable on return."""
+    def put(self, entries: Sequence[Entry]) -> None:
+        """Store papers with their chunks in one transaction; durable on return."""
         with self.writing() as conn:
-            dim = int(entry(conn, "dim") or 0)
-            if chunks and not dim:
-                dim = len(chunks[0].vector)
-                set_entry(conn, "dim", str(dim))
-            records.check_chunks(paper, chunks, dim)
-            revision = _next_revision(conn, with_text=True)
+            dim = _dimensions(conn, entries)
+            for paper, chunks, _ in entries:
+                records.check_chunks(paper, chunks, dim)
+            revision = _next_revision(conn, with_text=True, by=len(entries))
             try:
-                records.write_paper(conn, paper, identity_key=identity_key, revision=revision)
-                records.write_chunks(conn, paper, chunks)
+                records.write_papers(conn, entries, revision=revision - len(entries) + 1)
+                records.write_chunks(conn, entries)
             except sa.exc.IntegrityError as error:
+                paper = records.colliding(conn, entries) or entries[0][0]
                 raise LibraryError(
                     f"The paper {paper.id} ({paper.name}) collides with another one of the library "
                     f"in its identity or its citekey {paper.citekey!r}."
@@ -331,8 +328,18 @@ class Catalog(Transactions):
             return self._manifest.entries()
 
 
-def _next_revision(conn: sa.Connection, *, with_text: bool) -> int:
-    revision = int(entry(conn, "revision") or 0) + 1
+def _dimensions(conn: sa.Connection, entries: Sequence[Entry]) -> int:
+    """The dimensions that vectors must have, decided by the first chunk of a library."""
+    dim = int(entry(conn, "dim") or 0)
+    first = next((chunk for _, chunks, _ in entries for chunk in chunks), None)
+    if first is not None and not dim:
+        dim = len(first.vector)
+        set_entry(conn, "dim", str(dim))
+    return dim
+
+
+def _next_revision(conn: sa.Connection, *, with_text: bool, by: int = 1) -> int:
+    revision = int(entry(conn, "revision") or 0) + by
     set_entry(conn, "revision", str(revision))
     if with_text:
         set_entry(conn, "text_revision", str(revision))

@@ -21,9 +21,10 @@ _FETCH = 2000  # rows taken from the database at once
 class Changes:
     """What an index must do to reach the text revision `revision`.
 
-    Forget the papers in `stale`, which are those it may hold, then take in those in `current`.
-    When `complete`, start from nothing and take in all. Afterwards there are `papers` papers with
-    `chunks` chunks and `texts` texts. `removed` says that papers were removed.
+    Forget the papers in `stale`, which are those it may hold, then take in those in `current`, in
+    the order in which they were first added. When `complete`, start from nothing and take in all.
+    Afterwards there are `papers` papers with `chunks` chunks and `texts` texts. `removed` says that
+    papers were removed.
     """
 
     revision: int
@@ -62,7 +63,7 @@ def read_changes(conn: sa.Connection, since: int) -> Changes:
     removed: Sequence[str] = ()
     if not complete and since < revision:
         newer = sa.select(t.papers.c.id, t.papers.c.added).where(t.papers.c.revision > since)
-        changed = conn.execute(newer).all()
+        changed = conn.execute(newer.order_by(t.papers.c.seq)).all()
         gone = sa.select(t.removals.c.paper_id).where(t.removals.c.revision > since)
         removed = conn.scalars(gone).all()
     return Changes(

@@ -58,36 +58,66 @@ def in_batches(items: Iterable[_Item], size: int = IDS_PER_QUERY) -> Iterator[li
 # --- writing ---------------------------------------------------------------------------------
 
 
-def write_paper(conn: sa.Connection, paper: Paper, *, identity_key: str, revision: int) -> None:
-    """Insert a paper or replace all fields of the known one; its sources are united."""
-    values: dict[str, Any] = {name: getattr(paper, name) for name in _FIELDS}
-    values |= {
-        "identity_key": identity_key,
-        "citekey": paper.citekey or None,
-        "year": paper.year,
-        "revision": revision,
-        "content_hash": content_hash(paper.title, paper.text),
-    }
-    changed = conn.execute(sa.update(t.papers).where(t.papers.c.id == paper.id).values(values))
-    if changed.rowcount == 0:
-        conn.execute(sa.insert(t.papers).values({**values, "added": revision}))
+Entry = tuple[Paper, Sequence[EmbeddedChunk], str]
+"""A paper with its chunks and the canonical identity that it is stored under."""
+
+
+def write_papers(conn: sa.Connection, entries: Sequence[Entry], *, revision: int) -> None:
+    """Insert papers, or replace all fields of known ones; the sources of those are united.
+
+    Each table takes the rows of all papers in one statement: that is the price of a few papers
+    for hundreds. The papers get the revisions from `revision` on; none stands there twice.
+    """
+    papers = [paper for paper, _, _ in entries]
+    known = _known(conn, [paper.id for paper in papers])
+    rows = [
+        _paper_row(paper, identity_key, revision + i)
+        for i, (paper, _, identity_key) in enumerate(entries)
+    ]
+    old = [row for row in rows if row["id"] in known]
+    for row in old:
+        conn.execute(sa.update(t.papers).where(t.papers.c.id == row["id"]).values(row))
     for table in (t.paper_authors, t.paper_orgs, t.bodies, t.chunks):
-        conn.execute(sa.delete(table).where(table.c.paper_id == paper.id))
-    _insert_all(conn, t.paper_authors, _author_rows(paper))
-    _insert_all(conn, t.paper_orgs, _org_rows(paper))
-    _insert_all(conn, t.bodies, _body_rows(paper))
-    for source in paper.sources:
-        write_source(conn, paper.id, source)
+        for batch in in_batches(known):
+            conn.execute(sa.delete(table).where(table.c.paper_id.in_(batch)))
+    new = [row | {"added": row["revision"]} for row in rows if row["id"] not in known]
+    _insert_all(conn, t.papers, new)
+    _insert_all(conn, t.paper_authors, [row for p in papers for row in _author_rows(p)])
+    _insert_all(conn, t.paper_orgs, [row for p in papers for row in _org_rows(p)])
+    _insert_all(conn, t.bodies, [row for p in papers for row in _body_rows(p)])
+    fresh = [p for p in papers if p.id not in known]
+    sources = [_source_row(p.id, source) for p in fresh for source in dict.fromkeys(p.sources)]
+    _insert_all(conn, t.sources, sources)
+    for paper in papers:
+        for source in paper.sources if paper.id in known else ():
+            write_source(conn, paper.id, source)
+
+
+def colliding(conn: sa.Connection, entries: Iterable[Entry]) -> Paper | None:
+    """The first of the papers whose identity or citekey another one has, there or among them."""
+    owners: dict[tuple[str, str], str] = {}
+    for paper, _, identity_key in entries:
+        for name, value in (("identity_key", identity_key), ("citekey", paper.citekey)):
+            if not value:
+                continue
+            query = sa.select(t.papers.c.id).where(t.papers.c[name] == value)
+            stored = conn.scalar(query.where(t.papers.c.id != paper.id))
+            if stored or owners.setdefault((name, value), paper.id) != paper.id:
+                return paper
+    return None
+
+
+def _known(conn: sa.Connection, ids: Sequence[str]) -> set[str]:
+    """Those of the ids that belong to stored papers."""
+    known: set[str] = set()
+    for batch in in_batches(ids):
+        known.update(conn.scalars(sa.select(t.papers.c.id).where(t.papers.c.id.in_(batch))))
+    return known
 
 
 def write_source(conn: sa.Connection, paper_id: str, source: Source) -> bool:
     """Add a source to a paper; False when it was known."""
-    row = {
-        "paper_id": paper_id,
-        "kind": source.kind,
-        "origin": source.origin,
-        "place": source.where,
-    }
+    row = _source_row(paper_id, source)
     same = sa.and_(*(t.sources.c[name] == value for name, value in row.items()))
     if conn.execute(sa.select(t.sources.c.seq).where(same)).first():
         return False
@@ -95,20 +125,19 @@ def write_source(conn: sa.Connection, paper_id: str, source: Source) -> bool:
     return True
 
 
-def write_chunks(conn: sa.Connection, paper: Paper, chunks: Sequence[EmbeddedChunk]) -> None:
-    """Insert the chunks of a paper whose old chunks are gone already."""
-    chunk_rows, sentence_rows = [], []
-    for item in chunks:
-        chunk_rows.append(_chunk_row(item.chunk, item.vector))
-        if item.sentence_spans:
-            sentence_rows.append(
-                {
-                    "chunk_id": item.chunk.id,
-                    "spans": np.asarray(item.sentence_spans, dtype="<i4").tobytes(),
-                    "vectors": _to_int8(item.sentence_vectors).tobytes(),
-                }
-            )
-    _insert_all(conn, t.chunks, chunk_rows)
+def write_chunks(conn: sa.Connection, entries: Iterable[Entry]) -> None:
+    """Insert the chunks of papers whose old chunks are gone already."""
+    chunks = [item for _, items, _ in entries for item in items]
+    sentence_rows = [
+        {
+            "chunk_id": item.chunk.id,
+            "spans": np.asarray(item.sentence_spans, dtype="<i4").tobytes(),
+            "vectors": _to_int8(item.sentence_vectors).tobytes(),
+        }
+        for item in chunks
+        if item.sentence_spans
+    ]
+    _insert_all(conn, t.chunks, [_chunk_row(item.chunk, item.vector) for item in chunks])
     _insert_all(conn, t.sentences, sentence_rows)
 
 
@@ -145,6 +174,22 @@ def content_hash(title: str, text: str) -> str:
 def _insert_all(conn: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:
     if rows:
         conn.execute(sa.insert(table), rows)
+
+
+def _paper_row(paper: Paper, identity_key: str, revision: int) -> dict[str, Any]:
+    return {
+        **{name: getattr(paper, name) for name in _FIELDS},
+        "identity_key": identity_key,
+        "citekey": paper.citekey or None,
+        "year": paper.year,
+        "revision": revision,
+        "content_hash": content_hash(paper.title, paper.text),
+    }
+
+
+def _source_row(paper_id: str, source: Source) -> dict[str, Any]:
+    place = {"kind": source.kind, "origin": source.origin, "place": source.where}
+    return {"paper_id": paper_id, **place}
 
 
 def _author_rows(paper: Paper) -> list[dict[str, Any]]:

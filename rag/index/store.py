@@ -28,8 +28,9 @@ from rag.index.generations import remove_stale
 from rag.index.lexical import KeywordSearch
 from rag.index.lexicon import FILE, Lexicon
 from rag.index.lock import write_lock
+from rag.index.places import Places, PlacesOf
 from rag.index.purge import UNDO_DAYS, remove_copies
-from rag.index.records import EmbeddedChunk, SentenceVectors
+from rag.index.records import EmbeddedChunk, Entry, SentenceVectors
 
 __all__ = ["EmbeddedChunk", "LedgerEntry", "Store", "Writer"]
 
@@ -37,6 +38,9 @@ logger = logging.getLogger(__name__)
 
 _LOCK_WAIT_S = 5.0
 _SYNC_EVERY_S = 2.0
+_SYNC_SHARE = (
+    20  # times as long as the last one took, so that a slow machine is not kept busy by it
+)
 
 
 class Store:
@@ -152,6 +156,20 @@ class Store:
         self._lexicon.follow(self._catalog)
         return self._lexicon
 
+    @contextmanager
+    def places(self, places_of: PlacesOf, version: str) -> Iterator[Places]:
+        """Where papers stand as of now; what the block adds is taken in when it has ended.
+
+        `version` tells this `places_of` from others. For whoever holds `writer`.
+        """
+        places = Places(self.folder, places_of, version)
+        try:
+            places.follow(self._catalog)
+            yield places
+            places.follow(self._catalog)
+        finally:
+            places.close()
+
     def ledger(self) -> list[LedgerEntry]:
         """What was done to the library, oldest first."""
         return self._catalog.ledger()
@@ -197,7 +215,7 @@ class Store:
         """The `k` best papers for any of these stemmed words: (paper id, BM25), best first.
 
         While another process adds papers, its last ones may be missing: those of its last
-        two seconds, or since its last `put` when that is longer.
+        two seconds, more on a slow machine, or since its last `put` when that is longer.
         """
         return self._keyword.search(query_words, k, allowed)
 
@@ -278,7 +296,7 @@ class Writer:
     def __init__(self, catalog: Catalog, keyword: KeywordSearch) -> None:
         self._catalog = catalog
         self._keyword = keyword
-        self._synced_s = time.monotonic()
+        self._sync_at_s = time.monotonic() + _SYNC_EVERY_S
         self._has_deleted = False
 
     def put(self, paper: Paper, chunks: Sequence[EmbeddedChunk], *, identity_key: str) -> None:
@@ -293,16 +311,15 @@ class Writer:
         """
         self.put_all([(paper, chunks, identity_key)])
 
-    def put_all(self, papers: Iterable[tuple[Paper, Sequence[EmbeddedChunk], str]]) -> None:
+    def put_all(self, papers: Iterable[Entry]) -> None:
         """Store papers, each with its chunks and identity key, as `put` does: all or none of them.
 
-        One transaction for sixteen papers takes a fraction of the time of sixteen.
+        One transaction for sixteen papers takes a fraction of the time of sixteen. No paper stands
+        among them twice.
         """
-        with self._catalog.together():
-            for paper, chunks, identity_key in papers:
-                self._catalog.put(paper, chunks, identity_key=identity_key)
+        self._catalog.put(list(papers))
         # So that other processes find papers by words while a long addition goes on.
-        if time.monotonic() - self._synced_s > _SYNC_EVERY_S:
+        if time.monotonic() > self._sync_at_s:
             self._sync_keyword()
 
     def add_source(self, paper_id: str, source: Source) -> None:
@@ -352,10 +369,12 @@ class Writer:
             remove_copies(self._catalog.folder)
 
     def _sync_keyword(self, *, last: bool = False) -> None:
+        started_s = time.monotonic()
         try:
             self._keyword.sync()
             if last:
                 self._keyword.finish()
         except (LibraryError, OSError) as error:
             logger.warning("keyword index not brought up: %s", error)
-        self._synced_s = time.monotonic()
+        now_s = time.monotonic()
+        self._sync_at_s = now_s + max(_SYNC_EVERY_S, _SYNC_SHARE * (now_s - started_s))

@@ -13,10 +13,9 @@ from rag.index.database import BUSY_MS, database_errors
 
 
 class _Held(threading.local):
-    """The transactions that a thread reads and writes in."""
+    """The transaction that a thread reads in."""
 
     conn: sa.Connection | None = None
-    writing: sa.Connection | None = None
 
 
 class Transactions:
@@ -52,22 +51,6 @@ class Transactions:
     @contextmanager
     def writing(self, *, wait_ms: int = BUSY_MS) -> Iterator[sa.Connection]:
         """A transaction that is durable when its block has ended; others are waited for so long."""
-        if self._held.writing is not None:
-            yield self._held.writing
-            return
         engine = self._engine.execution_options(writes=True, wait_ms=wait_ms)
         with database_errors(self.folder), engine.begin() as conn:
             yield conn
-
-    @contextmanager
-    def together(self) -> Iterator[None]:
-        """All that this thread writes in the block is one transaction: it is there, or it is not.
-
-        The block must not fail half-way and go on: what was written in it is lost then.
-        """
-        with self.writing() as conn:
-            outer, self._held.writing = self._held.writing, conn
-            try:
-                yield
-            finally:
-                self._held.writing = outer

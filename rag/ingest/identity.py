@@ -8,7 +8,7 @@ one of the records does not say contradicts nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from rag.base.latex import readable
 from rag.base.text import fold
@@ -61,36 +61,58 @@ def clusters(records: Iterable[Paper]) -> Iterator[list[Paper]]:
     yield from ordered
 
 
-class Known:
-    """Where the papers of a library are found by what a record says of itself; holds ids only."""
+PLACES = "1"
+"""Raise when records are looked for elsewhere: places are then read anew."""
 
-    def __init__(self, papers: Iterable[Paper] = ()) -> None:
-        self.citekeys: set[str] = set()
-        self._places: dict[str, list[str]] = {}
-        self._keys: dict[str, str] = {}
-        for paper in papers:
-            self.remember(paper)
+
+def places_of(paper: Paper) -> Iterator[str]:
+    """Where a paper is found: by identifiers and title, by its identity and by its citekey."""
+    yield from _places(paper)
+    yield _identity_place(identity_key(paper))
+    yield _citekey_place(paper.citekey)
+
+
+class Known:
+    """Where papers are found by what a record says of itself: those stored and those to come.
+
+    `stored` gives the ids of the stored papers at a place.
+    """
+
+    def __init__(self, stored: Callable[[str], Sequence[str]] = lambda _: ()) -> None:
+        self._stored = stored
+        self._new: dict[str, list[str]] = {}
 
     def remember(self, paper: Paper) -> None:
-        """Take in a paper, or what is new of one."""
-        self.citekeys.add(paper.citekey)
-        self._keys.setdefault(identity_key(paper), paper.id)
-        for place in _places(paper):
-            ids = self._places.setdefault(place, [])
-            if paper.id not in ids:
-                ids.append(paper.id)
+        """Take in a paper that is about to be stored."""
+        for place in places_of(paper):
+            self._new.setdefault(place, []).append(paper.id)
 
     def candidates(self, record: Paper) -> Sequence[str]:
         """Ids of the papers that share an identifier or the title with a record."""
-        return list(dict.fromkeys(i for p in _places(record) for i in self._places.get(p, ())))
+        return list(dict.fromkeys(i for place in _places(record) for i in self._at(place)))
 
     def identity(self, record: Paper, paper_id: str = "") -> str:
         """The key to store a paper under; papers that merely look alike get a key each."""
         key = identity_key(record)
-        if self._keys.get(key, paper_id) == paper_id:
+        if next(iter(self._at(_identity_place(key))), paper_id) == paper_id:
             return key
         said = (record.doi, record.arxiv_id, record.date, record.venue, *record.authors)
         return f"{key}|{paper_id or '|'.join(fold(part) for part in said if part)}"
+
+    def has_citekey(self, key: str) -> bool:
+        """Whether a paper is called by this citekey."""
+        return bool(self._at(_citekey_place(key)))
+
+    def _at(self, place: str) -> Sequence[str]:
+        return [*self._stored(place), *self._new.get(place, ())]
+
+
+def _identity_place(key: str) -> str:
+    return f"identity:{key}"
+
+
+def _citekey_place(key: str) -> str:
+    return f"citekey:{key}"
 
 
 def _places(record: Paper) -> Iterator[str]:

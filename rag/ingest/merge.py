@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from rag.base.body import Body
 from rag.base.text import STOP_WORDS, fold
@@ -40,7 +41,7 @@ def paper_id(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()[:12]
 
 
-def citekey(record: Paper, taken: set[str]) -> str:
+def citekey(record: Paper, is_taken: Callable[[str], bool]) -> str:
     """Family name, year and first word of the title, such as "kusupati2022matryoshka".
 
     Only letters and digits that every LaTeX takes in a key.
@@ -50,9 +51,9 @@ def citekey(record: Paper, taken: set[str]) -> str:
     telling = (w for w in map(_latin, fold(record.title).split()) if w and w not in STOP_WORDS)
     first = next(telling, "paper")
     base = _latin(f"{family}{record.year or ''}{first}")
-    if base not in taken:
+    if not is_taken(base):
         return base
-    return next(key for i in range(2, len(taken) + 3) if (key := f"{base}{i}") not in taken)
+    return next(key for i in itertools.count(2) if not is_taken(key := f"{base}{i}"))
 
 
 def _latin(folded: str) -> str:

@@ -23,7 +23,7 @@ from rag.index.store import EmbeddedChunk, Store, Writer
 from rag.ingest import fetch, merge
 from rag.ingest.attached import attachments, with_text
 from rag.ingest.chunk import CHUNKER, chunks_of, text_to_embed
-from rag.ingest.identity import Known, clusters, same_paper
+from rag.ingest.identity import PLACES, Known, clusters, places_of, same_paper
 from rag.ingest.readers import read
 from rag.models.embedder import Embedder, EmbedderIdentity
 
@@ -110,9 +110,9 @@ def add(
     Raises:
         LibraryBusyError: another process is writing to the library.
     """
-    with store.writer() as writer:
+    with store.writer() as writer, store.places(places_of, PLACES) as places:
         run = _Run(store, writer, embedder, progress or _no_progress, cancelled or (lambda: False))
-        run.known = Known(store.papers())
+        run.known = Known(places.ids)
         _add_records(run, _read_all(run, inputs, as_of))
     logger.info("added %s, failed %d", run.counts, len(run.failed))
     return run.report()
@@ -183,7 +183,7 @@ def _take(run: _Run, group: list[Paper]) -> None:
     known = _known(run, record)
     if known is None:
         paper_id = merge.paper_id(run.known.identity(record))
-        key = merge.citekey(record, run.known.citekeys)
+        key = merge.citekey(record, run.known.has_citekey)
         run.pending[paper_id] = dataclasses.replace(record, id=paper_id, citekey=key)
         run.known.remember(run.pending[paper_id])
         run.count("added", "merged", len(group))
@@ -204,6 +204,8 @@ def _take(run: _Run, group: list[Paper]) -> None:
 def _known(run: _Run, record: Paper) -> Paper | None:
     """The paper that a record is of, from what is stored or about to be."""
     ids = run.known.candidates(record)
+    if not ids:
+        return None
     papers = run.store.get(ids) | {i: run.pending[i] for i in ids if i in run.pending}
     return next((papers[i] for i in ids if i in papers and same_paper(papers[i], record)), None)
 

@@ -15,7 +15,7 @@ STAGES = [
     "rag.index.schema:create",
     "rag.index.originals:keep",
     "rag.index.catalog:Catalog.put",
-    "rag.index.records:write_paper",
+    "rag.index.records:write_papers",
     "rag.index.records:write_chunks",
     "rag.index.lexical:KeywordSearch.sync",
     "rag.index.lexical:KeywordSearch.finish",

@@ -119,7 +119,8 @@ def test_what_does_not(other: dict[str, object]) -> None:
 
 
 def test_an_identifier_finds_a_paper_under_another_title() -> None:
-    known = Known([dataclasses.replace(LOOMS, id="x", arxiv_id="2401.00001v1")])
+    known = Known()
+    known.remember(dataclasses.replace(LOOMS, id="x", arxiv_id="2401.00001v1"))
     retitled = dataclasses.replace(LOOMS, title="Cards for Looms", arxiv_id="2401.00001v3")
     assert known.candidates(retitled) == ["x"]
 

@@ -63,7 +63,8 @@ class Library(Keeping):
         settings = settings or load_settings()
         folder = Path(library) if library is not None else settings.library
         identity = pipeline.library_identity(identity_of(settings))
-        return cls(Store.open(folder, identity=identity), settings, weights=weights)
+        store = Store.open(folder, identity=identity, chroma_url=settings.chroma_url)
+        return cls(store, settings, weights=weights)
 
     def with_settings(self, settings: Settings) -> Self:
         """The same open library with another model; close only one of the two."""

@@ -5,6 +5,7 @@
     ├── SourceError         a file, folder or address cannot be read
     ├── LibraryError        the library folder cannot be used
     │   ├── LibraryBusyError    another process is writing to it
+    │   ├── VectorServerError   the Chroma server that has its vectors does not answer
     │   └── NotALibraryError    the folder holds something else, or a newer version's data
     ├── ModelError          a model cannot be loaded or did not answer
     │   └── WeightsError        weights or vocabulary are missing or not the expected bytes
@@ -50,6 +51,10 @@ class LibraryError(RagError):
 
 class LibraryBusyError(LibraryError):
     """Another process is writing to the library."""
+
+
+class VectorServerError(LibraryError):
+    """The Chroma server that has the library's vectors does not answer; nothing is lost."""
 
 
 class NotALibraryError(LibraryError):

@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 import platformdirs
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -98,6 +99,9 @@ class Settings(BaseSettings):
     )
     """What makes the vectors of a new library: the sentence model, or quick static vectors."""
 
+    chroma_url: str | None = Field(default=None, validation_alias="CHROMA_URL")
+    """Address of a Chroma server that has the vectors, in place of a folder of the library."""
+
     reads: bool = Field(default=True, validation_alias="ASKPAPERS_READER")
     """Whether the reader that comes along judges sentences; it costs some 0.1 s a question."""
 
@@ -115,6 +119,15 @@ class Settings(BaseSettings):
     def _with_home(cls, value: Path | None) -> Path | None:
         # A shell expands "~" before we see it, a `.env` file does not.
         return value.expanduser() if value else None
+
+    @field_validator("chroma_url")
+    @classmethod
+    def _is_address(cls, value: str | None) -> str | None:
+        at = urlsplit(value or "http://none")
+        is_plain = at.scheme in ("http", "https") and at.hostname and not at.username
+        if not is_plain or at.path.strip("/"):
+            raise ValueError("it is not an address such as http://127.0.0.1:8000")
+        return value
 
     @field_validator("llm_arguments")
     @classmethod

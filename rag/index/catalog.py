@@ -43,7 +43,7 @@ from rag.index.purge import purge
 from rag.index.records import Entry, SentenceVectors, in_batches
 from rag.index.transactions import Transactions
 
-CacheName = Literal["vectors", "keyword"]
+CacheName = Literal["vectors", "keyword", "server"]
 _ANSWER_WAIT_MS = 1000
 
 

@@ -10,11 +10,12 @@ import threading
 
 import numpy as np
 
-from rag.base.errors import LibraryError
-from rag.index.catalog import Catalog
+from rag.base.errors import LibraryError, VectorServerError
+from rag.index.catalog import CacheName, Catalog
 from rag.index.changes import VectorRows
 from rag.index.native import CacheError
 from rag.index.owned import OwnedChroma
+from rag.index.served import ServedChroma
 from rag.index.vectors import ExactVectors
 
 logger = logging.getLogger(__name__)
@@ -25,8 +26,9 @@ _CHROMA_WAIT_S = 0.05  # a search does not wait for a write: exact search is the
 class DenseSearch:
     """Nearest chunks of one library, for all threads of one process."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: Catalog, server_url: str | None = None) -> None:
         self._catalog = catalog
+        self._served = ServedChroma(catalog, server_url) if server_url else None
         self._exact_lock = threading.Lock()
         self._exact: ExactVectors | None = None
         self._exact_revision = 0
@@ -43,21 +45,35 @@ class DenseSearch:
             ValueError: the vector is zero, not a number, or has another dimension.
         """
         query = self._unit(vector)
-        found = self._search_chroma(query, k) if allowed is None else None
+        found = None
+        if allowed is None:
+            served = self._served
+            found = served.search(query, k) if served else self._search_chroma(query, k)
         return self._exact_now().search(query, k, allowed) if found is None else found
 
     def warm(self) -> None:
         """Load the vectors, open Chroma, bring it up to date and keep it open until `close`.
 
         Chroma stays closed when another process has it open or when it fails; searches are exact
-        then. Worth calling again when the library has changed.
+        then. Worth calling again when the library has changed. With a server, only that is
+        brought up to date.
         """
+        if self._served is not None:
+            self._sync_served(self._served)
+            return
         self._exact_now()
         with self._chroma_lock:
             self._bring_up()
 
     def sync(self) -> None:
-        """Bring Chroma up to the library, unless another process has it open."""
+        """Bring Chroma up to the library, unless another process has it open.
+
+        Raises:
+            VectorServerError: Chroma is on a server, and that does not answer.
+        """
+        if self._served is not None:
+            self._served.sync(self._load)
+            return
         with self._chroma_lock:
             if self._chroma is None and self._is_current():
                 return
@@ -67,7 +83,14 @@ class DenseSearch:
                 self._let_go()
 
     def rebuild(self) -> bool:
-        """Build Chroma anew from the catalog; False when another process has it open."""
+        """Build Chroma anew from the catalog; False when another process has it open.
+
+        Raises:
+            VectorServerError: Chroma is on a server, and that does not answer.
+        """
+        if self._served is not None:
+            self._served.rebuild(self._load)
+            return True
         with self._chroma_lock:
             was_open = self._chroma is not None
             owned = self._chroma or OwnedChroma.take(self._catalog)
@@ -83,6 +106,8 @@ class DenseSearch:
 
     def is_sound(self, n: int) -> bool | None:
         """True when Chroma finds `n` chunks by chance; None when another process has it open."""
+        if self._served is not None:
+            return self._served.is_sound(n)
         with self._chroma_lock:
             if self._chroma is not None:
                 return self._chroma.is_sound(n)
@@ -96,12 +121,25 @@ class DenseSearch:
 
     def close(self) -> None:
         """Let go of Chroma and of the memory."""
+        if self._served is not None:
+            self._served.close()
         with self._chroma_lock:
             self._let_go()
         with self._exact_lock:
             self._exact, self._exact_revision = None, 0
 
+    @property
+    def cache(self) -> CacheName:
+        """Under which name the manifest tells the state of Chroma."""
+        return "vectors" if self._served is None else "server"
+
     # --- Chroma -----------------------------------------------------------------------------
+
+    def _sync_served(self, served: ServedChroma) -> None:
+        try:
+            served.sync(self._load)
+        except VectorServerError as error:
+            logger.warning("exact search answers: %s", error)
 
     def _search_chroma(self, query: np.ndarray, k: int) -> list[tuple[str, float]] | None:
         """Chroma's answer, or None when it has none for this state of the library."""

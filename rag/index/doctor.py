@@ -104,9 +104,12 @@ def _vectors(catalog: Catalog) -> Finding:
 
 def _vector_index(catalog: Catalog, dense: DenseSearch) -> Finding:
     name = "vector index"
-    state = catalog.cache("vectors")
+    state = catalog.cache(dense.cache)
     if state.generation == 0:
         return Finding(name, ok=True, detail="not built yet; searches are exact")
+    if dense.cache == "server" and (state.dirty or not dense.is_sound(_SAMPLE)):
+        detail = "the Chroma server does not answer, or lacks chunks; searches are exact"
+        return Finding(name, ok=False, detail=detail, cure="Start the server, then repair.")
     if state.dirty:
         detail = "left unfinished by a process that was stopped; searches are exact"
         return Finding(name, ok=False, detail=detail, cure=_REBUILD)

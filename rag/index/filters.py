@@ -13,6 +13,7 @@ from rag.index import schema as t
 from rag.index.names import Name, parse_name, same_person
 from rag.index.records import in_batches
 
+_BETWEEN = "\x1f"  # between ids, which hold no control characters
 _NAMES_PER_QUERY = 100  # each name is compared in three columns
 
 
@@ -23,15 +24,23 @@ def allowed_ids(conn: sa.Connection, filters: Filters) -> frozenset[str]:
         _authors(conn, filters.authors) if filters.authors else None,
         _authors(conn, (filters.first_author,), first=True) if filters.first_author else None,
         _orgs(conn, filters.orgs) if filters.orgs else None,
-        set(filters.ids) if filters.ids else None,
+        _stored(conn, filters.ids) if filters.ids else None,
     ]
-    given = [ids for ids in conditions if ids is not None]
-    return frozenset(set.intersection(*given))
+    return frozenset(set.intersection(*(ids for ids in conditions if ids is not None)))
 
 
-def _fields(conn: sa.Connection, filters: Filters) -> set[str]:
+def _stored(conn: sa.Connection, ids: Iterable[str]) -> set[str]:
+    found: set[str] = set()
+    for batch in in_batches(ids):
+        found.update(conn.scalars(sa.select(t.papers.c.id).where(t.papers.c.id.in_(batch))))
+    return found
+
+
+def _fields(conn: sa.Connection, filters: Filters) -> set[str] | None:
+    """The papers with these values in their records; None where none is asked for."""
     columns = t.papers.c
-    query = sa.select(columns.id)
+    # Joined by the database: fetching tens of thousands of rows takes ten times as long.
+    query = sa.select(sa.func.aggregate_strings(columns.id, _BETWEEN))
     if filters.year_from is not None:
         query = query.where(columns.year >= filters.year_from)
     if filters.year_to is not None:
@@ -43,7 +52,9 @@ def _fields(conn: sa.Connection, filters: Filters) -> set[str]:
         query = query.where(columns.has_code.is_(filters.has_code))
     if filters.score_from is not None:
         query = query.where(columns.score >= filters.score_from)
-    return set(conn.scalars(query).all())
+    if query.whereclause is None:
+        return None
+    return set((conn.scalar(query) or "").split(_BETWEEN)) - {""}
 
 
 def _authors(conn: sa.Connection, asked: Sequence[str], *, first: bool = False) -> set[str]:

@@ -20,8 +20,8 @@ TITLE_BOOST = 1.2
 """Measured on the training questions of three labelled sets (tests/benchmarks)."""
 
 _HEAP_BYTES = 15_000_000  # the least that tantivy takes for one thread
-_ALLOWED_AS_TERMS = 3000  # above that many allowed papers, filtering what was found is faster
-_FIRST_LIMIT = 1000
+_ALLOWED_AS_TERMS = 3000  # above that many allowed papers, looking on is always faster
+_MORE = 1.5  # times what must be looked at if the allowed papers were spread evenly
 _FORM = "1"  # raise when fields change
 _SAMPLE = (
     "Pre-training 10,000 models: \\textbf{Müller's} LLMs don't generalise; 5.4$\\times$ faster."
@@ -135,7 +135,7 @@ class KeywordIndex:
             found = self._best(query, k)
         elif not allowed:
             found = []
-        elif len(allowed) <= _ALLOWED_AS_TERMS:
+        elif len(allowed) <= min(_ALLOWED_AS_TERMS, self._looked_at(k, allowed)):
             found = self._best(self._only(allowed, query), k)
         else:
             found = self._best_of_many(query, k, allowed)
@@ -204,9 +204,15 @@ class KeywordIndex:
                 return list(found.items())[:limit]
             texts *= 4
 
+    def _looked_at(self, k: int, allowed: frozenset[str]) -> int:
+        """How many of the best must be looked at until some `k` of them are likely allowed."""
+        papers = int(self._index.searcher().num_docs)
+        share = min(1.0, len(allowed) / max(1, papers))
+        return math.ceil(_MORE * k / share)
+
     def _best_of_many(self, query: Any, k: int, allowed: frozenset[str]) -> list[tuple[str, float]]:
         """Look at ever more of the best until `k` of them are allowed."""
-        limit = _FIRST_LIMIT
+        limit = self._looked_at(k, allowed)
         while True:
             hits = self._best(query, limit)
             found = [hit for hit in hits if hit[0] in allowed]

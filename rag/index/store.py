@@ -46,17 +46,20 @@ _SYNC_SHARE = (
 class Store:
     """One library. May be used from several threads; any number of processes may have it open."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: Catalog, chroma_url: str | None = None) -> None:
         self._catalog = catalog
-        self._dense = DenseSearch(catalog)
+        self._dense = DenseSearch(catalog, chroma_url)
         self._keyword = KeywordSearch(catalog)
         self._lexicon: Lexicon | None = None
 
     @classmethod
-    def open(cls, folder: Path, *, identity: Mapping[str, str]) -> Store:
+    def open(
+        cls, folder: Path, *, identity: Mapping[str, str], chroma_url: str | None = None
+    ) -> Store:
         """Open the library of a folder; made when the folder is missing or empty.
 
-        `identity` says by which model and splitter its vectors are made.
+        `identity` says by which model and splitter its vectors are made, `chroma_url` which server
+        has them besides.
 
         Raises:
             NotALibraryError: the folder holds something else, damaged data, data of a newer
@@ -64,7 +67,7 @@ class Store:
             LibraryError: the folder cannot be read or written.
         """
         folder = Path(folder).expanduser().absolute()
-        return cls(Catalog(open_database(folder, identity), folder))
+        return cls(Catalog(open_database(folder, identity), folder), chroma_url)
 
     def close(self) -> None:
         """Let go of all files and locks."""
@@ -254,6 +257,7 @@ class Store:
 
         Raises:
             LibraryBusyError: somebody else writes; the message says who.
+            VectorServerError: the server did not take in what is kept here.
         """
         with write_lock(self.folder, doing=doing, wait_s=_LOCK_WAIT_S):
             originals.clean_up(self.folder)

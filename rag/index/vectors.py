@@ -6,6 +6,7 @@ which of them answers, is left to `dense`.
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import subprocess
@@ -14,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 import numpy as np
 
@@ -24,6 +26,7 @@ _COLLECTION = "chunks"
 _ROWS_PER_CALL = 1000
 _PAPERS_PER_DELETE = 200
 _PROBE_S = 60.0
+_SERVER_S = 30.0  # that one call to a server may take
 _GRAPH_LIMIT = 10  # times the size of the vectors; a killed writer can leave hundreds of gigabytes
 
 
@@ -70,7 +73,8 @@ class ExactVectors:
         if allowed is None:
             scores = _cosines(table.matrix, query)
             return _best(scores, np.arange(len(scores)), table.ids, k)
-        rows = np.fromiter((row for p in allowed for row in rows_of.get(p, ())), dtype=np.intp)
+        found = filter(None, map(rows_of.get, allowed))
+        rows = np.fromiter(itertools.chain.from_iterable(found), dtype=np.intp)
         rows.sort()
         # Picking rows copies them; above a quarter of the table it is cheaper to score all.
         few = 4 * len(rows) < len(table.ids)
@@ -91,35 +95,15 @@ class ExactVectors:
         self._held = (table, _rows_by_paper(table))
 
 
-class ChromaVectors:
-    """Vectors in a folder of embedded Chroma. One process at a time may have a folder open.
+class _InChroma:
+    """Vectors in a collection of Chroma, wherever that lies. Every failure is a `CacheError`."""
 
-    Every failure is a `CacheError`; after one the folder must be thrown away.
-    """
-
-    def __init__(self, folder: Path, *, create: bool = False) -> None:
-        """Open the collection of a folder, or make it in a new folder.
-
-        Opening a damaged folder can end the process: see `looks_sound` and `probe`.
-        """
-        with cache_errors("Chroma did not open"):
-            import chromadb
-            from chromadb.config import Settings
-
-            self._client = chromadb.PersistentClient(
-                path=str(folder), settings=Settings(anonymized_telemetry=False)
-            )
-            try:
-                self._collection = self._make() if create else self._get()
-            except BaseException:
-                self._client.close()
-                raise
-            self._per_call = min(_ROWS_PER_CALL, self._client.get_max_batch_size())
-
-    def close(self) -> None:
-        """Let go of the folder; the object cannot be used afterwards."""
-        with cache_errors("Chroma did not close"):
-            self._client.close()
+    def __init__(self, client: Any, name: str, *, create: bool) -> None:
+        self._client = client
+        get = client.create_collection if create else client.get_collection
+        kept = {"configuration": {"hnsw": {"space": "cosine"}}} if create else {}
+        self._collection = get(name, embedding_function=None, **kept)
+        self._per_call = min(_ROWS_PER_CALL, client.get_max_batch_size())
 
     def count(self) -> int:
         """How many chunks it holds."""
@@ -152,13 +136,64 @@ class ChromaVectors:
                     metadatas=[{"paper_id": paper_id} for paper_id in rows.paper_ids[part]],
                 )
 
-    def _make(self) -> Any:
-        return self._client.create_collection(
-            _COLLECTION, configuration={"hnsw": {"space": "cosine"}}, embedding_function=None
-        )
 
-    def _get(self) -> Any:
-        return self._client.get_collection(_COLLECTION, embedding_function=None)
+class ChromaVectors(_InChroma):
+    """Vectors in a folder of embedded Chroma. One process at a time may have a folder open.
+
+    After a failure the folder must be thrown away.
+    """
+
+    def __init__(self, folder: Path, *, create: bool = False) -> None:
+        """Open the collection of a folder, or make it in a new folder.
+
+        Opening a damaged folder can end the process: see `looks_sound` and `probe`.
+        """
+        with cache_errors("Chroma did not open"):
+            import chromadb
+            from chromadb.config import Settings
+
+            client = chromadb.PersistentClient(
+                path=str(folder), settings=Settings(anonymized_telemetry=False)
+            )
+            try:
+                super().__init__(client, _COLLECTION, create=create)
+            except BaseException:
+                client.close()
+                raise
+
+    def close(self) -> None:
+        """Let go of the folder; the object cannot be used afterwards."""
+        with cache_errors("Chroma did not close"):
+            self._client.close()
+
+
+class ServerVectors(_InChroma):
+    """Vectors in a collection on a Chroma server, which many processes may use at once."""
+
+    def __init__(self, url: str, name: str, *, create: bool = False) -> None:
+        """Open a collection of the server at a URL, or make it anew in place of one of its name."""
+        with cache_errors("the Chroma server did not answer"):
+            import chromadb
+            import httpx
+            from chromadb.config import Settings
+
+            at = urlsplit(url)
+            client = chromadb.HttpClient(
+                host=at.hostname or "",
+                port=at.port or (443 if at.scheme == "https" else 8000),
+                ssl=at.scheme == "https",
+                settings=Settings(anonymized_telemetry=False),
+            )
+            # It waits for ever otherwise.
+            client._server._session.timeout = httpx.Timeout(_SERVER_S)
+            if create and any(one.name == name for one in client.list_collections()):
+                client.delete_collection(name)
+            super().__init__(client, name, create=create)
+
+    def close(self) -> None:
+        """Let go of the connection; the object cannot be used afterwards."""
+        with cache_errors("the connection to the Chroma server did not close"):
+            self._client._server._session.close()
 
 
 # --- is a folder of Chroma sound? ------------------------------------------------------------

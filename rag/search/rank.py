@@ -12,7 +12,7 @@ import dataclasses
 import functools
 import heapq
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 
@@ -62,18 +62,22 @@ class Candidates:
                 scores[paper_id] += share * value
         return scores
 
-    def leads(self, paper_id: str) -> dict[str, float]:
-        """For each part, how far a paper stands before the mean of the best five others.
+    def leads(self, paper_ids: Iterable[str]) -> dict[str, dict[str, float]]:
+        """For each paper and part, how far it stands before the mean of the best five others.
 
         Words in shares of the best paper's. Where fewer others were found, those missing count
         as the usual one.
         """
         best = max(self.keyword.values(), default=1.0)
         keyword = {key: value / best for key, value in self.keyword.items()}
-        parts = (self.dense, self.sentence, keyword, self.coverage)
+        parts = dict(zip(PARTS, (self.dense, self.sentence, keyword, self.coverage), strict=True))
+        first = {part: _first(values) for part, values in parts.items()}
         return {
-            part: _lead(paper_id, values, _USUAL[part])
-            for part, values in zip(PARTS, parts, strict=True)
+            paper_id: {
+                part: _lead(paper_id, values.get(paper_id, 0.0), first[part], _USUAL[part])
+                for part, values in parts.items()
+            }
+            for paper_id in paper_ids
         }
 
 
@@ -82,9 +86,13 @@ _NEXT = 5
 _USUAL = {"dense": 0.45, "sentence": 0.45, "keyword": 0.55, "coverage": 0.5}
 
 
-def _lead(paper_id: str, values: Scores, usual: float) -> float:
-    own = values.get(paper_id, 0.0)
-    best = heapq.nlargest(_NEXT, (v for key, v in values.items() if key != paper_id))
+def _first(values: Scores) -> list[tuple[str, float]]:
+    """The best papers of a part, one more than are needed: one may be held against the others."""
+    return heapq.nlargest(_NEXT + 1, values.items(), key=lambda item: item[1])
+
+
+def _lead(paper_id: str, own: float, first: Sequence[tuple[str, float]], usual: float) -> float:
+    best = [value for key, value in first if key != paper_id][:_NEXT]
     best += [min(usual, own)] * (_NEXT - len(best))
     return own - sum(best) / _NEXT
 

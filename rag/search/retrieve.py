@@ -137,6 +137,7 @@ class Retriever:
         papers = self._store.get(ranked)
         chunks = self._store.chunks(chunk_of[i] for i in ranked if i in chunk_of)
         best_keyword = max(found.keyword.values(), default=1.0)
+        leads = found.leads(ranked)
         hits = [
             Hit(
                 papers[paper_id],
@@ -144,7 +145,7 @@ class Retriever:
                 chunks.get(chunk_of.get(paper_id, "")),
                 found.dense.get(paper_id, 0.0),
                 found.keyword.get(paper_id, 0.0) / best_keyword,
-                found.leads(paper_id),
+                leads[paper_id],
             )
             for paper_id in ranked
             if paper_id in papers

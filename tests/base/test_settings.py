@@ -48,6 +48,7 @@ def test_every_setting_is_read_from_its_variable(
         "ASKPAPERS_LLM_ARGUMENTS": '{"a": 7}',
         "ASKPAPERS_EMBEDDER": "fast",
         "ASKPAPERS_READER": "False",
+        "CHROMA_URL": "http://127.0.0.1:8000",
     }
     given = others.get(variable, "7")
     monkeypatch.setenv(variable, given)
@@ -86,6 +87,8 @@ def test_home_is_understood_in_an_env_file(monkeypatch: pytest.MonkeyPatch) -> N
         ("ASKPAPERS_ANSWERS_KEPT", "-1"),
         ("ASKPAPERS_EMBEDDER", "large"),
         ("ASKPAPERS_LLM_ARGUMENTS", "[1]"),
+        ("CHROMA_URL", "127.0.0.1:8000"),
+        ("CHROMA_URL", "http://somebody:CANARY@127.0.0.1:8000"),
         ("ASKPAPERS_LLM_ARGUMENTS", '{"api_key": "sk-CANARY"'),
     ],
 )

@@ -68,9 +68,8 @@ def test_a_repeated_word_of_the_query_counts_once() -> None:
 def test_a_filter_never_changes_a_score(
     allowed_count: int, as_terms: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if not as_terms:
-        monkeypatch.setattr("rag.index.keyword._ALLOWED_AS_TERMS", 0)
-        monkeypatch.setattr("rag.index.keyword._FIRST_LIMIT", 3)
+    monkeypatch.setattr("rag.index.keyword._ALLOWED_AS_TERMS", 100 if as_terms else 0)
+    monkeypatch.setattr("rag.index.keyword._MORE", 100 if as_terms else 0.1)
     index = _index(_texts())
     query = ["gradient", "nois"]
     everything = index.search(query, 100)

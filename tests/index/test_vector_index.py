@@ -1,4 +1,4 @@
-"""The contract of `VectorIndex`, for both implementations."""
+"""The contract of `VectorIndex`, for all implementations."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from chroma_server import ChromaServer
 from made_papers import DIM, unit_vector
 
 from rag.index.changes import VectorRows
@@ -14,6 +15,7 @@ from rag.index.native import CacheError
 from rag.index.vectors import (
     ChromaVectors,
     ExactVectors,
+    ServerVectors,
     VectorIndex,
     finds_itself,
     fingerprint,
@@ -30,10 +32,21 @@ def _rows(*numbers: int, edition: int = 0) -> VectorRows:
     return VectorRows(tuple(n[0] for n in named), tuple(n[1] for n in named), matrix)
 
 
-@pytest.fixture(params=["exact", "chroma"])
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChromaServer]:
+    with ChromaServer(tmp_path_factory.mktemp("server")) as started:
+        yield started
+
+
+@pytest.fixture(params=["exact", "chroma", "server"])
 def index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[VectorIndex]:
     if request.param == "exact":
         yield ExactVectors(_rows())
+    elif request.param == "server":
+        server = request.getfixturevalue("server")
+        served = ServerVectors(server.url, "contract", create=True)
+        yield served
+        served.close()
     else:
         chroma = ChromaVectors(tmp_path / "chroma", create=True)
         yield chroma

@@ -56,7 +56,7 @@ def test_values_between_points_are_read_off_straight() -> None:
 
 def test_a_lead_is_held_against_the_next_five() -> None:
     def dense(values: dict[str, float]) -> float:
-        return Candidates(values, {}, {}, {}).leads("a")["dense"]
+        return Candidates(values, {}, {}, {}).leads("a")["a"]["dense"]
 
     alone, among_equals = dense({"a": 0.8}), dense(dict.fromkeys("abcdef", 0.8))
     apart = dense({"a": 0.8, **dict.fromkeys("bcdef", 0.3)})

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 import json
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,13 +23,12 @@ from rag.answer.polarity import polarity
 from rag.answer.quantities import check_figures, quantities
 from rag.answer.roles import roles, turned_by_verb
 from rag.answer.wording import denials, short_forms, spelled_out
+from rag.base.fitted import Line, Points, read_off, weighted_sum
 from rag.base.types import Evidence, Paper, Support
 from rag.models.embedder import Embedder
 from rag.models.reader import Reader
 from rag.models.reader import passage as as_read
 
-Line = Mapping[str, float]  # signal → weight, and "one" for the constant
-Points = tuple[tuple[float, float], ...]
 _LIKE_COPY = 0.6  # share of the claim's words in the evidence from where one "not" decides
 _COPY = 0.8  # and from where it decides although it reaches few of them
 _CROSSED, _DENIED = 0.6, 0.3
@@ -128,16 +126,16 @@ class ClaimJudge:
     ) -> Judgement:
         forbidden = objection(claim, passage, found, known)
         score = self._score(found)
-        against = 1 / (1 + math.exp(-logit(self.scale.denies, found)))
+        against = read_off((), weighted_sum(self.scale.denies, found))
         support = _support(score, against, forbidden, found, self.scale)
         return Judgement(passage, support, round(score, 4), round(against, 4), forbidden)
 
     def _score(self, found: Mapping[str, float]) -> float:
         """The scale's score; where the other signals are sure, a reader need only not object."""
-        score = read_off(self.scale.points, logit(self.scale.says, found))
+        score = read_off(self.scale.points, weighted_sum(self.scale.says, found))
         if self._unread is None or score < _NO_OBJECTION:
             return score
-        alone = read_off(self._unread.points, logit(self._unread.says, found))
+        alone = read_off(self._unread.points, weighted_sum(self._unread.says, found))
         return max(score, alone) if alone >= _SURE_UNREAD else score
 
     def _read(
@@ -266,19 +264,6 @@ def _support(
     if against >= scale.contradicted:
         return "contradicted"
     return "partial" if score >= scale.partial else "unsupported"
-
-
-def logit(line: Line, found: Mapping[str, float]) -> float:
-    """The weighted sum of the signals."""
-    total = sum(weight * found.get(name, 1.0) for name, weight in line.items())
-    return max(-30.0, min(30.0, total))
-
-
-def read_off(points: Sequence[tuple[float, float]], value: float) -> float:
-    """The share at a logit on the line through the points; the logistic where there are none."""
-    if not points:
-        return 1 / (1 + math.exp(-value))
-    return float(np.interp(value, [x for x, _ in points], [y for _, y in points]))
 
 
 def _variant(embedder: Embedder | None, reader: Reader | None) -> str:

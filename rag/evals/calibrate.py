@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from rag.base.fitted import Points
 from rag.evals.confidence import bins
-from rag.search.confidence import Points
 
 Floats = npt.NDArray[np.float64]
 

@@ -17,6 +17,7 @@ import numpy as np
 
 from rag.assistant import Assistant
 from rag.base.errors import QuestionError, SourceError
+from rag.base.fitted import Points, read_off
 from rag.base.plain import plain_fields
 from rag.base.text import STOP_WORDS, sentences
 from rag.base.types import Filters, Paper, Progress
@@ -24,7 +25,7 @@ from rag.evals.calibrate import fit_points
 from rag.evals.confidence import bins, expected_error
 from rag.ingest.pipeline import library_identity
 from rag.models.choose import identity_of
-from rag.search.confidence import Points, read_off, shipped_scale
+from rag.search.confidence import shipped_scale
 from rag.search.scales import keep_scale
 
 LEAST_PAPERS = 30  # fewer cannot tell a level of confidence from another

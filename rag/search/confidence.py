@@ -12,12 +12,12 @@ from __future__ import annotations
 import dataclasses
 import functools
 import json
-import math
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any
+
+from rag.base.fitted import Line, Points, read_off, weighted_sum
 
 # Confidence from which a question is answered. Below ENOUGH lie 3 % of the questions that the scale
 # was fitted to and that were answered right, nearly all that belong to other fields, and 44 % of
@@ -73,10 +73,6 @@ class Signals:
         return {**numbers, **{name: float(min(n, _MOST)) for name, n in counts.items()}}
 
 
-Points = tuple[tuple[float, float], ...]
-Line = Mapping[str, float]  # signal → weight, and "one" for the constant
-
-
 @dataclass(frozen=True, slots=True)
 class Scale:
     """Signals → a probability.
@@ -96,11 +92,10 @@ class Scale:
         """The weighted sum of the signals, and of what the reader says where there is one."""
         line: Line = getattr(self, kind_of(signals))
         values = signals.values()
-        total = sum(weight * values.get(name, 1.0) for name, weight in line.items())
+        total = weighted_sum(line, values)
         if signals.read is None or not self.reading:
             return total
-        read = {"line": total, "read": signals.read, "one": 1.0}
-        return sum(weight * read[name] for name, weight in self.reading.items())
+        return weighted_sum(self.reading, {"line": total, "read": signals.read})
 
     def confidence(self, signals: Signals) -> float:
         """How likely the evidence answers the question, 0..1."""
@@ -129,19 +124,6 @@ def kind_of(signals: Signals) -> str:
     if signals.named:
         return "named"
     return "own_words" if signals.in_paper < _OWN_WORDS else "general"
-
-
-def read_off(points: Sequence[tuple[float, float]], logit: float) -> float:
-    """The value at a logit on the line through the points; beyond its ends it runs level."""
-    if not points:
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
-    place = bisect_right([x for x, _ in points], logit)
-    if place == 0:
-        return points[0][1]
-    if place == len(points):
-        return points[-1][1]
-    (x0, y0), (x1, y1) = points[place - 1], points[place]
-    return y0 + (y1 - y0) * (logit - x0) / (x1 - x0)
 
 
 def scale_of(values: Mapping[str, Any]) -> Scale:

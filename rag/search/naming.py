@@ -25,8 +25,8 @@ _LONGEST_HANDLE = 5  # words
 _SHORTEST_FRAME, _LONG_FRAME = 4, 8  # letters from which a word of asking may be one or two off
 _FRAMES = (
     "paper papers article articles publication publications study studies works author authors "
-    "authored coauthor written wrote write published publish between before after since until "
-    "newest latest recent oldest earliest highest lowest score scored category code without "
+    "authored coauthor coauthors written wrote write published publish between before after since "
+    "until newest latest recent oldest earliest highest lowest score scored category code without "
     "compare difference which what when where list show find newer older first last year years "
     "except excluding organisation university affiliated introduced proposed"
 ).split()

@@ -9,8 +9,9 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from rag.base.fitted import Points
 from rag.base.types import Finding
-from rag.search.confidence import Points, Scale, shipped_scale
+from rag.search.confidence import Scale, shipped_scale
 
 logger = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rag.base.text import content_words, words
 from rag.base.types import Hit, Paper, QueryPlan
-from rag.search.names import Names
+from rag.search.names import Names, looks_like_name, tokens
 from rag.search.naming import mentions, named_papers
 from rag.search.retrieve import Retriever
 
@@ -89,6 +89,11 @@ def _fits(
     dense = {hit.paper.id: hit.dense for hit in own}
     papers = {hit.paper.id: hit.paper for hit in [*own, *everything]}
     weights = {w: names.idf(w) for w in content_words(side)}
+    if named:
+        papers = {i: paper for i, paper in papers.items() if i in named} or papers
+    elif _is_name(side):  # a paper that merely mentions a method is not about it
+        called = set(words(side))
+        papers = {i: paper for i, paper in papers.items() if called <= set(words(paper.title))}
     return [
         (
             _NAMED
@@ -98,6 +103,12 @@ def _fits(
         )
         for paper_id, paper in papers.items()
     ]
+
+
+def _is_name(side: str) -> bool:
+    """True for a side that is nothing but a name, as "Shampoo" in "compare SOAP and Shampoo"."""
+    said = tokens(side)
+    return bool(said) and all(token[0].isupper() or looks_like_name(token) for token in said)
 
 
 def _overlap(paper: Paper, weights: dict[str, float], names: Names) -> float:

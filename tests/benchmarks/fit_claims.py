@@ -26,8 +26,9 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.answer.claim import ClaimJudge, Passage, logit, objection
+from rag.answer.claim import ClaimJudge, Passage, objection
 from rag.answer.passages import passages_of
+from rag.base.fitted import weighted_sum
 from rag.base.text import sentence_spans
 from rag.base.types import Paper
 from rag.evals.calibrate import fit_line, fit_points
@@ -209,7 +210,7 @@ def _says(claims: Sequence[Judged], names: Sequence[str]) -> dict[str, float]:
         counts: list[float] = []
         for claim, seen in claims:
             able = [s for s in seen if s.decides] if claim.is_true else seen
-            loudest = sorted(able, key=lambda s: -logit(line, s.signals))[
+            loudest = sorted(able, key=lambda s: -weighted_sum(line, s.signals))[
                 : 1 if claim.is_true else 2
             ]
             rows += [s.signals for s in loudest]
@@ -228,7 +229,7 @@ def _denies(claims: Sequence[Judged], names: Sequence[str]) -> dict[str, float]:
 
 def best(seen: Sequence[Seen], says: dict[str, float]) -> float:
     """The logit of the passage that speaks loudest among those that nothing forbids."""
-    return max((logit(says, s.signals) for s in seen if not s.forbidden), default=-30.0)
+    return max((weighted_sum(says, s.signals) for s in seen if not s.forbidden), default=-30.0)
 
 
 def _level(scores: Sequence[tuple[bool, float]]) -> float:
@@ -239,7 +240,7 @@ def _level(scores: Sequence[tuple[bool, float]]) -> float:
 
 def _denial_level(claims: Sequence[Judged], denies: dict[str, float]) -> float:
     values = sorted(
-        ((logit(denies, seen[0].signals), c.kind in DENIED) for c, seen in claims if seen),
+        ((weighted_sum(denies, seen[0].signals), c.kind in DENIED) for c, seen in claims if seen),
         reverse=True,
     )
     level, right = 3.0, 0

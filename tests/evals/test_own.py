@@ -10,13 +10,14 @@ import pytest
 
 from rag.assistant import Assistant
 from rag.base.errors import SourceError
+from rag.base.fitted import read_off
 from rag.base.settings import load_settings
 from rag.cli import main
 from rag.evals.calibrate import fit_line, fit_points
 from rag.evals.own import calibrate
 from rag.ingest.pipeline import library_identity
 from rag.models.embed import IDENTITY
-from rag.search.confidence import Scale, read_off, shipped_scale
+from rag.search.confidence import Scale, shipped_scale
 from rag.search.scales import keep_scale, scale_for
 
 

@@ -7,9 +7,10 @@ import dataclasses
 import pytest
 
 from rag.assistant import Assistant
+from rag.base.fitted import read_off
 from rag.ingest.pipeline import library_identity
 from rag.models.embed import IDENTITY
-from rag.search.confidence import Scale, Signals, read_off, shipped_scale
+from rag.search.confidence import Scale, Signals, shipped_scale
 from rag.search.rank import Candidates
 
 GOOD = Signals(

@@ -51,7 +51,12 @@ def test_the_two_sides_are_found_by_name_or_by_description_in_order(
 
 @pytest.mark.parametrize(
     "question",
-    ["Compare transformers and mamba.", "Compare the weather in Rome and Oslo.", "LOOM versus"],
+    [
+        "Compare transformers and mamba.",
+        "Compare the weather in Rome and Oslo.",
+        "LOOM versus",
+        "Compare PISCES and Bernoulli.",  # LOOM's abstract says the name, and is not about it
+    ],
 )
 def test_sides_that_the_library_lacks_are_not_found(
     question: str, retriever: Retriever, names: Names

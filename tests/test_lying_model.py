@@ -1,11 +1,12 @@
 """A model that lies in eight ways about what it was given: nothing of it is shown as supported.
 
 The server reads the quotations out of the prompt, as a real model does, and writes about them:
-honestly in other words, or with what each lie changes.
+honestly in other words, or with what each lie changes. `LYING_QUESTIONS=50` asks more of each lie.
 """
 
 from __future__ import annotations
 
+import os
 import random
 import re
 from collections.abc import Callable, Iterator
@@ -20,7 +21,7 @@ from rag.base.settings import Settings
 from rag.base.types import Answer, Paper
 
 QUOTED = re.compile(r"^\[(E\d+)\] .*?: “(.*)”$", re.MULTILINE)
-QUESTIONS = 6
+QUESTIONS = int(os.environ.get("LYING_QUESTIONS", "6"))
 SHOWN_AS_TRUE = ("quoted", "supported")
 SAMPLE = Path(__file__).parents[1] / "rag" / "sample" / "papers.jsonl"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 
 from rag.answer import records
 from rag.answer.draft import Draft
@@ -78,6 +79,8 @@ def list_records(plan: QueryPlan, papers: Sequence[Paper]) -> Draft:
     """A complete list of records: how many there are, then each of them."""
     draft = Draft()
     span = records.key_span if len(papers) <= _LONG else records.opening_span
+    if plan.phrases:
+        span = partial(records.saying_span, phrases=plan.phrases)
     numbers = [_number(draft, paper, *span(paper)) for paper in papers]
     everything = tuple(n for number in numbers for n in number)
     if plan.intent in ("list", "count"):

@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from rag.base.text import fold, sentence_spans
-from rag.base.types import Paper
+from rag.base.text import fold, sentence_spans, words
+from rag.base.types import Paper, Phrase
 from rag.index.names import parse_name
 
 _MONTH_NAMES = (
@@ -124,6 +124,16 @@ def key_span(paper: Paper) -> tuple[int, int]:
     name = short_title(paper).casefold()
     spans = sentence_spans(text)
     return max(spans, key=lambda s: _says_what(text[slice(*s)], name), default=(0, 0))
+
+
+def saying_span(paper: Paper, phrases: Sequence[Phrase]) -> tuple[int, int]:
+    """Offsets of the first sentence that has the words of a phrase; else of the telling one."""
+    wanted = [f" {' '.join(words(phrase.words))} " for phrase in phrases]
+    for start, end in sentence_spans(paper.abstract):
+        said = f" {' '.join(words(paper.abstract[start:end]))} "
+        if any(phrase in said for phrase in wanted):
+            return start, end
+    return key_span(paper)
 
 
 def opening_span(paper: Paper) -> tuple[int, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.base.text import fold, words
+from rag.base.text import content_words, fold, words
 from rag.base.types import Paper, Phrase
 from rag.search.names import Names
 from rag.search.naming import named_papers
@@ -18,6 +18,13 @@ _IN_TITLE = re.compile(
     rf"(?:{_QUOTED}|([\w-]+(?:\s+[\w-]+){{0,3}}?))\s+{_TITLE}|"
     rf"\b(?:whose\s+)?titles?\s+(?:that\s+)?(?:contain\w*|mention\w*|includ\w+|ha(?:s|ve)|with)\s+"
     rf"(?:the\s+)?(?:words?\s+|term\s+)?(?:{_QUOTED}|([\w-]+))",
+    re.IGNORECASE,
+)
+# What is mentioned is a word of the text, and all papers that have it are wanted, not the likest.
+_MENTIONED = re.compile(
+    rf"\b{PAPERS}\s+(?:(?:that|which|to)\s+)?(?:ever\s+|explicitly\s+)?mention(?:s|ed|ing)?\s+"
+    rf"(?:the\s+)?(?:(?:words?|terms?|names?|phrase)\s+)?([\w+.-]*\w(?:\s+[\w+.-]*\w)?)"
+    rf"(?=\s*[?.!]*$|,?\s+(?:since|from|before|after|between|published|written|by)\b)",
     re.IGNORECASE,
 )
 _SUBJECT = (
@@ -47,12 +54,29 @@ def read_phrases(understood: Understood, names: Names) -> None:
     """Take what the text or the title of the papers asked for must say, or must not."""
     if not re.search(rf"\b{PAPERS}\b", understood.rest, re.IGNORECASE):
         return
+    _read_quoted(understood, names)
+    _read_mentioned(understood, names)
+    _read_unwanted(understood, names)
+
+
+def _read_quoted(understood: Understood, names: Names) -> None:
     for pattern, place in ((_IN_TITLE, "title"), (re.compile(_QUOTED), "text")):
         for match in pattern.finditer(understood.rest):
             said = next(filter(None, match.groups())).strip()
             if words(said) and not _is_title(said, names):
                 negated = understood.use(match.span())
                 _note(understood, Phrase(said, in_title=place == "title"), negated=negated)
+
+
+def _read_mentioned(understood: Understood, names: Names) -> None:
+    for match in _MENTIONED.finditer(understood.rest):
+        said = match.group(1)
+        if content_words(said) and not named_papers(said, names):
+            understood.blank(match.span(1))
+            _note(understood, Phrase(said), negated=False)
+
+
+def _read_unwanted(understood: Understood, names: Names) -> None:
     for match in _NOT_ABOUT.finditer(understood.rest):
         said = next(filter(None, match.groups())).strip()
         named = named_papers(said, names)

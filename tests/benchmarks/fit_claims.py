@@ -26,9 +26,9 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.answer.claim import ClaimJudge, Passage, objection
+from rag.answer.claim import ClaimJudge, Passage, objection, scale_of
 from rag.answer.passages import passages_of
-from rag.base.fitted import weighted_sum
+from rag.base.fitted import Line, read_off, weighted_sum
 from rag.base.text import sentence_spans
 from rag.base.types import Paper
 from rag.evals.calibrate import fit_line, fit_points
@@ -50,6 +50,7 @@ ROUNDS = 3  # of choosing the passage that speaks loudest and fitting anew
 PASSAGES = 5  # of a paper that are looked at
 # What of the true claims must be lost so that this many of the false ones are not believed.
 FALSE_BELIEVED = 0.10
+SURELY_BELIEVED = 0.03  # the same for a stern judge
 PARTLY = 0.6  # of the score of a supported one
 SURE_DENIAL = 0.9  # precision from which the score alone tells a contradiction
 
@@ -190,8 +191,9 @@ def fitted(claims: Sequence[Judged], names: Sequence[str]) -> dict[str, object]:
     denies = _denies(claims, names)
     scores = [(claim.is_true, best(seen, says)) for claim, seen in claims]
     points = fit_points([s for _, s in scores], [right for right, _ in scores])
-    level = _level(scores)
-    share = float(np.interp(level, [x for x, _ in points], [y for _, y in points]))
+    share, sure = (
+        read_off(points, _level(scores, false)) for false in (FALSE_BELIEVED, SURELY_BELIEVED)
+    )
     return {
         "says": says,
         "denies": denies,
@@ -199,6 +201,7 @@ def fitted(claims: Sequence[Judged], names: Sequence[str]) -> dict[str, object]:
         "supported": round(share, 4),
         "partial": round(PARTLY * share, 4),
         "contradicted": round(_denial_level(claims, denies), 4),
+        "sure": round(sure, 4),
     }
 
 
@@ -227,15 +230,15 @@ def _denies(claims: Sequence[Judged], names: Sequence[str]) -> dict[str, float]:
     return fit_line([s.signals for _, s in known], [c.kind in DENIED for c, _ in known], names)
 
 
-def best(seen: Sequence[Seen], says: dict[str, float]) -> float:
+def best(seen: Sequence[Seen], says: Line) -> float:
     """The logit of the passage that speaks loudest among those that nothing forbids."""
     return max((weighted_sum(says, s.signals) for s in seen if not s.forbidden), default=-30.0)
 
 
-def _level(scores: Sequence[tuple[bool, float]]) -> float:
-    """The logit above which no more than the wanted share of false claims lies."""
+def _level(scores: Sequence[tuple[bool, float]], share: float) -> float:
+    """The logit above which no more than this share of the false claims lies."""
     false = sorted((score for right, score in scores if not right), reverse=True)
-    return false[int(FALSE_BELIEVED * len(false))] + 1e-6
+    return false[int(share * len(false))] + 1e-6
 
 
 def _denial_level(claims: Sequence[Judged], denies: dict[str, float]) -> float:
@@ -252,15 +255,16 @@ def _denial_level(claims: Sequence[Judged], denies: dict[str, float]) -> float:
 
 
 def report(claims: Sequence[Judged], scale: dict[str, object]) -> Iterator[str]:
-    """For each kind, how many and what share of them is believed."""
-    says: dict[str, float] = scale["says"]  # type: ignore[assignment]
-    points: list[tuple[float, float]] = scale["points"]  # type: ignore[assignment]
-    believed: dict[str, list[bool]] = defaultdict(list)
+    """For each kind, how many and what share of them is believed, and believed by a stern judge."""
+    known = scale_of(scale)
+    scores: dict[str, list[float]] = defaultdict(list)
     for claim, seen in claims:
-        score = float(np.interp(best(seen, says), [x for x, _ in points], [y for _, y in points]))
-        believed[claim.kind].append(score >= scale["supported"])  # type: ignore[operator]
-    for kind, ones in sorted(believed.items()):
-        yield f"    {kind:14}{len(ones):6}{sum(ones) / len(ones):8.3f}"
+        scores[claim.kind].append(read_off(known.points, best(seen, known.says)))
+    for kind, ones in sorted(scores.items()):
+        shares = [
+            sum(s >= level for s in ones) / len(ones) for level in (known.supported, known.sure)
+        ]
+        yield f"    {kind:14}{len(ones):6}" + "".join(f"{share:8.3f}" for share in shares)
 
 
 def main() -> None:

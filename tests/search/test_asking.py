@@ -67,6 +67,9 @@ def test_those_who_wrote_with_somebody_are_counted_over_her_papers(
     ("question", "wanted", "unwanted"),
     [
         ('papers that mention "punched cards"', (Phrase("punched cards"),), ()),
+        ("Which papers mention punched cards?", (Phrase("punched cards"),), ()),
+        ("papers mentioning radon since 2015", (Phrase("radon"),), ()),
+        ("Which papers mention how long the trials took?", (), ()),
         ("papers with radon in the title", (Phrase("radon", in_title=True),), ()),
         ("papers not about radon", (), (Phrase("radon"),)),
         ("Which papers don't mention bees?", (), (Phrase("bees"),)),

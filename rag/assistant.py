@@ -28,6 +28,7 @@ from rag.endings import Endings
 from rag.library import NO_FILTERS, Library, Stop
 from rag.models.rerank import Reranking
 from rag.rationed import rationed
+from rag.reused import reused
 from rag.search.confidence import Signals
 from rag.search.plan import make_plan
 from rag.search.weigh import weigh
@@ -65,6 +66,12 @@ class Assistant(Library):
 
         `cancelled` is asked ten times a second while a model writes; then the quotations stand.
         """
+        if not history and without.is_empty:
+            writer = writer_of(self._parts.model, self.settings, cancelled)
+            again = reused(question, ignoring, self._store, writer, self.settings)
+            if again is not None:
+                yield from rationed(again, (), words=self._parts.words_told)
+                return
         for event in self._answering(question, history, ignoring, without, cancelled):
             if isinstance(event, Final) and without.is_empty:
                 answer = kept(event.answer, self._store, most=self.settings.answers_kept)

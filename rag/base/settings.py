@@ -89,6 +89,9 @@ class Settings(BaseSettings):
     )
     """How many of the last answers the library keeps; 0 keeps none."""
 
+    reuses_answers: bool = Field(default=False, validation_alias="ASKPAPERS_REUSE_ANSWERS")
+    """Whether a written answer is given again while neither library, model nor prompt changes."""
+
     quoted_percent: float = Field(
         default=0.0, ge=0, le=100, validation_alias="ASKPAPERS_QUOTED_PERCENT"
     )

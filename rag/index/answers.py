@@ -83,6 +83,11 @@ def read_last(conn: sa.Connection, n: int) -> list[Answer]:
     return _read(conn, sa.true(), n)
 
 
+def read_to(conn: sa.Connection, question: str, n: int) -> list[Answer]:
+    """The last `n` answers to a question, newest first."""
+    return _read(conn, t.answers.c.question == question, n)
+
+
 def rewrite(conn: sa.Connection, seq: int, answer: Answer) -> None:
     """Change a stored answer, and what chats are searched by with it."""
     record = sa.update(t.answers).where(t.answers.c.seq == seq)

@@ -320,6 +320,11 @@ class Catalog(Transactions):
         with self.reading() as conn:
             return answers.read_last(conn, n)
 
+    def answers_to(self, question: str, n: int) -> list[Answer]:
+        """The last `n` kept answers to a question, newest first."""
+        with self.reading() as conn:
+            return answers.read_to(conn, question, n)
+
     def _number(self, key: str) -> int:
         return int(self._entries().get(key) or 0)
 

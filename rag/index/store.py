@@ -210,6 +210,10 @@ class Store:
         """The last `n` kept answers, newest first."""
         return self._catalog.answers(n)
 
+    def answers_to(self, question: str, n: int = 3) -> list[Answer]:
+        """The last `n` kept answers to exactly this question, newest first."""
+        return self._catalog.answers_to(question, n)
+
     # --- search -----------------------------------------------------------------------------
 
     def keyword_search(

@@ -57,9 +57,10 @@ def dig_up(conn: sa.Connection, paper_id: str, revision: int) -> Paper:
 
 
 def listed(conn: sa.Connection) -> list[Removed]:
-    """The papers that can be brought back, the last removed first."""
+    """The papers that can be brought back, the last removed first; none that was added again."""
     columns = (t.tombstones.c.paper_id, t.tombstones.c.name, t.tombstones.c.at)
-    query = sa.select(*columns).order_by(t.tombstones.c.seq.desc())
+    is_here = sa.exists().where(t.papers.c.id == t.tombstones.c.paper_id)
+    query = sa.select(*columns).where(~is_here).order_by(t.tombstones.c.seq.desc())
     return [Removed(*row) for row in conn.execute(query)]
 
 

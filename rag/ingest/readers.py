@@ -41,6 +41,7 @@ _BLOCK = 1 << 20  # bytes
 _GZIP = b"\x1f\x8b"
 _BINARY_STARTS = (b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x7fELF")
 _CONTROL = bytes({*range(9), *range(14, 27), *range(28, 32), 127})
+_FEW_CONTROLS = 32  # strays that a text of any size may have
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _UTF32_MARKS = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 _OLDEST_YEAR = 2000  # a file said to be older has lost its time stamp: the sites are younger
@@ -152,7 +153,8 @@ def _text_of(data: bytes) -> _Text:
     if unmarked:
         return _Text(data, unmarked, "replace")
     controls = len(sample) - len(sample.translate(None, _CONTROL))
-    if sample.startswith((*_BINARY_STARTS, _GZIP)) or controls * 100 > len(sample):
+    is_binary = controls > max(_FEW_CONTROLS, len(sample) // 20)  # packed bytes have one in ten
+    if sample.startswith((*_BINARY_STARTS, _GZIP)) or is_binary:
         raise SourceError(f"is not a text file that I know; known are {KNOWN}")
     return _Text(data, *_encoding(data))
 

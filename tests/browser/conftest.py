@@ -50,9 +50,12 @@ class Watch:
             self.errors.append(text)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
-    """One browser for all tests; each page has a profile of its own."""
+    """One browser for the tests of a module; each page has a profile of its own.
+
+    Its thread, its process and its event loop are gone before tests of other folders begin.
+    """
     with browsing(chromium) as opened:
         yield opened
 

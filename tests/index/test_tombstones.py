@@ -57,6 +57,13 @@ def everything(store: Store) -> object:
     )
 
 
+def test_a_paper_that_was_added_again_is_not_offered_to_be_brought_back(filled: Store) -> None:
+    remove(filled, "p1", "p2")
+    with filled.writer() as writer:
+        put(writer, 1)
+    assert [gone.paper_id for gone in filled.removed()] == ["p2"]
+
+
 def test_a_paper_comes_back_as_it_was_in_its_place(filled: Store) -> None:
     before = everything(filled)
     remove(filled, "p2")

@@ -30,6 +30,7 @@ from rag.index.changes import (
     read_vectors,
     sample_vectors,
 )
+from rag.index.columns import Columns, read_columns
 from rag.index.database import (
     ManifestNow,
     checkpoint,
@@ -81,6 +82,9 @@ class Catalog(Transactions):
         super().__init__(engine, folder)
         self._holds_removed_text = False
         self._manifest = ManifestNow(engine)
+        self._allowed: tuple[tuple[str | None, Filters], frozenset[str]] | None = None
+        self._columns: tuple[str, Columns] | None = None  # as of which text revision
+        self._counted = (-1, 0)  # at which revision, how many papers
 
     def close(self) -> None:
         """Close all connections."""
@@ -119,16 +123,23 @@ class Catalog(Transactions):
     # --- papers -----------------------------------------------------------------------------
 
     def paper_count(self) -> int:
-        """How many papers the library holds."""
-        with self.reading() as conn:
-            return conn.scalar(sa.select(sa.func.count()).select_from(t.papers)) or 0
+        """How many papers the library holds; counted once after each change."""
+        counted = sa.select(sa.func.count()).select_from(t.papers)
+        revision, count = self._counted
+        now = self.revision()
+        if revision != now or self.is_in_snapshot:  # which may be of an older state
+            with self.reading() as conn:
+                count = conn.scalar(counted) or 0
+        if not self.is_in_snapshot:
+            self._counted = (now, count)
+        return count
 
     def papers(self, filters: Filters | None = None) -> Iterator[Paper]:
         """Papers in the order in which they were first added."""
         with self.reading() as conn:
             ids = conn.scalars(sa.select(t.papers.c.id).order_by(t.papers.c.seq)).all()
             if filters is not None and not filters.is_empty:
-                allowed = allowed_ids(conn, filters)
+                allowed = allowed_ids(conn, filters, self._columns_now(conn))
                 ids = [paper_id for paper_id in ids if paper_id in allowed]
         yield from self._read(ids)
 
@@ -166,7 +177,19 @@ class Catalog(Transactions):
         if filters.is_empty:
             return None
         with self.reading() as conn:
-            return allowed_ids(conn, filters)
+            state = (entry(conn, "text_revision"), filters)
+            if (known := self._allowed) is not None and known[0] == state:
+                return known[1]  # one question asks for the same several times
+            allowed = allowed_ids(conn, filters, self._columns_now(conn))
+        self._allowed = (state, allowed)
+        return allowed
+
+    def _columns_now(self, conn: sa.Connection) -> Columns:
+        """What filters ask, as of the state that is read."""
+        revision = entry(conn, "text_revision") or ""
+        if self._columns is None or self._columns[0] != revision:
+            self._columns = (revision, read_columns(conn))
+        return self._columns[1]
 
     def chunks(self, ids: Iterable[str]) -> dict[str, Chunk]:
         """The chunks of these ids, in their order; unknown ids are left out."""

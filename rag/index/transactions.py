@@ -48,6 +48,11 @@ class Transactions:
             finally:
                 self._held.conn = outer
 
+    @property
+    def is_in_snapshot(self) -> bool:
+        """Whether this thread reads one state of the library, be there newer ones."""
+        return self._held.conn is not None
+
     @contextmanager
     def writing(self, *, wait_ms: int = BUSY_MS) -> Iterator[sa.Connection]:
         """A transaction that is durable when its block has ended; others are waited for so long."""

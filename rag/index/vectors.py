@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
 import os
 import subprocess
 import sys
@@ -26,6 +27,8 @@ _COLLECTION = "chunks"
 _ROWS_PER_CALL = 1000
 _PAPERS_PER_DELETE = 200
 _PROBE_S = 60.0
+_GATHERED = 10  # of so many papers at least one must be allowed, else their rows are picked out
+_MORE = 1.5  # times what must be looked at if the allowed papers were spread evenly
 _SERVER_S = 30.0  # that one call to a server may take
 _GRAPH_LIMIT = 10  # times the size of the vectors; a killed writer can leave hundreds of gigabytes
 
@@ -51,12 +54,9 @@ class ExactVectors:
     """
 
     def __init__(self, rows: VectorRows) -> None:
-        self._held = (rows, _rows_by_paper(rows))
-
-    @property
-    def rows(self) -> VectorRows:
+        self.rows = rows
         """What is held now."""
-        return self._held[0]
+        self._places: tuple[VectorRows, dict[str, list[int]]] | None = None  # of which rows
 
     def count(self) -> int:
         """How many chunks it holds."""
@@ -66,20 +66,19 @@ class ExactVectors:
         self, vector: np.ndarray, k: int, allowed: frozenset[str] | None = None
     ) -> list[tuple[str, float]]:
         """The `k` nearest chunks, of the papers in `allowed` only when that is given."""
-        table, rows_of = self._held
+        table = self.rows
         if not table.ids or k < 1:
             return []
         query = np.asarray(vector, dtype=np.float32)
         if allowed is None:
             scores = _cosines(table.matrix, query)
             return _best(scores, np.arange(len(scores)), table.ids, k)
-        found = filter(None, map(rows_of.get, allowed))
+        if _GATHERED * len(allowed) > len(table.ids):
+            return _best_allowed(_cosines(table.matrix, query), table, k, allowed)
+        found = filter(None, map(self._rows_of(table).get, allowed))
         rows = np.fromiter(itertools.chain.from_iterable(found), dtype=np.intp)
         rows.sort()
-        # Picking rows copies them; above a quarter of the table it is cheaper to score all.
-        few = 4 * len(rows) < len(table.ids)
-        scores = _cosines(table.matrix[rows], query) if few else _cosines(table.matrix, query)[rows]
-        return _best(scores, rows, table.ids, k)
+        return _best(_cosines(table.matrix[rows], query), rows, table.ids, k)
 
     def replace(self, stale: Collection[str], rows: VectorRows) -> None:
         """Forget the chunks of the papers in `stale`, then take in `rows`."""
@@ -92,7 +91,14 @@ class ExactVectors:
             (*(old.paper_ids[i] for i in keep), *rows.paper_ids),
             np.concatenate([kept, rows.matrix]) if old.ids else rows.matrix,
         )
-        self._held = (table, _rows_by_paper(table))
+        self.rows = table
+
+    def _rows_of(self, table: VectorRows) -> dict[str, list[int]]:
+        """Rows by their papers, worked out for the first narrow filter."""
+        places = self._places
+        if places is None or places[0] is not table:
+            self._places = places = (table, _rows_by_paper(table))
+        return places[1]
 
 
 class _InChroma:
@@ -290,3 +296,17 @@ def _best(
     top = np.argpartition(-scores, k - 1)[:k] if k < len(scores) else np.arange(len(scores))
     pairs = [(ids[rows[i]], float(scores[i])) for i in top]
     return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
+
+
+def _best_allowed(
+    scores: np.ndarray, table: VectorRows, k: int, allowed: frozenset[str]
+) -> list[tuple[str, float]]:
+    """The k highest scores of allowed papers: ever more of the highest are looked at."""
+    most = math.ceil(_MORE * k * len(scores) / len(allowed))
+    while True:
+        top = np.argpartition(-scores, most - 1)[:most] if most < len(scores) else slice(None)
+        rows = np.arange(len(scores))[top]
+        kept = np.array([row for row in rows.tolist() if table.paper_ids[row] in allowed], np.intp)
+        if len(kept) >= k or most >= len(scores):
+            return _best(scores[kept], kept, table.ids, k)
+        most *= 4

@@ -67,6 +67,8 @@ _ASKS: tuple[tuple[str, str], ...] = (
      r"\bwhat\s+is\s+the\s+score\s+of\b|\bhow\s+(?:high(?:ly)?|well)\s+(?:is|was)\b.{0,60}\b(?:scored|rated)\b"),
 )  # fmt: skip
 
+_ASKED = tuple((ask, re.compile(pattern, re.IGNORECASE)) for ask, pattern in _ASKS)
+
 # --- the words of asking -------------------------------------------------------------------------
 
 _HOW = re.compile(
@@ -153,7 +155,7 @@ def is_small_talk(text: str) -> bool:
 
 def asked_facts(query: str) -> tuple[str, ...]:
     """The facts of the record that a question asks: "authors", "date", "code" and so on."""
-    return tuple(ask for ask, pattern in _ASKS if re.search(pattern, query, re.IGNORECASE))
+    return tuple(ask for ask, pattern in _ASKED if pattern.search(query))
 
 
 def lists_papers(query: str) -> bool:

@@ -125,8 +125,10 @@ def _only_people(text: str, names: Names) -> list[Person]:
 def read_bare_person(understood: Understood, names: Names) -> None:
     """Take what is left of "publications: Fang" or "who is Sidharth" as a person, if it is one."""
     left = topic_words(understood.rest)
-    place = re.search(r"\W+".join(map(re.escape, left)), understood.rest) if left else None
-    if place is None or len(left) > _LONGEST_NAME or names.handle(place.group().casefold()):
+    if not 0 < len(left) <= _LONGEST_NAME:
+        return
+    place = re.search(r"\W+".join(map(re.escape, left)), understood.rest)
+    if place is None or names.handle(place.group().casefold()):
         return
     written = _bare(place.group())
     is_word = len(left) == 1 and written.islower() and names.knows(stem(written))
@@ -257,13 +259,18 @@ def _misspelt(written: str, names: Names, *, strong: bool = True) -> str | None:
     return None if names.knows(last) else names.misspelt_person(written)
 
 
+_OWNERSHIP = re.compile(r"['’]s?$")
+_SEVERAL = re.compile(r"[,:]|\bet\b|\bal\b")
+_PRINTED = re.compile(r"[^,:;]+(?:,\s+[^,:;]+)?")
+
+
 def _bare(phrase: str) -> str:
-    return re.sub(r"['’]s?$", "", phrase).strip("'’")
+    return _OWNERSHIP.sub("", phrase).strip("'’")
 
 
 def _is_one(written: str) -> bool:
     """One phrase, without marks, common words or "et al."."""
-    if re.search(r"[,:]|\bet\b|\bal\b", written):
+    if _SEVERAL.search(written):
         return False
     return not any(part in STOP_WORDS for part in written.split())
 
@@ -275,7 +282,7 @@ def _full_name(written: str, names: Names) -> str | None:
 
 def _with_initials(written: str, names: Names) -> str | None:
     """The person behind "A. Lovelace", "Lovelace, Ada" or "Lovelace, A."."""
-    if not re.fullmatch(r"[^,:;]+(?:,\s+[^,:;]+)?", written) or not written[:1].isupper():
+    if not written[:1].isupper() or not _PRINTED.fullmatch(written):
         return None
     name = parse_name(written)
     initials = all(len(part) == 1 for part in name.given.split())

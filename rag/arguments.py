@@ -29,6 +29,8 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         parser.error("add needs a file, a folder or --sample")
     if args.command == "chats" and args.action not in {"list", "feedback"} and not args.id:
         parser.error(f"chats {args.action} needs an id, as `askpapers chats` lists them")
+    if args.command == "review" and not args.id and (args.join or args.apart or args.split):
+        parser.error("review needs the ID of a paper, as `askpapers papers` prints it")
     if (getattr(args, "year_from", None) or 0) > (getattr(args, "year_to", None) or 9999):
         parser.error("--year-from is later than --year-to")
     return args
@@ -79,6 +81,7 @@ def _add_library_commands(commands: Any) -> None:
     )
     papers = _command(commands, "papers", "list the papers", "list the papers")
     _add_filters(papers)
+    _add_review(commands)
     remove = _command(commands, "remove", "remove the paper", "remove one paper")
     remove.add_argument("id", metavar="ID", help="as `askpapers papers` prints it")
     how = remove.add_mutually_exclusive_group()
@@ -88,6 +91,27 @@ def _add_library_commands(commands: Any) -> None:
         commands, "doctor", "examine the library", "examine the library and the models"
     )
     doctor.add_argument("--repair", action="store_true", help="mend what can be mended")
+
+
+def _add_review(commands: Any) -> None:
+    review = _command(
+        commands,
+        "review",
+        "review the papers",
+        "show pairs that may be one paper, or which source said what of a paper",
+    )
+    review.add_argument("id", nargs="?", metavar="ID", help="without it, doubtful pairs are listed")
+    how = review.add_mutually_exclusive_group()
+    how.add_argument("--join", metavar="OTHER", help="make one paper of both")
+    how.add_argument("--apart", metavar="OTHER", help="these are two papers; do not ask again")
+    how.add_argument(
+        "--split",
+        type=_count,
+        action="append",
+        metavar="N",
+        help="make a paper of its own of what source N said (repeatable)",
+    )
+    how.add_argument("--undo", action="store_true", help="take the last of these back")
 
 
 def _add_question_commands(commands: Any) -> None:

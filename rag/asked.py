@@ -143,6 +143,8 @@ def recorded(
         answer = dataclasses.replace(
             event.answer, evidence=evidence, usage=usage, provenance=provenance
         )
+        for paper in {c.paper.id: c.paper for c in answer.citations if c.paper.status}.values():
+            answer = _with_line(answer, f"“{paper.name}” was {paper.status}.")
         if reranking is not None and reranking.failure:
             answer = _with_line(answer, f"{reranking.failure} Papers are in their first order.")
         yield Final(answer)

@@ -16,6 +16,7 @@ from rag.base.draft import draft_references, draft_sentences, makes_a_claim
 from rag.base.errors import QuestionError
 from rag.base.types import CheckedSentence, Hit, Paper, QueryPlan, Verdict
 from rag.cite.check import CheckedReference, ReferenceChecker
+from rag.index.cards import Cards
 from rag.index.store import Store
 from rag.ingest.readers import read
 from rag.models.embedder import Embedder
@@ -39,12 +40,14 @@ class DraftChecker:
         embedder: Embedder,
         names: Names,
         judge: ClaimJudge,
+        cards: Cards,
     ) -> None:
         self._store = store
         self._retriever = retriever
         self._embedder = embedder
         self._names = names
         self._judge = judge
+        self._cards = cards
 
     def check(self, text: str) -> list[CheckedSentence]:
         """The sentences of a Markdown, LaTeX or plain text in order, each with its verdict."""
@@ -53,7 +56,7 @@ class DraftChecker:
 
     def references(self, text: str = "", bibliography: bytes = b"") -> list[CheckedReference]:
         """Each reference of a bibliography file and of the list that a draft ends in."""
-        checker = ReferenceChecker(self._store.papers())
+        checker = ReferenceChecker(self._cards, self._store.get)
         found = read(bibliography, origin="bibliography") if bibliography else ()
         printed = [one for one in found if isinstance(one, Paper)]
         entries = [checker.record(one, _printed_key(one)) for one in printed]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from rag.base.text import STOP_WORDS, content_words, fold, stem
 from rag.base.types import Hit, Paper
 from rag.cite.lookup import Lookup
+from rag.index.cards import Cards
 from rag.index.store import Store
 from rag.search.names import Names
 from rag.search.narrow import narrowed
@@ -45,15 +46,19 @@ class Found:
 
 
 class Citations:
-    """Looks papers up in one library; the records' words are read again when it has changed."""
+    """Looks papers up in one library, as it is now."""
 
     def __init__(
-        self, store: Store, retriever: Callable[[], Retriever], names: Callable[[], Names]
+        self,
+        store: Store,
+        retriever: Callable[[], Retriever],
+        names: Callable[[], Names],
+        cards: Callable[[], Cards],
     ) -> None:
         self._store = store
         self._retriever = retriever
         self._names = names
-        self._made: tuple[int, Lookup] | None = None
+        self._cards = cards
 
     def find(self, text: str) -> list[Found]:
         """The papers that a text means, best first; complete where it asks for a list."""
@@ -64,12 +69,18 @@ class Citations:
             return listed
         claim = _SOURCE.sub("", text).strip()
         is_claim = claim != text.strip() or len(set(content_words(text))) >= _A_SENTENCE
-        matches = self._lookup().find(claim or text)
+        matches = Lookup(self._cards()).find(claim or text)
         best = matches[0].score if matches else 0.0
         if best >= (_SURE if is_claim else _UNDERSTOOD):
             papers = self._store.get(match.paper_id for match in matches)
             return [Found(papers[m.paper_id], m.words) for m in matches if m.paper_id in papers]
-        return list(self._said(claim or text))
+        return self._keyed(text) or list(self._said(claim or text))
+
+    def _keyed(self, text: str) -> list[Found]:
+        """The papers of a citekey that a source brought to a paper which was known already."""
+        key = text.strip().lstrip("@")
+        ids = self._store.cited_as(key) if key and " " not in key else []
+        return [Found(paper, (key,)) for paper in self._store.get(ids).values()]
 
     def _listed(self, text: str) -> list[Found] | None:
         """The complete list that a text asks for, or None if it asks for something else."""
@@ -85,12 +96,6 @@ class Citations:
             words = _shared(text, hit)
             if words:  # the nearest of all papers may have nothing to do with it
                 yield Found(hit.paper, words)
-
-    def _lookup(self) -> Lookup:
-        revision = self._store.revision
-        if self._made is None or self._made[0] != revision:
-            self._made = (revision, Lookup(self._store.papers()))
-        return self._made[1]
 
 
 def _shared(text: str, hit: Hit) -> tuple[str, ...]:

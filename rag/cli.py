@@ -24,6 +24,7 @@ _HOMES = {
     "chats": "chatting",
     **dict.fromkeys(["backup", "restore"], "keeping"),
     "cite": "citing",
+    "review": "reviewing",
     "check": "checking",
     **dict.fromkeys(["evaluate", "calibrate"], "measuring"),
     "serve": "serving",

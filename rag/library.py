@@ -11,21 +11,28 @@ from typing import Self
 
 from rag.answer.records import suggested
 from rag.asked import examine_models
+from rag.base.errors import SourceError
 from rag.base.settings import Settings, load_settings
 from rag.base.types import (
     AddReport,
+    Citation,
     Failure,
     Filters,
     Finding,
     Paper,
     Progress,
 )
+from rag.index import originals
+from rag.index.cards import FILE as CARDS_FILE
 from rag.index.lexicon import FILE as NAMES_FILE
 from rag.index.store import Store
 from rag.ingest import pipeline
+from rag.ingest.pageimage import marked_page
 from rag.keeping import Keeping
 from rag.models.choose import identity_of
+from rag.models.embedder import Embedder
 from rag.parts import Parts
+from rag.reviewing import Reviewing
 from rag.search import landscape
 from rag.search.rank import Weights
 from rag.search.scales import examined
@@ -36,7 +43,7 @@ Watch = Callable[[Progress], None]
 Stop = Callable[[], bool]
 
 
-class Library(Keeping):
+class Library(Keeping, Reviewing):
     """The papers of one folder, with their models. Safe to use from several threads."""
 
     def __init__(self, store: Store, settings: Settings, *, weights: Weights | None = None) -> None:
@@ -96,12 +103,16 @@ class Library(Keeping):
     ) -> AddReport:
         """Add the records of files and folders. Safe to repeat and to interrupt.
 
+        Identifiers and addresses ("arxiv:2401.01234") are looked up if `ASKPAPERS_ONLINE` is set.
+
         `as_of` is the day on which listings were taken, for dates printed without a year.
 
         Raises:
             LibraryBusyError: another process is adding to this library.
         """
-        return self._add(pipeline.inputs_of(sources), as_of, progress, cancelled)
+        return self._add(
+            pipeline.inputs_of(sources, is_online=self.settings.online), as_of, progress, cancelled
+        )
 
     def add_bytes(
         self,
@@ -135,8 +146,8 @@ class Library(Keeping):
         with self._store.writer(doing="removing a paper") as writer:
             # What was removed already can still be deleted for good.
             writer.remove(paper.id if paper else paper_id, undoable=not now)
-        if (self.folder / NAMES_FILE).exists():
-            self._parts.names  # noqa: B018  followed now, so that they forget the paper's words
+        if any((self.folder / name).exists() for name in (NAMES_FILE, CARDS_FILE)):
+            self._parts.keep_up()  # now, so that they forget the paper's words
         return paper
 
     # --- looking -----------------------------------------------------------------------------
@@ -180,6 +191,20 @@ class Library(Keeping):
         """First questions to ask, made from the library's own papers."""
         return suggested(ordered(self._store.papers(), "newest"))[:n]
 
+    def page_image(self, citation: Citation) -> bytes | None:
+        """The page of a PDF on which cited words stand, as PNG with the words marked.
+
+        None for words that stand on no page, and where the file is gone or cannot be drawn.
+        """
+        body, page = citation.paper.body, citation.page
+        data = originals.read(self.folder, body.original) if body else None
+        if data is None or page is None:
+            return None
+        try:
+            return marked_page(data, page, citation.quote)
+        except SourceError:
+            return None
+
     # --- health ------------------------------------------------------------------------------
 
     def doctor(self, *, asks_model: bool = False) -> list[Finding]:
@@ -208,18 +233,22 @@ class Library(Keeping):
         if self._parts.reader is not None:
             self._parts.reader.judge([("warm", "warm")])
         self._store.warm()
-        self._parts.names  # noqa: B018  mined on first use
+        self._parts.keep_up()
 
     # --- parts -------------------------------------------------------------------------------
 
+    @property
+    def _embedder(self) -> Embedder:
+        return self._parts.embedder
+
     def _add(
         self,
-        inputs: Iterator[pipeline.Input | Failure] | list[pipeline.Input],
+        inputs: Iterator[pipeline.Input | Failure | Paper] | list[pipeline.Input],
         as_of: date | None,
         progress: Watch | None,
         cancelled: Stop | None,
     ) -> AddReport:
-        self._parts.names  # noqa: B018  so that the names of what is added are taken with it
+        self._parts.keep_up()  # so that the names of what is added are taken with it
         return pipeline.add(
             inputs,
             store=self._store,

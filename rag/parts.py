@@ -10,7 +10,10 @@ from rag.asked import model_of, reranker_of
 from rag.base.settings import Settings
 from rag.base.types import Filters
 from rag.checked import DraftChecker
+from rag.cite.carding import VERSION as VERSION_OF_CARDS
+from rag.cite.carding import card_of
 from rag.cited import Citations
+from rag.index.cards import Cards
 from rag.index.partial import PartialStore
 from rag.index.store import Store
 from rag.ingest.pipeline import library_identity
@@ -54,6 +57,16 @@ class Parts:
         """The library's names, as of now."""
         return Names(self.store.lexicon(facts_of, VERSION), is_word)
 
+    @property
+    def cards(self) -> Cards:
+        """The cards by which papers are looked up, as of now."""
+        return self.store.cards(card_of, VERSION_OF_CARDS)
+
+    def keep_up(self) -> None:
+        """Bring names and cards up to date; from now on they follow what is written."""
+        self.names  # noqa: B018  mined here
+        self.cards  # noqa: B018  made here
+
     @cached_property
     def embedder(self) -> Embedder:
         """The embedding model that the settings name."""
@@ -67,7 +80,7 @@ class Parts:
     @cached_property
     def citations(self) -> Citations:
         """Looks papers up."""
-        return Citations(self.store, lambda: self.retriever, lambda: self.names)
+        return Citations(self.store, lambda: self.retriever, lambda: self.names, lambda: self.cards)
 
     @cached_property
     def judge(self) -> ClaimJudge:
@@ -85,7 +98,9 @@ class Parts:
     @property
     def checker(self) -> DraftChecker:
         """Checks drafts against the library as it is now."""
-        return DraftChecker(self.store, self.retriever, self.embedder, self.names, self.judge)
+        return DraftChecker(
+            self.store, self.retriever, self.embedder, self.names, self.judge, self.cards
+        )
 
     @cached_property
     def reranker(self) -> Reranker | None:

@@ -362,7 +362,8 @@ def _reference(paper: Paper) -> str:
         people += " et al."
     made = ", ".join(part for part in (people, str(paper.year or "")) if part)
     code = "code" if paper.has_code else ""
-    facts = " · ".join(part for part in (made, plain(paper.category or ""), code) if part)
+    said = (made, plain(paper.category or ""), code, plain(paper.status or "").upper())
+    facts = " · ".join(part for part in said if part)
     return f"{plain(paper.name)} — {facts}" if facts else plain(paper.name)
 
 

@@ -108,6 +108,9 @@ class Settings(BaseSettings):
     reads: bool = Field(default=True, validation_alias="ASKPAPERS_READER")
     """Whether the reader that comes along judges sentences; it costs some 0.1 s a question."""
 
+    online: bool = Field(default=False, validation_alias="ASKPAPERS_ONLINE")
+    """Whether identifiers and addresses that are added may be looked up in the network."""
+
     weights: Path | None = Field(default=None, validation_alias="ASKPAPERS_WEIGHTS")
     """Another copy of the weights of `minilm` (the same bytes), if the package's is missing."""
 

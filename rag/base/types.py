@@ -49,7 +49,8 @@ class Paper:
     """One bibliographic record with text. `authors` are names as printed, in order.
 
     `date` is ISO and as long as it is known ("2024", "2024-05", "2024-05-28"). `more_authors` says
-    that the source printed "et al."; `date_inferred` that it printed no year and we worked it out.
+    that the source printed "et al."; `date_inferred` that it printed no year and we worked it out;
+    `status` that the paper was "retracted" or "withdrawn".
     """
 
     id: str
@@ -69,6 +70,7 @@ class Paper:
     citekey: str = ""
     more_authors: bool = False
     date_inferred: bool = False
+    status: str | None = None
     body: Body | None = None
 
     @property

@@ -7,7 +7,7 @@ record is named. What resolves to nothing may be an invention, or a paper that i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -17,6 +17,7 @@ from rag.base.latex import readable
 from rag.base.text import fold
 from rag.base.types import Paper
 from rag.cite.lookup import Lookup
+from rag.index.cards import Cards
 from rag.index.names import parse_name, same_person
 
 Outcome = Literal["found", "differs", "not_found"]
@@ -65,11 +66,11 @@ class CheckedReference:
 
 
 class ReferenceChecker:
-    """Resolves references against the papers of one library."""
+    """Resolves references against the papers of one library, which `get` reads by their ids."""
 
-    def __init__(self, papers: Iterable[Paper]) -> None:
-        self._papers = {paper.id: paper for paper in papers}
-        self._lookup = Lookup(self._papers.values())
+    def __init__(self, cards: Cards, get: Callable[[Iterable[str]], Mapping[str, Paper]]) -> None:
+        self._lookup = Lookup(cards)
+        self._get = get
 
     def record(self, printed: Paper, key: str = "") -> CheckedReference:
         """Check an entry that was read from a bibliography."""
@@ -104,7 +105,7 @@ class ReferenceChecker:
         return None, best if score >= _LIKE_TITLE else None
 
     def _near(self, text: str) -> list[Paper]:
-        return [self._papers[match.paper_id] for match in self._lookup.find(text)]
+        return list(self._get(match.paper_id for match in self._lookup.find(text)).values())
 
 
 def _likeness(one: str, other: str) -> float:

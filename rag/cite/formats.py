@@ -78,6 +78,7 @@ def csl_item(paper: Paper, key: str) -> dict[str, Any]:
         "URL": address(paper),
         "number": f"arXiv:{paper.arxiv_id}" if paper.arxiv_id else None,
         "abstract": paper.abstract,
+        "status": paper.status,
     }
     return item | {name: value for name, value in said.items() if value}
 
@@ -145,6 +146,7 @@ def _fields(paper: Paper) -> Iterator[tuple[str, str]]:
     yield "eprint", _bare(paper.arxiv_id)
     yield "archiveprefix", "arXiv" if paper.arxiv_id else ""
     yield "url", _bare(paper.url)
+    yield "note", latex((paper.status or "").capitalize())
     yield "abstract", latex(paper.abstract)
 
 
@@ -190,7 +192,7 @@ def _ris_record(paper: Paper, key: str) -> str:
     ]
     tags += [("AU", name) for name in authors]
     tags += [("PY", year), ("DA", day), ("T2", paper.venue), ("DO", paper.doi)]
-    tags += [("UR", address(paper)), ("AB", paper.abstract)]
+    tags += [("UR", address(paper)), ("AB", paper.abstract), ("N1", paper.status)]
     lines = [f"{tag}  - {' '.join(value.split())}" for tag, value in tags if value]
     return "\n".join([*lines, "ER  - ", ""])
 
@@ -205,7 +207,7 @@ def _csl_name(name: str) -> dict[str, str]:
     return {"family": family, "given": given} if given else {"literal": family}
 
 
-_COLUMNS = "citekey title authors date venue doi arxiv_id url abstract".split()
+_COLUMNS = "citekey title authors date venue doi arxiv_id url abstract status".split()
 
 
 def _csv(papers: Sequence[Paper], keys: Sequence[str]) -> str:

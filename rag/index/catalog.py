@@ -42,7 +42,7 @@ from rag.index.database import (
 from rag.index.filters import allowed_ids
 from rag.index.purge import purge
 from rag.index.records import Entry, SentenceVectors, in_batches
-from rag.index.transactions import Transactions
+from rag.index.transactions import Transactions, next_revision
 
 CacheName = Literal["vectors", "keyword", "server"]
 _ANSWER_WAIT_MS = 1000
@@ -172,6 +172,14 @@ class Catalog(Transactions):
             paper_id = conn.scalar(query)
             return None if paper_id is None else records.read_papers(conn, [paper_id])[paper_id]
 
+    def cited_as(self, key: str) -> list[str]:
+        """Ids of the papers that a source has under this citekey, in whichever case."""
+        place = sa.func.lower(t.sources.c.place)
+        found = place.endswith(f", {key.lower()}", autoescape=True)
+        with self.reading() as conn:
+            query = sa.select(t.sources.c.paper_id).where(found).order_by(t.sources.c.seq)
+            return list(dict.fromkeys(conn.scalars(query)))
+
     def allowed(self, filters: Filters) -> frozenset[str] | None:
         """Ids of the papers that meet the filters; None when nothing is restricted."""
         if filters.is_empty:
@@ -252,7 +260,7 @@ class Catalog(Transactions):
             dim = _dimensions(conn, entries)
             for paper, chunks, _ in entries:
                 records.check_chunks(paper, chunks, dim)
-            revision = _next_revision(conn, with_text=True, by=len(entries))
+            revision = next_revision(conn, with_text=True, by=len(entries))
             try:
                 records.write_papers(conn, entries, revision=revision - len(entries) + 1)
                 records.write_chunks(conn, entries)
@@ -269,7 +277,7 @@ class Catalog(Transactions):
             if conn.scalar(sa.select(t.papers.c.id).where(t.papers.c.id == paper_id)) is None:
                 raise LibraryError(f"The library has no paper {paper_id} to add a source to.")
             if records.write_source(conn, paper_id, source):
-                _next_revision(conn, with_text=False)
+                next_revision(conn, with_text=False)
 
     def remove(self, paper_id: str, *, undoable: bool = False) -> bool:
         """Delete a paper and all that hangs on it, False if unknown; the ledger keeps its title.
@@ -282,7 +290,7 @@ class Catalog(Transactions):
                 is_known = not undoable and tombstones.delete(conn, paper_id)
             else:
                 is_known = True
-                revision = _next_revision(conn, with_text=True)
+                revision = next_revision(conn, with_text=True)
                 tombstones.bury(conn, found[paper_id], revision, undoable=undoable)
                 removed = f"removed: {found[paper_id].name}"
                 _log(conn, LedgerEntry(_now(), "remove", paper_id, None, removed))
@@ -292,7 +300,7 @@ class Catalog(Transactions):
     def restore(self, paper_id: str) -> Paper:
         """Bring a removed paper back as it was, with its words in kept answers."""
         with self.writing() as conn:
-            revision = _next_revision(conn, with_text=True)
+            revision = next_revision(conn, with_text=True)
             paper = tombstones.dig_up(conn, paper_id, revision)
             _log(conn, LedgerEntry(_now(), "restore", paper_id, None, f"back: {paper.name}"))
             return paper
@@ -364,14 +372,6 @@ def _dimensions(conn: sa.Connection, entries: Sequence[Entry]) -> int:
         dim = len(first.vector)
         set_entry(conn, "dim", str(dim))
     return dim
-
-
-def _next_revision(conn: sa.Connection, *, with_text: bool, by: int = 1) -> int:
-    revision = int(entry(conn, "revision") or 0) + by
-    set_entry(conn, "revision", str(revision))
-    if with_text:
-        set_entry(conn, "text_revision", str(revision))
-    return revision
 
 
 def _log(conn: sa.Connection, line: LedgerEntry) -> None:

@@ -230,7 +230,7 @@ def _require_not_halfway(folder: Path) -> None:
 
 def _require_empty(folder: Path) -> None:
     names = _names_in(folder)
-    parts = ("index-", "names.db", "places.db", _BEFORE)
+    parts = ("index-", "names.db", "cards.db", "places.db", _BEFORE)
     if "originals" in names or any(name.startswith(parts) for name in names):
         raise NotALibraryError(
             f"{folder} is a library without its {DATABASE}. Restore that file from a backup, or "

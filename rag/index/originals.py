@@ -33,6 +33,16 @@ def keep(library: Path, data: bytes) -> str:
     return digest
 
 
+def read(library: Path, digest: str) -> bytes | None:
+    """The bytes that were kept under a sha256; None where they are not there."""
+    if len(digest) != 64 or not digest.isalnum():
+        return None
+    try:
+        return (library / ORIGINALS / digest).read_bytes()
+    except OSError:
+        return None
+
+
 def clean_up(library: Path) -> None:
     """Delete what a killed `keep` left unfinished; the caller holds the write lock."""
     for path in (library / ORIGINALS).glob("*.part"):

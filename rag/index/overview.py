@@ -17,7 +17,7 @@ from rag.index import schema as t
 
 _FIELDS = (
     "id", "title", "date", "category", "venue", "has_code", "score", "doi", "arxiv_id", "url",
-    "more_authors", "date_inferred",
+    "more_authors", "date_inferred", "status",
 )  # fmt: skip
 _OPENING = 200  # characters of the text by which a paper without a title is called
 

@@ -24,7 +24,7 @@ IDS_PER_QUERY = 400  # bound variables of one statement stay far below every dat
 _SCALE = 127.0  # sentence vectors are kept as int8; their entries lie in -1..1
 _FIELDS = (
     "id", "title", "date", "category", "venue", "has_code", "score", "doi", "arxiv_id", "url",
-    "abstract", "more_authors", "date_inferred",
+    "abstract", "more_authors", "date_inferred", "status",
 )  # fmt: skip
 _Item = TypeVar("_Item")
 

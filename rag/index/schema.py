@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import sqlalchemy as sa
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 METADATA = sa.MetaData()
 
@@ -40,6 +40,7 @@ papers = sa.Table(
     sa.Column("more_authors", sa.Boolean, nullable=False),
     sa.Column("date_inferred", sa.Boolean, nullable=False),
     sa.Column("abstract", sa.Text, nullable=False),
+    sa.Column("status", sa.Text),  # NULL unless it was retracted or withdrawn
     # Filters read this index alone: fetching rows with abstracts takes ten times as long.
     sa.Index("papers_facts", "year", "category", "has_code", "score", "id"),
     sqlite_autoincrement=True,  # the number of a removed paper is never given again
@@ -86,6 +87,29 @@ sources = sa.Table(
     sa.Column("origin", sa.Text, nullable=False),
     sa.Column("place", sa.Text, nullable=False),
     sa.UniqueConstraint("paper_id", "kind", "origin", "place"),
+)
+
+# What each of several sources said of a paper, so that they can be told apart and parted again.
+said = sa.Table(
+    "said",
+    METADATA,
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
+    _paper_id(),
+    sa.Column("source", sa.Text, nullable=False),  # JSON: kind, origin, place
+    sa.Column("record", sa.LargeBinary, nullable=False),  # JSON, compressed
+    sa.UniqueConstraint("paper_id", "source"),
+)
+
+# What a person decided of two papers. One of them may be gone, hence no reference to `papers`.
+decisions = sa.Table(
+    "decisions",
+    METADATA,
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("paper_id", sa.Text, nullable=False),
+    sa.Column("other_id", sa.Text, nullable=False),
+    sa.Column("sources", sa.Text, nullable=False),  # JSON: kind, origin, place of each
 )
 
 # Beside `papers` and not in it: lists of records must not read past whole papers.
@@ -260,11 +284,26 @@ def _add_bodies(conn: sa.Connection) -> None:
     conn.execute(sa.text(statement))
 
 
+def _add_said(conn: sa.Connection) -> None:
+    """The tables as they were in version 5."""
+    for statement in (
+        "ALTER TABLE papers ADD COLUMN status TEXT",
+        "CREATE TABLE said (seq INTEGER NOT NULL PRIMARY KEY, paper_id TEXT NOT NULL, "
+        "source TEXT NOT NULL, record BLOB NOT NULL, UNIQUE (paper_id, source), "
+        "FOREIGN KEY(paper_id) REFERENCES papers (id) ON DELETE CASCADE)",
+        "CREATE TABLE decisions (seq INTEGER NOT NULL PRIMARY KEY, at TEXT NOT NULL, "
+        "action TEXT NOT NULL, paper_id TEXT NOT NULL, other_id TEXT NOT NULL, "
+        "sources TEXT NOT NULL)",
+    ):
+        conn.execute(sa.text(statement))
+
+
 # MIGRATIONS[n] takes a library of version n to n + 1 inside the transaction it is given.
 MIGRATIONS: Mapping[int, Callable[[sa.Connection], None]] = {
     1: _add_answers,
     2: _add_chats,
     3: _add_bodies,
+    4: _add_said,
 }
 
 

@@ -7,7 +7,6 @@ that may be behind, damaged or gone without anything being lost.
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,10 +14,9 @@ from types import TracebackType
 
 import numpy as np
 
-from rag.base.errors import LibraryError
 from rag.base.removed import Removed
-from rag.base.types import Answer, Chunk, Filters, Finding, Paper, Source
-from rag.index import originals
+from rag.base.types import Answer, Chunk, Filters, Finding, Paper
+from rag.index import cards, originals
 from rag.index.catalog import Catalog, LedgerEntry
 from rag.index.database import open_database
 from rag.index.dense import DenseSearch
@@ -29,18 +27,15 @@ from rag.index.lexical import KeywordSearch
 from rag.index.lexicon import FILE, Lexicon
 from rag.index.lock import write_lock
 from rag.index.places import Places, PlacesOf
-from rag.index.purge import UNDO_DAYS, remove_copies
-from rag.index.records import EmbeddedChunk, Entry, SentenceVectors
+from rag.index.records import EmbeddedChunk, SentenceVectors
+from rag.index.said import SaidRecords
+from rag.index.writer import Writer
 
 __all__ = ["EmbeddedChunk", "LedgerEntry", "Store", "Writer"]
 
 logger = logging.getLogger(__name__)
 
 _LOCK_WAIT_S = 5.0
-_SYNC_EVERY_S = 2.0
-_SYNC_SHARE = (
-    20  # times as long as the last one took, so that a slow machine is not kept busy by it
-)
 
 
 class Store:
@@ -51,6 +46,7 @@ class Store:
         self._dense = DenseSearch(catalog, chroma_url)
         self._keyword = KeywordSearch(catalog)
         self._lexicon: Lexicon | None = None
+        self._cards: cards.Cards | None = None
 
     @classmethod
     def open(
@@ -73,8 +69,9 @@ class Store:
         """Let go of all files and locks."""
         self._dense.close()
         self._keyword.close()
-        if self._lexicon is not None:
-            self._lexicon.close()
+        for beside in (self._lexicon, self._cards):
+            if beside is not None:
+                beside.close()
         self._catalog.close()
 
     def __enter__(self) -> Store:
@@ -133,6 +130,15 @@ class Store:
         """The paper that was put under this canonical identity."""
         return self._catalog.find(identity_key)
 
+    def cited_as(self, key: str) -> list[str]:
+        """Ids of the papers that a source has under this citekey, in whichever case."""
+        return self._catalog.cited_as(key)
+
+    @property
+    def said(self) -> SaidRecords:
+        """What each source said of a paper with several, and what was decided of papers."""
+        return SaidRecords(self._catalog)
+
     def allowed(self, filters: Filters) -> frozenset[str] | None:
         """Ids of the papers that meet the filters; None when the filters are empty."""
         return self._catalog.allowed(filters)
@@ -172,6 +178,16 @@ class Store:
             places.follow(self._catalog)
         finally:
             places.close()
+
+    def cards(self, carder: cards.Carder, version: str) -> cards.Cards:
+        """The card index of the library, up to date; `version` tells this carder from others.
+
+        Writers bring it up to date from now on.
+        """
+        if self._cards is None:
+            self._cards = cards.Cards(self.folder / cards.FILE, carder, version)
+        self._cards.follow(self._catalog)
+        return self._cards
 
     def ledger(self) -> list[LedgerEntry]:
         """What was done to the library, oldest first."""
@@ -272,8 +288,9 @@ class Store:
                 yield writer
             finally:
                 writer.finish()
-        if self._lexicon is not None:
-            self._lexicon.follow(self._catalog)
+        for beside in (self._lexicon, self._cards):
+            if beside is not None:
+                beside.follow(self._catalog)
         # Others may write from here on. An exception passes this by: whoever presses a key to
         # stop does not wait for Chroma, and searches are exact until the next writer.
         self._dense.sync()
@@ -292,97 +309,8 @@ class Store:
             originals.clean_up(self.folder)
             self._keyword.rebuild()
             self._dense.rebuild()
-            if self._lexicon is not None:
-                self._lexicon.rebuild(self._catalog)
+            for beside in (self._lexicon, self._cards):
+                if beside is not None:
+                    beside.rebuild(self._catalog)
             remove_stale(self._catalog)
         return self.check()
-
-
-class Writer:
-    """Changes to a library, each of them durable on return. Made by `Store.writer`."""
-
-    def __init__(self, catalog: Catalog, keyword: KeywordSearch) -> None:
-        self._catalog = catalog
-        self._keyword = keyword
-        self._sync_at_s = time.monotonic() + _SYNC_EVERY_S
-        self._has_deleted = False
-
-    def put(self, paper: Paper, chunks: Sequence[EmbeddedChunk], *, identity_key: str) -> None:
-        """Store a paper with its chunks and vectors, in one transaction.
-
-        A paper of a known id is replaced; its sources are united and its place in the order of
-        adding stays.
-
-        Raises:
-            LibraryError: a vector or chunk does not fit, another paper has this identity or
-                citekey, or the disk is full.
-        """
-        self.put_all([(paper, chunks, identity_key)])
-
-    def put_all(self, papers: Iterable[Entry]) -> None:
-        """Store papers, each with its chunks and identity key, as `put` does: all or none of them.
-
-        One transaction for sixteen papers takes a fraction of the time of sixteen. No paper stands
-        among them twice.
-        """
-        self._catalog.put(list(papers))
-        # So that other processes find papers by words while a long addition goes on.
-        if time.monotonic() > self._sync_at_s:
-            self._sync_keyword()
-
-    def add_source(self, paper_id: str, source: Source) -> None:
-        """Add a source to a known paper; one that it has already changes nothing.
-
-        Raises:
-            LibraryError: the paper is not known.
-        """
-        self._catalog.add_source(paper_id, source)
-
-    def remove(self, paper_id: str, *, undoable: bool = False) -> bool:
-        """Delete a paper with everything that hangs on it; the ledger keeps its title.
-
-        When `undoable`, `restore` brings it back until it is purged. False when it is not known.
-        """
-        is_known = self._catalog.remove(paper_id, undoable=undoable)
-        self._has_deleted |= is_known and not undoable
-        return is_known
-
-    def restore(self, paper_id: str) -> Paper:
-        """Bring a removed paper back as it was.
-
-        Raises:
-            LibraryError: no such paper can be brought back, or it was added again.
-        """
-        return self._catalog.restore(paper_id)
-
-    def purge(self, *, days: float = UNDO_DAYS) -> int:
-        """Delete for good what was deleted so many days ago: how many papers and chats."""
-        gone = self._catalog.purge(days=days)
-        self._has_deleted |= gone > 0
-        return gone
-
-    def keep_original(self, data: bytes) -> str:
-        """Store added bytes in `originals/` under their sha256, which is returned."""
-        return originals.keep(self._catalog.folder, data)
-
-    def log(self, *, action: str, origin: str, sha256: str | None, outcome: str) -> None:
-        """Add a line to the ledger."""
-        self._catalog.log(action=action, origin=origin, sha256=sha256, outcome=outcome)
-
-    def finish(self) -> None:
-        """Bring the keyword index up to date and let others write to it."""
-        self._sync_keyword(last=True)
-        self._catalog.forget_removed()
-        if self._has_deleted:
-            remove_copies(self._catalog.folder)
-
-    def _sync_keyword(self, *, last: bool = False) -> None:
-        started_s = time.monotonic()
-        try:
-            self._keyword.sync()
-            if last:
-                self._keyword.finish()
-        except (LibraryError, OSError) as error:
-            logger.warning("keyword index not brought up: %s", error)
-        now_s = time.monotonic()
-        self._sync_at_s = now_s + max(_SYNC_EVERY_S, _SYNC_SHARE * (now_s - started_s))

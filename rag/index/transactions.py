@@ -9,13 +9,14 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from rag.index.database import BUSY_MS, database_errors
+from rag.index.database import BUSY_MS, database_errors, entry, set_entry
 
 
 class _Held(threading.local):
-    """The transaction that a thread reads in."""
+    """The transactions that a thread reads and writes in."""
 
     conn: sa.Connection | None = None
+    writing: sa.Connection | None = None
 
 
 class Transactions:
@@ -56,6 +57,31 @@ class Transactions:
     @contextmanager
     def writing(self, *, wait_ms: int = BUSY_MS) -> Iterator[sa.Connection]:
         """A transaction that is durable when its block has ended; others are waited for so long."""
+        if self._held.writing is not None:
+            yield self._held.writing
+            return
         engine = self._engine.execution_options(writes=True, wait_ms=wait_ms)
         with database_errors(self.folder), engine.begin() as conn:
             yield conn
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """All that this thread writes in the block is one transaction: it is there, or it is not.
+
+        The block must not fail half-way and go on: what was written in it is lost then.
+        """
+        with self.writing() as conn:
+            outer, self._held.writing = self._held.writing, conn
+            try:
+                yield
+            finally:
+                self._held.writing = outer
+
+
+def next_revision(conn: sa.Connection, *, with_text: bool, by: int = 1) -> int:
+    """Count changes of the library; with text, such that the search indexes must follow."""
+    revision = int(entry(conn, "revision") or 0) + by
+    set_entry(conn, "revision", str(revision))
+    if with_text:
+        set_entry(conn, "text_revision", str(revision))
+    return revision

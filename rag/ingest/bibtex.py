@@ -34,6 +34,7 @@ _MONTHS = dict.fromkeys("jan feb mar apr may jun jul aug sep oct nov dec".split(
 _VENUES = (
     "journal journaltitle booktitle maintitle howpublished school institution publisher".split()
 )
+_STATUS = re.compile(r"\W*(?:retracted|withdrawn)\b", re.IGNORECASE)
 _PREPRINT = re.compile(r"(?:arxiv|corr|biorxiv|medrxiv)\b", re.IGNORECASE)
 _AUTHORS_END = re.compile(r"\s+and\s+", re.IGNORECASE)
 
@@ -260,7 +261,14 @@ def _loose(fields: Fields) -> Entry:
         url=without_tex(fields.get("url", "")) or _address(fields.get("howpublished", "")),
         category=fields.get("primaryclass", ""),
         files=list(_files(fields.get("file", ""))),
+        status=_status(fields),
     )
+
+
+def _status(fields: Fields) -> str:
+    """The status of an entry, its state of publication, or a note that begins with it."""
+    said = (fields.get(name, "") for name in ("status", "pubstate", "note", "keywords"))
+    return next((text for text in said if _STATUS.match(text)), "")
 
 
 def _authors(printed: str) -> list[str]:

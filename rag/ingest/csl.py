@@ -116,7 +116,23 @@ def _entry(item: dict[str, Any]) -> Entry:
         doi=_text(item, "DOI"),
         arxiv_id=arxiv_in(address) or arxiv_in(note),
         url=address,
+        status=_status(item),
     )
+
+
+def _status(item: dict[str, Any]) -> str:
+    """What Crossref, OpenAlex or a person says of a retraction."""
+    updates = item.get("updated-by")
+    kinds = (
+        [str(u.get("type", "")) for u in updates if isinstance(u, dict)]
+        if isinstance(updates, list)
+        else []
+    )
+    if item.get("is_retracted") is True or any("retraction" in kind for kind in kinds):
+        return "retracted"
+    if any("withdrawal" in kind for kind in kinds):
+        return "withdrawn"
+    return _text(item, "status")
 
 
 def _text(item: dict[str, Any], key: str) -> str:

@@ -35,6 +35,20 @@ _SUFFIX = re.compile(r"(?:jr|sr|i{2,3}|iv)\.?", re.IGNORECASE)
 _GLUED_INITIALS = re.compile(r"(.+?),?\s+((?:[^\W\d_a-z]\.?-?){1,4})")
 
 
+_STATUS = re.compile(r"\b(?:retracted|withdrawn)\b", re.IGNORECASE)
+_NOTICE = re.compile(
+    r"(?:this|the) (?:paper|article|submission|manuscript|preprint|work) (?:has been|was|is)"
+    r" (?:retracted|withdrawn)\b",
+    re.IGNORECASE,
+)
+_MARK = re.compile(
+    r"^\W{0,2}(?:this )?(?:(?:article|paper) )?(?:has been )?(?:retracted|withdrawn)"
+    r"(?: (?:article|paper|chapter|manuscript))?\W{0,2}\s*[:\]\)\N{EM DASH}-]+\s*"
+    r"|\s*[\[(](?:retracted|withdrawn)(?: (?:article|paper))?[^\])]{0,40}[\])]\s*$",
+    re.IGNORECASE,
+)
+
+
 @dataclass(slots=True)
 class Entry:
     """What a file says of one paper. `files` are paths that it names; nothing is opened."""
@@ -50,6 +64,23 @@ class Entry:
     url: str = ""
     category: str = ""
     files: list[str] = field(default_factory=list)
+    status: str = ""  # words that may say that the paper was retracted or withdrawn
+
+
+def status_in(text: str) -> str | None:
+    """The word "retracted" or "withdrawn", where words of a record say so of its paper."""
+    said = _STATUS.search(text)
+    return (
+        None if said is None else "retracted" if "retract" in said.group().lower() else "withdrawn"
+    )
+
+
+def without_status(title: str) -> tuple[str, str | None]:
+    """A title without the mark that publishers put before or behind it, and what that says."""
+    bare = _MARK.sub("", title).strip()
+    if bare == title.strip() or not bare:
+        return title, None
+    return bare, status_in(title)
 
 
 def papers_of(entry: Entry, place: Source) -> Iterator[Paper | Failure]:
@@ -160,6 +191,8 @@ def _problem(entry: Entry) -> str | None:
 
 def _paper(entry: Entry, place: Source, files: list[str]) -> Paper:
     authors, more = names_of(entry.authors)
+    said = clean_line(entry.title).rstrip(" .") if _says_something(entry.title) else ""
+    title, status = without_status(said)
     url = clean_line(entry.url)
     doi = doi_in(entry.doi) or doi_in(url)
     arxiv_id = entry.arxiv_id or arxiv_in(f"arXiv {url}" if "arxiv" in url else "")
@@ -167,7 +200,7 @@ def _paper(entry: Entry, place: Source, files: list[str]) -> Paper:
         arxiv_id = arxiv_id or arxiv_in(doi)
     return Paper(
         id="",
-        title=clean_line(entry.title).rstrip(" .") if _says_something(entry.title) else "",
+        title=title,
         authors=tuple(authors),
         more_authors=more or entry.more_authors,
         date=iso_date(entry.date),
@@ -177,8 +210,15 @@ def _paper(entry: Entry, place: Source, files: list[str]) -> Paper:
         doi=doi or None,
         arxiv_id=arxiv_id or None,
         url=url if url.lower().startswith(("http://", "https://")) else None,
+        status=status or status_in(entry.status) or _said_at_first(entry.abstract),
         sources=(place, *(Source("file", name, place.where) for name in files)),
     )
+
+
+def _said_at_first(abstract: str) -> str | None:
+    """What an abstract says that is nothing but a notice: "This paper has been withdrawn by …"."""
+    notice = _NOTICE.match(abstract.strip())
+    return status_in(notice.group()) if notice else None
 
 
 def _says_something(text: str) -> bool:

@@ -23,7 +23,7 @@ def files(source: str | Path) -> Iterator[Path | Failure]:
     folder without files: a source never gives nothing.
     """
     if isinstance(source, str) and _ADDRESS.match(source):
-        reason = "addresses are not read yet; save the page as a file and add the file"
+        reason = "is looked up elsewhere; here, name a file or a folder"
         yield Failure(source, "address", reason)
         return
     path = Path(source)

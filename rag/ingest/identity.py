@@ -31,19 +31,29 @@ def title_key(record: Paper) -> str:
     """
     title = readable(record.title)
     for sign, word in _SIGNS:
-        title = re.sub(rf"(?<=\w)\{sign}+", word, title)
+        title = re.sub(rf"(?<=\w) ?\{sign}+" if sign == "+" else rf"(?<=\w)\{sign}+", word, title)
     return fold(title).translate(STROKES) or identity_key(record)
 
 
 def same_paper(one: Paper, other: Paper) -> bool:
     """Whether two records that share a title or an identifier are of one paper."""
-    if _differ(_number(one.arxiv_id), _number(other.arxiv_id)) or _other_doi(one, other):
-        return False
+    return contradiction(one, other) is None
+
+
+def contradiction(one: Paper, other: Paper) -> str | None:
+    """What tells two records apart that share a title or an identifier, in words."""
+    if _differ(_number(one.arxiv_id), _number(other.arxiv_id)):
+        return "their arXiv numbers differ"
+    if _other_doi(one, other):
+        return "their DOIs differ"
     if not one.authors or not other.authors:
-        return _same_year(one, other) and (
-            len(title_key(one).split()) >= _TELLING_WORDS or not (one.authors or other.authors)
-        )
-    return _same_people(one, other) and _same_publication(one, other)
+        is_telling = len(title_key(one).split()) >= _TELLING_WORDS
+        if not _same_year(one, other):
+            return "their years differ"
+        return None if is_telling or not (one.authors or other.authors) else "one names nobody"
+    if not _same_people(one, other):
+        return "their authors differ"
+    return None if _same_publication(one, other) else "they appeared at different places"
 
 
 def clusters(records: Iterable[Paper]) -> Iterator[list[Paper]]:

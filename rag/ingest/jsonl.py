@@ -1,7 +1,8 @@
 """Papers of a JSONL file: one object a line.
 
 Read are `id title authors year date abstract category venue orgs has_code score doi arxiv_id url
-more_authors date_inferred`; other keys are ignored, and null is the same as a missing key.
+more_authors date_inferred status retracted`; other keys are ignored, and null is the same as a
+missing key.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any, NoReturn
 
 from rag.base.text import clean_line, clean_text
 from rag.base.types import Failure, Paper, Source
+from rag.ingest.entry import status_in, without_status
 
 MAX_LINE = 10_000_000  # characters; the reader hands over no more of a line than this and one more
 _MAX_ID = 200
@@ -70,7 +72,7 @@ def _no_number(name: str) -> NoReturn:
 
 
 def _paper(record: dict[str, Any], origin: str, number: int) -> Paper:
-    title = clean_line(_text(record, "title"))
+    title, status = without_status(clean_line(_text(record, "title")))
     abstract = clean_text(_text(record, "abstract"))
     if not title and not abstract:
         raise _FieldError("has neither a title nor an abstract")
@@ -91,7 +93,13 @@ def _paper(record: dict[str, Any], origin: str, number: int) -> Paper:
         has_code=_flag(record, "has_code"),
         more_authors=_flag(record, "more_authors"),
         date_inferred=_flag(record, "date_inferred"),
+        status=_status(record) or status,
     )
+
+
+def _status(record: dict[str, Any]) -> str | None:
+    is_retracted = _flag(record, "retracted") or _flag(record, "is_retracted")
+    return "retracted" if is_retracted else status_in(_text(record, "status"))
 
 
 def _text(record: dict[str, Any], key: str) -> str:

@@ -20,6 +20,7 @@ from rag.base.text import clean_line, clean_text
 from rag.base.types import Failure, Paper, Source
 from rag.ingest import byline, header
 from rag.ingest.byline import Byline
+from rag.ingest.entry import without_status
 from rag.ingest.header import Header
 from rag.ingest.names import Evidence
 
@@ -204,9 +205,11 @@ def _record(
 
 
 def _paper(head: Header, found: Byline, day: str, abstract: str, source: Source) -> Paper:
+    title, status = without_status(found.title)
     return Paper(
         id="",
-        title=found.title,
+        title=title,
+        status=status,
         authors=found.authors,
         more_authors=found.more_authors,
         orgs=found.orgs,

@@ -107,6 +107,7 @@ def _merged(known: Paper, record: Paper, *, again: bool) -> Paper:
         changes["authors"], changes["more_authors"] = record.authors, record.more_authors
     changes["orgs"] = known.orgs + tuple(o for o in record.orgs if o not in known.orgs)
     changes["has_code"] = known.has_code or record.has_code
+    changes["status"] = record.status if again else known.status or record.status
     changes["sources"] = known.sources + tuple(s for s in record.sources if s not in known.sources)
     return dataclasses.replace(known, **changes)  # type: ignore[arg-type]
 

@@ -17,12 +17,14 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.base.errors import SourceError
+from rag.base.said import Said
 from rag.base.text import sentence_spans
 from rag.base.types import AddReport, Chunk, Failure, Paper, Progress
 from rag.index.store import EmbeddedChunk, Store, Writer
-from rag.ingest import fetch, merge
+from rag.ingest import fetch, merge, online, zotero
 from rag.ingest.attached import attachments, with_text
 from rag.ingest.chunk import CHUNKER, chunks_of, text_to_embed
+from rag.ingest.decided import Decided, news, said_by
 from rag.ingest.identity import PLACES, Known, clusters, places_of, same_paper
 from rag.ingest.readers import read
 from rag.models.embedder import Embedder, EmbedderIdentity
@@ -31,6 +33,7 @@ Vector = npt.NDArray[np.float32]
 
 logger = logging.getLogger(__name__)
 
+FETCHER = online.Fetcher()
 _BATCH = 16  # papers embedded together: long enough to fill batches, short enough to stop soon
 
 
@@ -67,6 +70,8 @@ class _Run:
     known: Known = field(default_factory=Known)
     pending: dict[str, Paper] = field(default_factory=dict)  # by id
     attached: set[Path] = field(default_factory=set)  # files that were read with an entry
+    said: dict[str, list[Said]] = field(default_factory=dict)  # by paper id, to be written
+    decided: Decided = field(default_factory=Decided)
 
     def count(self, outcome: str, others: str, records: int) -> None:
         """Count the records of one paper: the first by what it did, the others that joined it."""
@@ -78,17 +83,46 @@ class _Run:
         return AddReport(**self.counts, failed=tuple(self.failed))
 
 
-def inputs_of(sources: Iterable[str | Path]) -> Iterator[Input | Failure]:
-    """The files behind paths and folders, read; what cannot be read is a `Failure`."""
+def inputs_of(
+    sources: Iterable[str | Path], *, is_online: bool = False
+) -> Iterator[Input | Failure | Paper]:
+    """The files behind paths and folders, read; what cannot be read is a `Failure`.
+
+    Of a Zotero data folder, its papers.
+
+    Identifiers and addresses are looked up in the network, but only if `is_online`.
+    """
     for source in sources:
-        for found in sorted(fetch.files(source), key=_is_pdf):
-            if isinstance(found, Failure):
-                yield found
-                continue
-            try:
-                yield Input(fetch.load(found), str(found), fetch.modified_date(found))
-            except SourceError as error:
-                yield Failure(str(found), "file", str(error))
+        if isinstance(source, str) and online.request_for(source) and not _is_there(source):
+            yield (
+                _looked_up(source) if is_online else Failure(source, "address", online.SWITCHED_OFF)
+            )
+            continue
+        folder = zotero.folder_of(source)
+        files = zotero.papers(folder) if folder else sorted(fetch.files(source), key=_is_pdf)
+        for found in files:
+            yield _loaded(found) if isinstance(found, Path) else found
+
+
+def _loaded(path: Path) -> Input | Failure:
+    try:
+        return Input(fetch.load(path), str(path), fetch.modified_date(path))
+    except SourceError as error:
+        return Failure(str(path), "file", str(error))
+
+
+def _is_there(source: str) -> bool:
+    try:
+        return Path(source).exists()
+    except (OSError, ValueError):
+        return False
+
+
+def _looked_up(source: str) -> Input | Failure:
+    try:
+        return Input(online.looked_up(source, FETCHER), source, date.today())
+    except SourceError as error:
+        return Failure(source, "address", str(error))
 
 
 def _is_pdf(found: Path | Failure) -> bool:
@@ -97,7 +131,7 @@ def _is_pdf(found: Path | Failure) -> bool:
 
 
 def add(
-    inputs: Iterable[Input | Failure],
+    inputs: Iterable[Input | Failure | Paper],
     *,
     store: Store,
     embedder: Embedder,
@@ -113,6 +147,7 @@ def add(
     with store.writer() as writer, store.places(places_of, PLACES) as places:
         run = _Run(store, writer, embedder, progress or _no_progress, cancelled or (lambda: False))
         run.known = Known(places.ids)
+        run.decided = Decided.of(store, run.known)
         _add_records(run, _read_all(run, inputs, as_of))
     logger.info("added %s, failed %d", run.counts, len(run.failed))
     return run.report()
@@ -122,7 +157,9 @@ def _no_progress(_: Progress) -> None:
     """Nobody watches."""
 
 
-def _read_all(run: _Run, inputs: Iterable[Input | Failure], as_of: date | None) -> list[Paper]:
+def _read_all(
+    run: _Run, inputs: Iterable[Input | Failure | Paper], as_of: date | None
+) -> list[Paper]:
     """All records of all inputs; the originals are kept and what failed is noted on the way."""
     records: list[Paper] = []
     for item in inputs:
@@ -130,6 +167,10 @@ def _read_all(run: _Run, inputs: Iterable[Input | Failure], as_of: date | None) 
             break
         if isinstance(item, Failure):
             run.failed.append(item)
+            continue
+        if isinstance(item, Paper):
+            records.append(_with_attachment(run, item, item.sources[0].origin))
+            run.progress(Progress(len(records), 0, "reading"))
             continue
         if Path(item.origin).resolve() in run.attached:
             continue
@@ -187,11 +228,16 @@ def _take(run: _Run, group: list[Paper]) -> None:
         run.pending[paper_id] = dataclasses.replace(record, id=paper_id, citekey=key)
         run.known.remember(run.pending[paper_id])
         run.count("added", "merged", len(group))
+        if len(group) > 1:
+            run.said[paper_id] = said_by(group)
         return
     merged = merge.merge(known, record)
     if merged == known:
         run.count("unchanged", "unchanged", len(group))
-    elif dataclasses.replace(merged, sources=known.sources) == known:
+        return
+    held = run.said.get(known.id) or run.store.said.of(known.id)
+    run.said.setdefault(known.id, []).extend(news(known, group, held))
+    if dataclasses.replace(merged, sources=known.sources) == known:
         run.count("merged", "merged", len(group))
         for source in merged.sources[len(known.sources) :]:
             run.writer.add_source(merged.id, source)  # the same words: nothing to embed again
@@ -203,30 +249,47 @@ def _take(run: _Run, group: list[Paper]) -> None:
 
 def _known(run: _Run, record: Paper) -> Paper | None:
     """The paper that a record is of, from what is stored or about to be."""
-    ids = run.known.candidates(record)
+    ids = [*run.decided.owners(record), *run.known.candidates(record)]
     if not ids:
         return None
     papers = run.store.get(ids) | {i: run.pending[i] for i in ids if i in run.pending}
-    return next((papers[i] for i in ids if i in papers and same_paper(papers[i], record)), None)
+    return next((papers[i] for i in ids if i in papers and _same(run, papers[i], record)), None)
+
+
+def _same(run: _Run, paper: Paper, record: Paper) -> bool:
+    """Whether a record is of a paper: what a person decided goes first."""
+    if paper.id in run.decided.owners(record):
+        return True
+    joined = run.decided.records.get(paper.id, ())
+    return same_paper(paper, record) or any(same_paper(one, record) for one in joined)
 
 
 def _flush(run: _Run) -> None:
-    """Embed what is pending and write it in one transaction."""
-    if not run.pending:
-        return
+    """Embed what is pending and write it in one transaction, with what sources said."""
     papers = list(run.pending.values())
+    said, run.said = {i: some for i, some in run.said.items() if some}, {}
+    if papers or said:
+        run.writer.put_all(embedded_papers(papers, run.embedder, run.known), said)
+    run.pending.clear()
+
+
+def embedded_papers(
+    papers: list[Paper], embedder: Embedder, known: Known
+) -> Iterator[tuple[Paper, list[EmbeddedChunk], str]]:
+    """Papers as a writer takes them: with their chunks, their vectors and their identity keys."""
+    if not papers:
+        return
     chunked = [
         chunks_of(
             paper,
-            count_tokens=run.embedder.count_tokens,
-            max_tokens=run.embedder.identity.max_tokens,
+            count_tokens=embedder.count_tokens,
+            max_tokens=embedder.identity.max_tokens,
         )
         for paper in papers
     ]
-    embedded = embed_chunks(run.embedder, papers, chunked)
-    keys = [run.known.identity(paper, paper.id) for paper in papers]
-    run.writer.put_all(zip(papers, embedded, keys, strict=True))
-    run.pending.clear()
+    embedded = embed_chunks(embedder, papers, chunked)
+    keys = [known.identity(paper, paper.id) for paper in papers]
+    yield from zip(papers, embedded, keys, strict=True)
 
 
 def embed_chunks(

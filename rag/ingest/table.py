@@ -34,6 +34,8 @@ _HEADINGS = {
     "arxiv_id": ("arxiv id", "arxiv", "eprint"),
     "category": ("category", "primary category"),
     "files": ("file attachments",),
+    "status": ("status", "publication status", "retraction", "retraction status"),
+    "is_retracted": ("is retracted", "retracted"),
 }
 _COMPANIONS = ("authors", "year", "abstract", "venue", "doi", "url", "arxiv_id")
 _FORMULA = re.compile(r"[=+@-]\s*[A-Za-z_.]+\s*\(|=|[+@-]\s*\S*\|\s*'")
@@ -139,6 +141,7 @@ def _entry(row: Sequence[str], columns: Columns) -> Entry:
         return text[1:] if text[:1] == "'" and text[1:2] in tuple("=+-@") else text
 
     address = cell("url").split(" ")[0]
+    is_retracted = cell("is_retracted").lower() in {"true", "yes", "1", "x", "retracted"}
     return Entry(
         title=cell("title"),
         authors=people(cell("authors")),
@@ -149,6 +152,7 @@ def _entry(row: Sequence[str], columns: Columns) -> Entry:
         arxiv_id=arxiv_in(f"arXiv {cell('arxiv_id')}") or arxiv_in(address),
         url=address,
         category=cell("category"),
+        status="retracted" if is_retracted else cell("status"),
         files=[name for name in cell("files").split("; ") if name and not _is_elsewhere(name)],
     )
 

@@ -124,7 +124,14 @@ def _ris(record: _Record) -> Entry:
         arxiv_id=arxiv_in(address) or arxiv_in(note),
         url=address,
         files=_paths(record.all("L1")),
+        status=_status(record, "M3", "ST", "KW", "C1", "N1"),
     )
+
+
+def _status(record: _Record, *tags: str) -> str:
+    """Notes that are "Retracted" or begin so; words inside of longer ones say nothing."""
+    said = (text for tag in tags for text in record.all(tag))
+    return next((text for text in said if _SAYS_STATUS.match(text)), "")
 
 
 def _people(record: _Record) -> list[str]:
@@ -158,6 +165,7 @@ def _nbib(record: _Record) -> Entry:
         abstract=record.first("AB", "OAB"),
         venue=record.first("JT", "TA"),
         doi=next((i for i in identifiers if "[doi]" in i), ""),
+        status="retracted" if record.all("RIN") else _status(record, "PT", "MH"),
     )
 
 
@@ -170,6 +178,7 @@ def _web_of_science(record: _Record) -> Entry:
         abstract=record.first("AB"),
         venue=record.first("SO", "J9", "JI"),
         doi=record.first("DI", "D2"),
+        status=_status(record, "DT"),
     )
 
 
@@ -186,6 +195,7 @@ def _refer(record: _Record) -> Entry:
     )
 
 
+_SAYS_STATUS = re.compile(r"\W*(?:retracted|withdrawn)\b", re.IGNORECASE)
 _RIS_LINE = re.compile(r"\s{0,3}([A-Z][A-Z0-9])\s{1,2}-(?:\s(.*)|())$")
 _NBIB_LINE = re.compile(r"([A-Z]{2,4}) {0,2}-(?:\s(.*)|())$")
 DIALECTS = (

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
 from rag.base.types import Failure, Paper, Source
-from rag.ingest.entry import Entry, arxiv_in, papers_of
+from rag.ingest.entry import Entry, arxiv_in, papers_of, status_in
 
 if TYPE_CHECKING:
     from defusedxml.ElementTree import DefusedXMLParser
@@ -141,6 +141,7 @@ def _pubmed(record: Element) -> Entry:
     if article is None:
         return Entry()
     day = article.find("Journal/JournalIssue/PubDate")
+    kinds = _texts(article, "PublicationTypeList/PublicationType")
     parts = ("Day", "Month", "Year", "MedlineDate")
     return Entry(
         title=_text(article, "ArticleTitle").strip("[]"),
@@ -150,6 +151,7 @@ def _pubmed(record: Element) -> Entry:
         venue=_text(article, "Journal/Title"),
         doi=_text(record, "PubmedData/ArticleIdList/ArticleId[@IdType='doi']")
         or _text(article, "ELocationID[@EIdType='doi']"),
+        status=next(filter(status_in, kinds), ""),
     )
 
 

@@ -134,6 +134,8 @@ class Names:
         lower = word.lower()
         if self.said_in(lower) > 0 or not _can_be_mended(lower):
             return None
+        if self.knows(stem(lower)):  # said in the body of a paper
+            return None
         known = filter(self.said_in, self._lexicon.words_like(lower, _allowed_edits(lower)))
         found = _nearest(lower, known)
         if found is None or stem(found) == stem(lower):  # merely another form of the same word

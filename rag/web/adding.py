@@ -9,6 +9,7 @@ import streamlit as st
 
 from rag.assistant import Assistant
 from rag.base.types import AddReport, Failure
+from rag.ingest.online import request_for
 from rag.web import jobs, session
 from rag.web.jobs import Item, Job
 from rag.web.render import Child, Html, name, show, tag
@@ -90,7 +91,9 @@ def _take_files(assistant: Assistant, key: str) -> None:
 def _take_path(assistant: Assistant, key: str) -> None:
     given = str(st.session_state.get(key) or "").strip().strip("\"'")
     if given:
-        _start(jobs.adding(assistant, [str(Path(given).expanduser())]))
+        # An identifier or address is handed on as it is.
+        named = given if request_for(given) else str(Path(given).expanduser())
+        _start(jobs.adding(assistant, [named]))
 
 
 def _take_pasted(assistant: Assistant, key: str) -> None:

@@ -114,7 +114,7 @@ def reference(paper: Paper) -> str:
 
 
 def facts(paper: Paper) -> Html | None:
-    """Date, venue, category, score, organisations and code of a paper, in one line."""
+    """Date, venue, category, score, organisations, code and retraction of a paper, in one line."""
     date = records.long_date(paper)
     if date and paper.date_inferred:
         date_title = "The listing prints no year; this one was worked out."
@@ -125,6 +125,7 @@ def facts(paper: Paper) -> Html | None:
     shown += [tag("span", f"score {paper.score:g}")] if paper.score is not None else []
     shown += [tag("span", name(org)) for org in paper.orgs]
     shown += [tag("span", "code", cls="badge", title="Listed with code")] if paper.has_code else []
+    shown += [tag("span", name(paper.status), cls="badge")] if paper.status else []
     return tag("p", *shown, cls="facts") if shown else None
 
 

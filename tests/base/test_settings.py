@@ -48,6 +48,7 @@ def test_every_setting_is_read_from_its_variable(
         "ASKPAPERS_LLM_ARGUMENTS": '{"a": 7}',
         "ASKPAPERS_EMBEDDER": "fast",
         "ASKPAPERS_READER": "False",
+        "ASKPAPERS_ONLINE": "True",
         "ASKPAPERS_REUSE_ANSWERS": "True",
         "CHROMA_URL": "http://127.0.0.1:8000",
     }

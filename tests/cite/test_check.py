@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.base.types import CheckedSentence, Citation, Paper
+from rag.cite.carding import carded
 from rag.cite.check import ReferenceChecker, counted
 from rag.cite.page import draft_page
 
@@ -23,7 +24,10 @@ RADON = Paper("radon", "Trace Gases in Sealed Rooms", ("Marie Curie",), date="20
 
 @pytest.fixture(scope="module")
 def checker() -> ReferenceChecker:
-    return ReferenceChecker([LOOM, RADON])
+    known = {paper.id: paper for paper in (LOOM, RADON)}
+    return ReferenceChecker(
+        carded(known.values()), lambda ids: {i: known[i] for i in ids if i in known}
+    )
 
 
 def printed(**fields: object) -> Paper:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.base.types import Paper, Source
+from rag.cite.carding import carded
 from rag.cite.lookup import Lookup
 
 PAPERS = [
@@ -29,7 +30,7 @@ PAPERS = [
 
 @pytest.fixture(scope="module")
 def lookup() -> Lookup:
-    return Lookup(PAPERS)
+    return Lookup(carded(PAPERS))
 
 
 @pytest.mark.parametrize(
@@ -77,4 +78,4 @@ def test_nothing_is_found_by_nothing(text: str, lookup: Lookup) -> None:
 
 
 def test_an_empty_library_finds_nothing() -> None:
-    assert Lookup([]).find("looms") == []
+    assert Lookup(carded([])).find("looms") == []

@@ -45,7 +45,7 @@ def test_a_folder_with_nothing_to_read_says_so(tmp_path: Path, hidden: bool) -> 
         (
             "https://example.org/page",
             "address",
-            "addresses are not read yet; save the page as a file and add the file",
+            "is looked up elsewhere; here, name a file or a folder",
         ),
     ],
     ids=lambda value: value[:12],

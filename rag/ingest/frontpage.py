@@ -70,8 +70,10 @@ def read(file: File, lines: Sequence[Line]) -> Front:
     start = lines.index(title[-1]) + 1 if title else 0
     below = [line for line in lines[start:] if line not in title]
     end = _first_text(below, title)
-    front.authors = _authors(file, lines, below[:end], front.title)
-    front.abstract, front.rest = split_abstract(below[end:], known=bool(title))
+    beside = _beside(below[end:])
+    front.authors = _authors(file, lines, [*below[:end], *beside], front.title)
+    rest = [line for line in below[end:] if line not in beside]
+    front.abstract, front.rest = split_abstract(rest, known=bool(title))
     return front
 
 
@@ -142,13 +144,25 @@ def _whole(lines: Sequence[Line], first: Line) -> list[Line]:
 
 def _first_text(below: Sequence[Line], title: Sequence[Line]) -> int:
     """Where under the title the abstract or the text begins."""
-    for i, line in enumerate(below):
-        if is_abstract(line.text) or is_opening(line.text):
-            return i
-    for i in range(len(below)):
-        if _opens_paragraph(below[i : i + 4]):
-            return i
-    return len(below)
+    headed = next(
+        (i for i, line in enumerate(below) if is_abstract(line.text) or is_opening(line.text)),
+        len(below),
+    )
+    if headed < len(below) and is_abstract(below[headed].text):
+        return headed
+    # An abstract without a heading may stand before the introduction.
+    paragraphs = (i for i in range(headed) if _opens_paragraph(below[i : i + 4]))
+    return next(paragraphs, headed)
+
+
+def _beside(lines: Sequence[Line]) -> list[Line]:
+    """Lines of a next column that stand higher than the first text: of authors in a row."""
+    if not lines:
+        return []
+    first = lines[0]
+    higher = [line for line in lines if line.column > first.column and line.y < first.y - 1]
+    is_text = any(_opens_paragraph(higher[i : i + 4]) for i in range(len(higher)))
+    return [] if is_text else higher
 
 
 def _opens_paragraph(lines: Sequence[Line]) -> bool:
@@ -165,7 +179,10 @@ def _opens_paragraph(lines: Sequence[Line]) -> bool:
 
 def _authors(file: File, lines: Sequence[Line], between: Sequence[Line], title: str) -> list[str]:
     """The names under the title, or those of the file where the page bears them out."""
-    found = names_among([piece for line in between for piece in line.pieces])
+    pieces = [piece for line in between for piece in line.pieces]
+    if len({line.column for line in between}) > 1:  # rows of authors go through the columns
+        pieces.sort(key=lambda piece: (round(piece.y / 3), piece.x0))
+    found = names_among(pieces)
     stated = names_in_metadata(file.metadata.get("Author", ""))
     page = fold(" ".join(line.text for line in lines))
     borne_out = stated and all(fold(name).split()[-1] in page for name in stated)

@@ -29,7 +29,7 @@ _PLACE = re.compile(
 _PARTICLES = frozenset(
     "van von der den de del della di da dos du la le el al bin ibn ter ten zu zur af av y e".split()
 )
-_TITLES = re.compile(r"^(?:(?:dr|prof|mr|mrs|ms|sir|md)\.?\s+)+|^by\s+", re.IGNORECASE)
+_TITLES = re.compile(r"^(?:(?:dr|prof|mr|mrs|ms|sir)\.?\s+)+|^by\s+", re.IGNORECASE)
 _DEGREES = re.compile(
     r",?\s+(?:ph\.?\s?d|m\.?d|msc|m\.?sc|bsc|mph|frcp|(?:senior |student )?member)\b.*$",
     re.IGNORECASE,

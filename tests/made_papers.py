@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
@@ -73,12 +72,3 @@ def _chunk(made: Paper, ordinal: int, spans: Sequence[tuple[int, int]]) -> Embed
         tuple(spans),
         np.stack([unit_vector(made.abstract[a:b]) for a, b in spans]),
     )
-
-
-def written_files(library: Path) -> list[Path]:
-    """The files of a library whose every byte we decide.
-
-    Chroma writes the unused places of this one as the memory happened to be (see SECURITY.md).
-    """
-    files = (path for path in library.rglob("*") if path.is_file())
-    return [path for path in files if path.name != "data_level0.bin"]

@@ -20,6 +20,7 @@ from rag.index.changes import VectorRows
 from rag.index.generations import OWNER_LOCK, cache_folder, delete_folder, new_folder
 from rag.index.lock import HeldLock, take
 from rag.index.native import CacheError
+from rag.index.unused import clear_unused
 from rag.index.vectors import (
     ChromaVectors,
     finds_itself,
@@ -151,7 +152,9 @@ class OwnedChroma:
 
     def _settle(self, state: CacheState, folder: Path) -> CacheState:
         """Record that all of `state` is on the disk, after a count."""
-        if self._index is not None and (count := self._index.count()) != state.rows:
+        count = state.rows if self._index is None else self._index.count()
+        clear_unused(folder)  # a count can be what makes Chroma write the file
+        if count != state.rows:
             raise CacheError(f"Chroma holds {count} chunks and not {state.rows}")
         make_durable(folder)
         settled = replace(state, dirty=False, fingerprint=fingerprint(folder))

@@ -22,6 +22,7 @@ import numpy as np
 
 from rag.index.changes import VectorRows
 from rag.index.native import CacheError, cache_errors
+from rag.index.unused import VECTORS
 
 _COLLECTION = "chunks"
 _ROWS_PER_CALL = 1000
@@ -30,6 +31,7 @@ _PROBE_S = 60.0
 _GATHERED = 10  # of so many papers at least one must be allowed, else their rows are picked out
 _MORE = 1.5  # times what must be looked at if the allowed papers were spread evenly
 _SERVER_S = 30.0  # that one call to a server may take
+_GRAPH = {"space": "cosine"}
 _GRAPH_LIMIT = 10  # times the size of the vectors; a killed writer can leave hundreds of gigabytes
 
 
@@ -107,7 +109,7 @@ class _InChroma:
     def __init__(self, client: Any, name: str, *, create: bool) -> None:
         self._client = client
         get = client.create_collection if create else client.get_collection
-        kept = {"configuration": {"hnsw": {"space": "cosine"}}} if create else {}
+        kept = {"configuration": {"hnsw": _GRAPH}} if create else {}
         self._collection = get(name, embedding_function=None, **kept)
         self._per_call = min(_ROWS_PER_CALL, client.get_max_batch_size())
 
@@ -219,7 +221,7 @@ def looks_sound(folder: Path) -> bool:
     if not (folder / "chroma.sqlite3").is_file():
         return False
     for links in folder.glob("*/link_lists.bin"):
-        vectors = links.with_name("data_level0.bin")
+        vectors = links.with_name(VECTORS)
         if not vectors.is_file() or links.stat().st_size > _GRAPH_LIMIT * vectors.stat().st_size:
             return False
     return True

@@ -31,18 +31,11 @@ Damage = Callable[[Path], None]
 
 def make(folder: Path, _: Say) -> None:
     """A library whose Chroma has all its files on the disk."""
-    vectors.ChromaVectors._make = _make_often_synced  # type: ignore[method-assign]
+    vectors._GRAPH |= {"sync_threshold": 12, "batch_size": 5}
     with Store.open(folder, identity=IDENTITY) as store:
         with store.writer() as writer:
             put(writer, *range(PAPERS))
         store.warm()
-
-
-def _make_often_synced(self: vectors.ChromaVectors) -> object:
-    often = {"space": "cosine", "sync_threshold": 12, "batch_size": 5}
-    return self._client.create_collection(
-        "chunks", configuration={"hnsw": often}, embedding_function=None
-    )
 
 
 def damages() -> Iterator[tuple[str, Damage]]:

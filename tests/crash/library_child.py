@@ -62,13 +62,8 @@ def _make_harsh() -> None:
     """Widen the moments in which a kill can do harm."""
     writer_module._SYNC_EVERY_S = 0.1
     vectors._ROWS_PER_CALL = 10
+    vectors._GRAPH |= {"sync_threshold": 12, "batch_size": 5}
     real_replace = vectors.ChromaVectors.replace
-
-    def make(self: vectors.ChromaVectors) -> object:
-        often = {"space": "cosine", "sync_threshold": 12, "batch_size": 5}
-        return self._client.create_collection(
-            "chunks", configuration={"hnsw": often}, embedding_function=None
-        )
 
     def announced_replace(
         self: vectors.ChromaVectors, stale: frozenset[str], rows: VectorRows
@@ -77,7 +72,6 @@ def _make_harsh() -> None:
         real_replace(self, stale, rows)
         time.sleep(0.05)  # written, but not yet marked clean
 
-    vectors.ChromaVectors._make = make  # type: ignore[method-assign]
     vectors.ChromaVectors.replace = announced_replace  # type: ignore[method-assign]
 
 

@@ -147,6 +147,7 @@ def test_help_and_readme_offer_what_exists_and_nothing_else(run: Run) -> None:
         "chats",
         "restore",
         "replay",
+        "review",
         "doctor",
         "serve",
         "eval",
@@ -154,6 +155,26 @@ def test_help_and_readme_offer_what_exists_and_nothing_else(run: Run) -> None:
     readme = Path(__file__).resolve().parents[1] / "README.md"
     told = re.findall(r"^\| `askpapers (\w+)", readme.read_text("utf-8"), re.MULTILINE)
     assert sorted(told) == sorted(offered)
+
+
+def test_papers_are_reviewed_joined_and_parted_again(run: Run, tmp_path: Path) -> None:
+    at = ["--library", tmp_path / "library"]
+    for number, title in enumerate(("A Loom of Cards", "A Loom of Card")):
+        record = {"title": title, "authors": ["Ada Byron"], "year": 1843, "abstract": "Cards."}
+        path = tmp_path / f"{number}.jsonl"
+        path.write_text(json.dumps(record), "utf-8")
+        run("add", path, *at)
+    (doubt,) = run("review", *at, "--json").json["doubts"]
+    one, other = doubt["one"]["id"], doubt["other"]["id"]
+    assert run("review", one, "--join", other, *at).code == 0
+    told = run("review", one, *at).out
+    assert "title: " in told
+    assert "not: title: " in told
+    assert run("review", one, "--split", "9", *at).code == 1
+    assert run("review", "--undo", *at).code == 0
+    assert len(run("papers", *at, "--json").json["papers"]) == 2
+    assert run("review", "no-such-id", *at).code == 1
+    assert run("review", "--join", other, *at).code == 2
 
 
 def test_the_version_is_that_of_the_package(run: Run) -> None:

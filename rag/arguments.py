@@ -52,7 +52,8 @@ def _parser() -> argparse.ArgumentParser:
         parents=[_shared_options(is_default=True)],
     )
     parser.add_argument("--version", action="version", version=f"askpapers {rag.__version__}")
-    parser.set_defaults(command="serve", doing="open the chat", port=None, opens_browser=True)
+    parser.set_defaults(command="serve", doing="open the chat", opens_browser=True)
+    parser.set_defaults(port=None, host="127.0.0.1", names=[])
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_library_commands(commands)
     _add_question_commands(commands)
@@ -142,6 +143,13 @@ def _add_question_commands(commands: Any) -> None:
     _add_check(commands)
     serve = _command(commands, "serve", "open the chat", "run the chat without opening a browser")
     serve.add_argument("--port", type=_port, metavar="N", help="8501 or the next free one")
+    serve.add_argument(
+        "--host", default="127.0.0.1", help="where to listen; beyond this machine with a sign-in"
+    )
+    serve.add_argument(
+        "--name", dest="names", action="append", default=[], metavar="HOST",
+        help="a name by which other machines call it (repeatable)",
+    )  # fmt: skip
     serve.set_defaults(opens_browser=False)
     _command(commands, "calibrate", "calibrate", "fit the confidence of answers to the library")
     add_options(_command(commands, "eval", "evaluate", "measure on labelled questions"))

@@ -114,6 +114,19 @@ class Settings(BaseSettings):
     weights: Path | None = Field(default=None, validation_alias="ASKPAPERS_WEIGHTS")
     """Another copy of the weights of `minilm` (the same bytes), if the package's is missing."""
 
+    user_header: str | None = Field(
+        default=None, pattern=r"^[A-Za-z0-9-]{1,80}$", validation_alias="ASKPAPERS_USER_HEADER"
+    )
+    """Header in which a trusted proxy names the person; nothing else may reach the server then."""
+
+    questions_a_day: int = Field(
+        default=0, ge=0, le=1_000_000, validation_alias="ASKPAPERS_QUESTIONS_A_DAY"
+    )
+    """How many questions one person may ask in the chat in a day; 0 sets no limit."""
+
+    read_only: bool = Field(default=False, validation_alias="ASKPAPERS_READ_ONLY")
+    """Whether the chat leaves papers and settings as they are."""
+
     prompts_dir: Path | None = Field(default=None, validation_alias="PROMPTS_DIR")
     """Folder of prompt files that replaces the shipped one."""
 

@@ -24,5 +24,12 @@ def serve(args: argparse.Namespace) -> int:
     with open_library(args) as assistant:
         library = assistant.settings.library
     with redirect_stdout(sys.stderr):  # the server's own remarks
-        serve(library, port=args.port, opens_browser=args.opens_browser, on_ready=tell)
+        serve(
+            library,
+            port=args.port,
+            host=args.host,
+            names=args.names,
+            opens_browser=args.opens_browser,
+            on_ready=tell,
+        )
     return 0

@@ -10,7 +10,7 @@ import streamlit as st
 from rag.assistant import Assistant
 from rag.base.types import AddReport, Failure
 from rag.ingest.online import request_for
-from rag.web import jobs, session
+from rag.web import jobs, person, session
 from rag.web.jobs import Item, Job
 from rag.web.render import Child, Html, name, show, tag
 from rag.web.wording import duration, papers_in_words
@@ -23,7 +23,9 @@ _FILE_HELP = "Listings as text, or JSON lines. Each file is recognised by what i
 def first_papers(assistant: Assistant) -> None:
     """The ways into an empty library, or how far the first adding is."""
     job = session.job()
-    if job is None or job.finished:
+    if not person.may_change(assistant.settings):
+        show(tag("p", "This library has no papers yet.", cls="quiet"))
+    elif job is None or job.finished:
         job_state()
         ways_to_add(assistant, has_sample=False, place="first")
     else:
@@ -64,7 +66,13 @@ def ways_to_add(assistant: Assistant, has_sample: bool, *, place: str) -> None:
         args=(assistant, files),
         help=_FILE_HELP,
     )
-    path = f"path-{place}-{turn}"
+    if person.may_manage(assistant.settings):
+        _path_box(assistant, f"path-{place}-{turn}")
+    if place != "first":
+        _paste_box(assistant, turn)
+
+
+def _path_box(assistant: Assistant, path: str) -> None:
     st.text_input(
         "Or the path of a file or folder on this computer",
         key=path,
@@ -72,8 +80,6 @@ def ways_to_add(assistant: Assistant, has_sample: bool, *, place: str) -> None:
         args=(assistant, path),
         placeholder="~/papers",
     )
-    if place != "first":
-        _paste_box(assistant, turn)
 
 
 def _paste_box(assistant: Assistant, turn: int) -> None:

@@ -10,7 +10,7 @@ from rag.answer import records
 from rag.assistant import Assistant
 from rag.base.errors import RagError
 from rag.base.types import Answer, Paper
-from rag.web import evidence, session
+from rag.web import evidence, person, session
 from rag.web.conversation import Exchange
 from rag.web.render import name, show, tag
 
@@ -104,7 +104,7 @@ def _asked(exchange: Exchange) -> None:
 
 
 def _judge(assistant: Assistant, answer: Answer, n: int) -> None:
-    given = assistant.feedback.of(answer.id or "")
+    given = assistant.feedback.of(answer.id or "", person.owner())
     if given is not None:
         said = "You said that this is right." if given.good else "You said that this is not right."
         show(tag("p", said, cls="quiet", role="status"))
@@ -122,7 +122,7 @@ def _judge(assistant: Assistant, answer: Answer, n: int) -> None:
     if found is not None:
         show(tag("p", "Taken for ", name(found.name), cls="quiet"))
     st.button("No", key=f"wrong-{n}", on_click=_give, args=(assistant, answer, n, False))
-    show(tag("p", "Kept in your library; `askpapers eval` can ask it again.", cls="quiet"))
+    show(tag("p", "Kept in your library; “askpapers eval” can ask it again.", cls="quiet"))
 
 
 def _right_paper(assistant: Assistant, n: int) -> Paper | None:
@@ -135,8 +135,9 @@ def _right_paper(assistant: Assistant, n: int) -> Paper | None:
 
 def _give(assistant: Assistant, answer: Answer, n: int, good: bool) -> None:
     right = None if good else _right_paper(assistant, n)
-    assistant.feedback.give(answer.id or "", good=good, right=[right.id] if right else ())
+    papers = [right.id] if right else ()
+    assistant.feedback.give(answer.id or "", good=good, right=papers, owner=person.owner())
 
 
 def _take_back(assistant: Assistant, answer: Answer) -> None:
-    assistant.feedback.withdraw(answer.id or "")
+    assistant.feedback.withdraw(answer.id or "", person.owner())

@@ -31,7 +31,7 @@ def render(opened: Opened, facts: LibraryFacts) -> None:
     chats.follow_address(opened.assistant)
     asked = take_question(facts)
     if asked is not None:
-        session.conversation().ask(opened.assistant, asked)
+        session.ask(opened, asked)
     chats.say_address()
     style_page(evidence.rules(anchored()))
     sidebar(opened, facts, screen=screens.ASK)
@@ -81,6 +81,7 @@ def conversation(assistant: Assistant, facts: LibraryFacts) -> None:
         panel = right.container(key="evidence").empty()
         _show_panel(panel)
         with left, st.container(key="conversation"):
+            show(tag("h1", "Questions and answers", cls="unseen"))
             for exchange, anchors in anchored():
                 with st.chat_message("user"):
                     show(transcript.question(exchange))

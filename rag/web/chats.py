@@ -10,7 +10,7 @@ import streamlit as st
 
 from rag.assistant import Assistant
 from rag.base.chats import Chat
-from rag.web import screens, session
+from rag.web import person, screens, session
 from rag.web.conversation import Conversation
 from rag.web.render import label, name, show, tag
 
@@ -36,7 +36,7 @@ def follow_address(assistant: Assistant) -> None:
         session.begin()
     if not named or named == session.conversation().chat_id:
         return
-    chat = assistant.chats.get(named)
+    chat = assistant.chats.get(named, person.owner())
     if chat is None:
         st.query_params.pop("chat", None)
         st.session_state["chat-notice"] = "There is no such chat in this library."
@@ -72,7 +72,7 @@ def listed(assistant: Assistant) -> None:
     if notice:
         show(tag("p", notice, cls="quiet", role="status"))
     words = str(st.session_state.get("kept-chat-words") or "")
-    chats = assistant.chats.list(words)
+    chats = assistant.chats.list(words, person.owner())
     if not chats and not words:
         return
     with st.container(key="chats"):
@@ -157,17 +157,18 @@ def _menu(assistant: Assistant, chat: Chat) -> None:
 
 def _written(assistant: Assistant, chat_id: str, form: str) -> Callable[[], str]:
     """Writes a chat out when it is asked for, not at every run of the page."""
-    return lambda: assistant.chats.export(chat_id, form)
+    owner = person.owner()
+    return lambda: assistant.chats.export(chat_id, form, owner)
 
 
 def _rename(assistant: Assistant, chat_id: str, key: str) -> None:
     title = str(st.session_state.get(key) or "").strip()
     if title:
-        assistant.chats.rename(chat_id, title)
+        assistant.chats.rename(chat_id, title, person.owner())
 
 
 def _delete(assistant: Assistant, chat: Chat) -> None:
-    assistant.chats.delete(chat.id)
+    assistant.chats.delete(chat.id, person.owner())
     st.session_state["deleted-chat"] = chat
     begin()
 
@@ -185,5 +186,5 @@ def _deleted_line(assistant: Assistant) -> None:
 
 def _undelete(assistant: Assistant, chat_id: str) -> None:
     st.session_state.pop("deleted-chat", None)
-    assistant.chats.undelete(chat_id)
+    assistant.chats.undelete(chat_id, person.owner())
     _open(chat_id)

@@ -12,7 +12,7 @@ from rag.assistant import Assistant
 from rag.base.aspects import CHOSEN, NAMES
 from rag.base.errors import RagError
 from rag.base.types import Answer, Comparison, Paper
-from rag.web import evidence, screens, session
+from rag.web import evidence, picking, screens, session
 from rag.web.conversation import Exchange
 from rag.web.evidence import Anchors
 from rag.web.jobs import UNEXPECTED
@@ -23,7 +23,6 @@ from rag.web.sidebar import sidebar
 
 logger = logging.getLogger(__name__)
 
-_MOST_PAPERS = 8
 _MOST_FOUND = 5
 _SAYS_HOW = "Pick two to eight papers, or ask in words. Each cell quotes its paper and shows where."
 _FILES: Mapping[str, tuple[str, str, str]] = {
@@ -32,7 +31,7 @@ _FILES: Mapping[str, tuple[str, str, str]] = {
     "latex": ("LaTeX", "comparison.tex", "text/x-tex"),
 }
 # Keys of what is kept from run to run; those of controls begin with "kept-".
-_PICKED, _MADE, _TURN = "compared-papers", "compared", "compared-turn"
+_MADE, _TURN = "compared", "compared-turn"
 _FIND, _ASPECTS, _WORDS = "kept-compare-find", "kept-compare-aspects", "kept-compare-words"
 _CLAIM = "kept-compare-claim"
 
@@ -49,9 +48,11 @@ def render(opened: Opened, facts: LibraryFacts) -> None:
             show(tag("p", "Add papers first, then compare them here.", cls="quiet"))
             return
         show(tag("p", _SAYS_HOW, cls="quiet"))
-        _by_picking(opened.assistant)
-        _by_words(opened.assistant)
-        _by_claim(opened.assistant)
+        # Once there is a table, it stands on top; what to compare next is a click away.
+        with st.expander("Compare something else") if made else st.container():
+            _by_picking(opened)
+            _by_words(opened)
+            _by_claim(opened)
         if made:
             _result(opened.assistant, made, anchors)
 
@@ -59,14 +60,14 @@ def render(opened: Opened, facts: LibraryFacts) -> None:
 # --- what to compare ---------------------------------------------------------------------------
 
 
-def _by_picking(assistant: Assistant) -> None:
-    picked = _picked()
+def _by_picking(opened: Opened) -> None:
+    picked = picking.picked()
     with st.container(key="compare-picked", horizontal=True):
         for i, paper in enumerate(picked.values()):
             _chip(i, paper)
     found = st.text_input("Add a paper", key=_FIND, placeholder="Title, name, author or year")
-    if found.strip() and len(picked) < _MOST_PAPERS:
-        _offers([p for p in assistant.lookup(found) if p.id not in picked][:_MOST_FOUND])
+    if found.strip() and len(picked) < picking.MOST:
+        _offers([p for p in opened.assistant.lookup(found) if p.id not in picked][:_MOST_FOUND])
     _from_last_answer(picked)
     known = [NAMES[kind] for kind in NAMES]
     st.session_state.setdefault(_ASPECTS, [NAMES[kind] for kind in CHOSEN])
@@ -77,7 +78,7 @@ def _by_picking(assistant: Assistant) -> None:
         type="primary",
         disabled=len(picked) < 2,
         on_click=_compare_picked,
-        args=(assistant,),
+        args=(opened,),
     )
 
 
@@ -88,7 +89,7 @@ def _chip(i: int, paper: Paper) -> None:
             label(f"Remove {records.short_title(paper)}"),
             key=f"chip-button-paper-{i}",
             type="tertiary",
-            on_click=_unpick,
+            on_click=picking.unpick,
             args=(paper.id,),
         )
 
@@ -110,7 +111,7 @@ def _offers(papers: Sequence[Paper]) -> None:
 
 def _from_last_answer(picked: Mapping[str, Paper]) -> None:
     answers = [e.answer for e in session.exchanges() if e.answer]
-    papers = evidence.cited_papers(answers[-1])[:_MOST_PAPERS] if answers else []
+    papers = evidence.cited_papers(answers[-1])[: picking.MOST] if answers else []
     new = [paper for paper in papers if paper.id not in picked]
     if new:
         noun = "paper" if len(new) == 1 else "papers"
@@ -118,71 +119,64 @@ def _from_last_answer(picked: Mapping[str, Paper]) -> None:
         st.button(said, key="compare-add-answer", type="tertiary", on_click=_pick, args=(new,))
 
 
-def _by_words(assistant: Assistant) -> None:
+def _by_words(opened: Opened) -> None:
     st.text_input(
         "Or ask in words",
         key=_WORDS,
         placeholder="Compare … and … on data and baselines",
         on_change=_compare_words,
-        args=(assistant,),
+        args=(opened,),
     )
 
 
-def _by_claim(assistant: Assistant) -> None:
+def _by_claim(opened: Opened) -> None:
     st.text_input(
         "Or state a claim: which papers support it, which contradict it?",
         key=_CLAIM,
         placeholder="Weight averaging replaces learning rate decay",
         on_change=_hold_against,
-        args=(assistant,),
+        args=(opened,),
     )
 
 
-def _picked() -> dict[str, Paper]:
-    kept: dict[str, Paper] = st.session_state.setdefault(_PICKED, {})
-    return kept
-
-
 def _pick(papers: Sequence[Paper]) -> None:
-    picked = _picked()
-    for paper in papers:
-        if len(picked) < _MOST_PAPERS:
-            picked[paper.id] = paper
+    picking.pick(papers)
     st.session_state[_FIND] = ""
 
 
-def _unpick(paper_id: str) -> None:
-    _picked().pop(paper_id, None)
-
-
-def _compare_picked(assistant: Assistant) -> None:
-    papers = _picked()
+def _compare_picked(opened: Opened) -> None:
+    papers = picking.picked()
     names = " · ".join(records.short_title(paper) for paper in papers.values())
-    _make(assistant, names, "", list(papers), st.session_state.get(_ASPECTS, []))
+    _make(opened, names, "", list(papers), st.session_state.get(_ASPECTS, []))
 
 
-def _compare_words(assistant: Assistant) -> None:
+def _compare_words(opened: Opened) -> None:
     words = str(st.session_state.get(_WORDS, "")).strip()
     if words:
-        _make(assistant, words, words, [], [])
+        _make(opened, words, words, [], [])
 
 
-def _hold_against(assistant: Assistant) -> None:
+def _hold_against(opened: Opened) -> None:
     claim = str(st.session_state.get(_CLAIM, "")).strip(" .?!")
     if claim:
         asked = f"Which papers support or contradict that {claim}?"
-        _keep(Exchange(claim), lambda: assistant.ask(asked))
+        _keep(opened, Exchange(claim), lambda: opened.assistant.ask(asked))
 
 
 def _make(
-    assistant: Assistant, title: str, words: str, ids: Sequence[str], aspects: Sequence[str]
+    opened: Opened, title: str, words: str, ids: Sequence[str], aspects: Sequence[str]
 ) -> None:
-    _keep(Exchange(title), lambda: assistant.compare(words, papers=ids, aspects=aspects))
+    _keep(
+        opened,
+        Exchange(title),
+        lambda: opened.assistant.compare(words, papers=ids, aspects=aspects),
+    )
 
 
-def _keep(exchange: Exchange, answer: Callable[[], Answer]) -> None:
+def _keep(opened: Opened, exchange: Exchange, answer: Callable[[], Answer]) -> None:
     try:
-        exchange.answer = answer()
+        exchange.error = session.refusal(opened)
+        exchange.answer = None if exchange.error else answer()
     except RagError as error:
         exchange.error = str(error)
     except Exception:

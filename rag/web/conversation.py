@@ -115,18 +115,22 @@ class Asking:
 class Conversation:
     """What one tab talks about; `chat_id` once the library keeps it.
 
-    `is_said` tells that the page's address has named it.
+    `is_said` tells that the page's address has named it; `owner` is "" where one person uses the
+    library.
     """
 
     exchanges: list[Exchange] = field(default_factory=list)
     chat_id: str | None = None
     is_said: bool = False
+    owner: str = ""
     _keeping: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
     def of(cls, chat: Chat) -> Conversation:
         """A kept chat, to be gone on with."""
-        return cls([_kept(answer) for answer in chat.answers], chat.id, is_said=True)
+        return cls(
+            [_kept(answer) for answer in chat.answers], chat.id, is_said=True, owner=chat.owner
+        )
 
     def ask(self, assistant: Assistant, exchange: Exchange) -> None:
         """Have a question of this conversation answered; one that is being answered is stopped."""
@@ -154,11 +158,11 @@ class Conversation:
         try:
             with self._keeping:
                 if self.chat_id is None:
-                    self.chat_id = chats.create().id
+                    self.chat_id = chats.create(owner=self.owner).id
                 if exchange.instead_of:
-                    kept = chats.replace(self.chat_id, exchange.instead_of, answer)
+                    kept = chats.replace(self.chat_id, exchange.instead_of, answer, self.owner)
                 else:
-                    kept = chats.append(self.chat_id, answer)
+                    kept = chats.append(self.chat_id, answer, self.owner)
             exchange.answer = kept
         except RagError as error:  # the answer stands on the screen all the same
             logger.warning("an answer is not kept in its chat: %s", error)

@@ -8,17 +8,20 @@ once, without another run of the page.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rag.answer import records
+from rag.base.text import sentence_spans
 from rag.base.types import Answer, Citation, Paper
 from rag.web import links
 from rag.web.conversation import Exchange
-from rag.web.render import Html, Mark, external, join, name, prose, tag
+from rag.web.render import Html, Mark, external, join, latex, name, prose, tag
 
 _WHOLE_CARDS = 30  # further papers of a long list are shown without their abstracts
 _MOST_CARDS = 200
 _MOST_AUTHORS = 12
+_FAR_CHARS = 420  # before the first quoted words; what stands there is folded away
+_NEAR_CHARS = 160  # of it that stay
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +186,25 @@ def _abstract(card: _Card) -> Html:
     if not paper.text:
         return tag("p", "No text of this paper is in the library.", cls="quiet")
     inside = [m for m in card.marks if m.start < m.end <= len(paper.abstract)]
-    parts = [tag("p", prose(paper.abstract, inside), cls="abstract", dir="auto")]
+    cut = _opening(paper.abstract, inside)
+    parts = [_folded(paper.abstract[:cut])] if cut else []
+    rest = [replace(m, start=m.start - cut, end=m.end - cut) for m in inside]
+    parts.append(tag("p", prose(paper.abstract[cut:], rest), cls="abstract", dir="auto"))
     beyond = [m for m in card.marks if m.end > len(paper.abstract)]
     return join([*(parts if paper.abstract else []), *(_quoted(paper, m) for m in beyond)])
+
+
+def _opening(abstract: str, marks: Sequence[Mark]) -> int:
+    """How much of an abstract is folded away, so that its quoted words are seen at a glance."""
+    first = min((mark.start for mark in marks), default=0)
+    if first < _FAR_CHARS:
+        return 0
+    return max((s for s, _ in sentence_spans(abstract) if s <= first - _NEAR_CHARS), default=0)
+
+
+def _folded(opening: str) -> Html:
+    words = tag("p", latex(opening), cls="abstract", dir="auto")
+    return tag("details", tag("summary", "From the beginning"), words, cls="opening")
 
 
 def _quotes_only(card: _Card) -> Html | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,6 +26,11 @@ class PeopleMap:
 
 def people_map(papers: Sequence[Paper]) -> PeopleMap:
     """Draw the people with the most papers near their papers. The same papers, the same map."""
+    return _drawn(tuple(papers))
+
+
+@functools.lru_cache(maxsize=4)  # a page asks again at every click
+def _drawn(papers: tuple[Paper, ...]) -> PeopleMap:
     counted = Counter(author for paper in papers for author in dict.fromkeys(paper.authors))
     people = [name for name, _ in counted.most_common(_PEOPLE)]
     number = {name: i for i, name in enumerate(people)}

@@ -8,7 +8,7 @@ import streamlit as st
 
 from rag.answer import records
 from rag.base.types import Paper
-from rag.web import adding, paper_page, pictures, screens
+from rag.web import adding, paper_page, person, picking, pictures, screens
 from rag.web.render import Html, label, name, show, style_page, tag
 from rag.web.session import LibraryFacts, Opened
 from rag.web.shelf import FACETS, Choice, Order, Shelf
@@ -50,16 +50,20 @@ def render(opened: Opened, facts: LibraryFacts) -> None:
         show(tag("h1", "Library", cls="screen-title"))
         paper_page.undo_line(opened)
         adding.job_state()
+        may_add = person.may_change(opened.assistant.settings)
+        if not (may_add or facts.count):
+            adding.first_papers(opened.assistant)
+            return
+        st.session_state.setdefault(f"{KEPT}view", "papers" if facts.count else "add")
         view = st.segmented_control(
             "View",
-            list(_VIEWS),
+            [name for name in _VIEWS if may_add or name != "add"],
             format_func=_VIEWS.__getitem__,
-            default="papers" if facts.count else "add",
             key=f"{KEPT}view",
             label_visibility="collapsed",
             required=True,
         )
-        if view == "add" or not facts.count:
+        if may_add and (view == "add" or not facts.count):
             adding.ways_to_add(opened.assistant, facts.has_sample, place="library")
         else:
             _papers(opened, as_pictures=view == "pictures")
@@ -99,6 +103,7 @@ def _papers(opened: Opened, *, as_pictures: bool) -> None:
             key=f"{KEPT}order",
             label_visibility="collapsed",
         )
+    _picked_line()
     _rows(shelf, found)
 
 
@@ -172,6 +177,7 @@ def _rows(shelf: Shelf, found: list[int]) -> None:
         for row, place in enumerate(found[(page - 1) * _PAGE : page * _PAGE]):
             paper = shelf.papers[place]
             with st.container(key=f"row-{row}"):
+                _picker(paper)
                 st.button(
                     label(paper.name),
                     key=f"open-{row}",
@@ -182,6 +188,36 @@ def _rows(shelf: Shelf, found: list[int]) -> None:
                 show(_row(paper))
     if pages > 1:
         st.pagination(pages, key=f"{KEPT}page")
+
+
+def _picker(paper: Paper) -> None:
+    """A box to tick for a comparison; it follows what is picked on other screens."""
+    key = f"pick-{paper.id}"
+    st.session_state[key] = paper.id in picking.picked()
+    st.checkbox(
+        label(f"Compare {paper.name}"),
+        key=key,
+        label_visibility="collapsed",
+        on_change=picking.turn,
+        args=(paper,),
+    )
+
+
+def _picked_line() -> None:
+    """How many papers are picked for a comparison, and the way to it."""
+    count = len(picking.picked())
+    if not count:
+        return
+    with st.container(key="picked-line", horizontal=True):
+        said = f"{papers_in_words(count)} picked"
+        if count == 1:
+            said += ", one more makes a comparison"
+        elif count == picking.MOST:
+            said += ", as many as a table holds"
+        show(tag("p", f"{said}.", role="status"))
+        st.button("Compare", key="to-comparison", type="primary", disabled=count < 2,
+                  on_click=screens.go, args=(screens.COMPARE,))  # fmt: skip
+        st.button("Clear", key="unpick-all", type="tertiary", on_click=picking.clear)
 
 
 def _row(paper: Paper) -> Html:

@@ -18,7 +18,8 @@ def matrix(answer: Answer, anchors: Anchors) -> Html | None:
     if table is None:
         return None
     links = _Links(answer, anchors)
-    corner = tag("div", "", cls="corner", role="columnheader", label="Aspect")
+    named = tag("span", "Aspect", cls="unseen")
+    corner = tag("div", named, cls="corner", role="columnheader")
     heads = [tag("div", _head(paper), cls="head", role="columnheader") for paper in table.papers]
     rows = [_row(table, j, links) for j in range(len(table.aspects))]
     return tag(

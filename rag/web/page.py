@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from rag.base.errors import RagError
-from rag.web import chat, compare, library, screens, session, settings
+from rag.web import chat, compare, library, person, screens, session, settings
 from rag.web.jobs import UNEXPECTED
 from rag.web.render import show, style_page, tag
 from rag.web.session import LibraryFacts, Opened
@@ -46,6 +46,9 @@ def run() -> None:
 def _draw() -> None:
     session.hold(library.KEPT, "kept-")
     opened = session.opened()
+    if not person.admitted(opened.assistant.settings):
+        style_page()
+        return
     draw = _SCREENS.get(screens.shown(), chat.render)
     draw(opened, session.library_facts(opened.assistant))
     opened.warm()

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+from pathlib import Path
+
 import streamlit as st
 
 from rag.answer import records
 from rag.base.errors import RagError
 from rag.base.types import Paper, Source
-from rag.web import evidence, links, screens, session
+from rag.web import evidence, fulltext, links, person, picking, screens, session
 from rag.web.render import Html, external, join, label, name, prose, show, tag
 from rag.web.session import Opened
 
@@ -20,6 +24,7 @@ _STYLES = {
     "ris": "RIS",
     "csl-json": "CSL-JSON",
 }
+_OWN = "own"  # a style of a .csl file on this machine
 _SIMILAR = 5
 
 
@@ -35,10 +40,11 @@ def render(opened: Opened, paper_id: str) -> None:
         with left:
             show(_record(paper))
             _actions(opened, paper)
+            show(fulltext.full_text(paper) or tag("span"))
         with right:
             _cite(opened, paper)
             _similar(opened, paper)
-            show(_sources(paper))
+            show(_sources(paper, whole=person.may_manage(opened.assistant.settings)))
 
 
 def undo_line(opened: Opened) -> None:
@@ -66,7 +72,17 @@ def _actions(opened: Opened, paper: Paper) -> None:
             on_click=_ask_about,
             args=(f"What does {records.short_title(paper)} show?",),
         )
-        st.button("Remove", key="remove", type="tertiary", on_click=_remove, args=(opened, paper))
+        st.button(
+            "Leave out of the comparison" if paper.id in picking.picked() else "Compare",
+            key="pick-paper",
+            help="Pick it for a table with other papers, made on the Compare screen.",
+            on_click=picking.turn,
+            args=(paper,),
+        )
+        if person.may_change(opened.assistant.settings):
+            st.button(
+                "Remove", key="remove", type="tertiary", on_click=_remove, args=(opened, paper)
+            )
 
 
 def _ask_about(question: str) -> None:
@@ -122,15 +138,29 @@ def _record(paper: Paper) -> Html:
 
 def _cite(opened: Opened, paper: Paper) -> None:
     show(tag("h2", "Cite", cls="small-title"))
+    known = dict(_STYLES)
+    if person.may_manage(opened.assistant.settings):
+        known[_OWN] = "Another style …"
     style = st.selectbox(
         "Style",
-        list(_STYLES),
-        format_func=_STYLES.__getitem__,
+        list(known),
+        format_func=known.__getitem__,
         key="kept-style",
         label_visibility="collapsed",
     )
-    written = opened.assistant.export([paper], style).strip()
-    st.code(written, language=None, wrap_lines=True)
+    if style == _OWN:
+        style = st.text_input("Path of a .csl file", key="kept-csl", placeholder="~/nature.csl")
+        style = str(Path(style.strip()).expanduser()) if style.strip() else ""
+    if style:
+        _reference(opened, paper, style)
+
+
+def _reference(opened: Opened, paper: Paper, style: str) -> None:
+    try:
+        written = opened.assistant.export([paper], style).strip()
+        st.code(written, language=None, wrap_lines=True)
+    except RagError as error:
+        show(tag("p", str(error), cls="notice", role="alert"))
 
 
 def _similar(opened: Opened, paper: Paper) -> None:
@@ -149,8 +179,10 @@ def _similar(opened: Opened, paper: Paper) -> None:
             )
 
 
-def _sources(paper: Paper) -> Html:
-    items = [tag("li", name(_source(source)), title=source.origin) for source in paper.sources]
+def _sources(paper: Paper, *, whole: bool) -> Html:
+    """Where a record comes from; only with `whole` the folders of this machine."""
+    sources = paper.sources if whole else [replace(s, origin=_file(s)) for s in paper.sources]
+    items = [tag("li", name(_source(source)), title=source.origin) for source in sources]
     known = [
         tag("li", f"{called} ", name(value))
         for called, value in (
@@ -168,6 +200,10 @@ def _sources(paper: Paper) -> Html:
             tag("p", note, cls="quiet") if note else None,
         ]
     )
+
+
+def _file(source: Source) -> str:
+    return re.split(r"[/\\]", source.origin)[-1]
 
 
 def _source(source: Source) -> str:

@@ -38,11 +38,11 @@ def render(opened: Opened, shelf: Shelf, found: Sequence[int], pick: Pick) -> No
 
     `pick` is told what was clicked: "paper" with its id, or "only" with values of facets.
     """
+    st.session_state.setdefault("library-picture", "time")
     kind = st.segmented_control(
         "Picture",
         list(_PICTURES),
         format_func=_PICTURES.__getitem__,
-        default="time",
         key="library-picture",
         label_visibility="collapsed",
         required=True,
@@ -91,7 +91,7 @@ def _time(papers: Sequence[Paper]) -> Chart:
             tooltip=["year:N", "category:N", "papers:Q"],
         )
         .add_params(_click("year", "category", name="bar"))
-        .properties(height=380)
+        .properties(height=380, description="Papers of each year, by category")
     )
 
 
@@ -124,7 +124,7 @@ def _people(papers: Sequence[Paper]) -> Chart:
             _click("author", name="person")
         ),
     ]
-    return alt.layer(*layers).properties(height=560)
+    return alt.layer(*layers).properties(height=560, description="People joined to their papers")
 
 
 # --- by meaning ------------------------------------------------------------------------------
@@ -150,13 +150,16 @@ def _meaning(opened: Opened, papers: Sequence[Paper], pick: Pick) -> tuple[Chart
         x=_axis("x"), y=_axis("y"), tooltip=["title:N", "people:N", "year:N", "category:N"]
     )
     dots = base.mark_circle(size=60, opacity=0.75, cursor="pointer").encode(color=_colour(kept))
-    rings = base.transform_filter("datum.lit").mark_point(size=180, strokeWidth=2.5, color=_LIT)
+    rings = base.transform_filter("datum.lit").mark_point(
+        size=180, strokeWidth=2.5, color=_LIT, aria=False
+    )
     words = "Papers that are near in meaning lie near each other; a click opens one."
     if step > 1:
         words += f" {len(shown):,} of {len(papers):,} papers are drawn."
     if any(row["lit"] for row in rows):
         words += " Ringed: cited in your last answer."
-    chart = alt.layer(dots.add_params(_click("id", name="paper")), rings).properties(height=560)
+    chart = alt.layer(dots.add_params(_click("id", name="paper")), rings)
+    chart = chart.properties(height=560, description="Papers by meaning")
     return chart, pick, words
 
 
@@ -175,7 +178,10 @@ def _ink() -> str:
 
 
 def _data(rows: list[dict[str, Any]]) -> Any:
-    return alt.Data(values=rows)  # type: ignore[no-untyped-call]
+    """Rows as Streamlit sends them in binary; Altair would go through each value by itself."""
+    import pandas as pd
+
+    return pd.DataFrame(rows)
 
 
 def _point(paper: Paper) -> dict[str, str]:

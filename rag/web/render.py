@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from rag.base.latex import readable
 from rag.web import links
@@ -65,6 +65,12 @@ class Mark:
 
 
 Child = Html | str | None
+# The one script of the page. Streamlit reads this key when a page begins, so the page begins anew.
+_KEEP_THEME = """<script>
+const key = "stActiveTheme-" + window.location.pathname + "-v2";
+window.localStorage.setItem(key, '"%s"');
+window.location.reload();
+</script>"""
 
 
 def text(raw: str) -> Html:
@@ -142,6 +148,19 @@ def style_page(rules: str = "") -> None:
     import streamlit as st
 
     st.html(f"<style>{_style_sheet()}{rules}</style>")
+
+
+def keep_theme(theme: Literal["System", "Light", "Dark"]) -> None:
+    """Have the browser show light or dark from now on, or as its system is.
+
+    Raises:
+        ValueError: another theme; a fault of the code.
+    """
+    import streamlit as st
+
+    if theme not in ("System", "Light", "Dark"):
+        raise ValueError(f"{theme!r} is no theme of Streamlit")
+    st.html(_KEEP_THEME % theme, unsafe_allow_javascript=True)
 
 
 @functools.cache

@@ -8,13 +8,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from rag.base.backups import BackupReport
 from rag.base.errors import RagError
 from rag.base.types import Finding
 from rag.search.landscape import Plane
+from rag.web import person
 from rag.web.conversation import Conversation, Exchange
 from rag.web.shelf import Shelf
 
@@ -40,6 +43,7 @@ class Opened:
 
     assistant: Assistant
     troubles: tuple[Finding, ...] = ()
+    asked: person.Asked = field(default_factory=person.Asked)
     _warming: threading.Lock = field(default_factory=threading.Lock)
     _shelving: threading.Lock = field(default_factory=threading.Lock)
     _shelf: tuple[int, Shelf] | None = None
@@ -64,6 +68,24 @@ class Opened:
     def use(self, settings: Settings) -> None:
         """Go on with other settings over the same open library, in all tabs."""
         self.assistant = self.assistant.with_settings(settings)
+
+    def restore(self, file: Path) -> BackupReport:
+        """Have a backup take the place of the library, in all tabs; the old one is moved aside.
+
+        Raises:
+            RagError: the backup cannot be used; the library is as it was.
+        """
+        from rag.assistant import Assistant
+
+        folder, settings = self.assistant.folder, self.assistant.settings
+        with self._shelving:
+            self.assistant.close()
+            try:
+                return Assistant.restore(file, folder, replace=True)
+            finally:
+                self.assistant = Assistant.open(folder, settings)
+                self._shelf = self._plane = None
+                _facts.clear()
 
     def warm(self) -> None:
         """Load models and look over the library, once, in a thread: no page waits for it."""
@@ -98,7 +120,9 @@ def library_facts(of: Assistant) -> LibraryFacts:
 
 def conversation() -> Conversation:
     """The conversation of this tab."""
-    kept: Conversation = st.session_state.setdefault("conversation", Conversation())
+    if "conversation" not in st.session_state:
+        begin()
+    kept: Conversation = st.session_state["conversation"]
     return kept
 
 
@@ -109,7 +133,22 @@ def exchanges() -> list[Exchange]:
 
 def begin(anew: Conversation | None = None) -> None:
     """Turn to another conversation, or to a new one."""
-    st.session_state["conversation"] = anew or Conversation()
+    st.session_state["conversation"] = anew or Conversation(owner=person.owner())
+
+
+def ask(of: Opened, exchange: Exchange) -> None:
+    """Have a question of this tab's conversation answered, if its person may still ask one."""
+    exchange.error = refusal(of)
+    if exchange.error is None:
+        conversation().ask(of.assistant, exchange)
+
+
+def refusal(of: Opened) -> str | None:
+    """Count a question of this tab's person; why it is not answered, if they have asked enough."""
+    most = of.assistant.settings.questions_a_day
+    if of.asked.take(person.owner(), most):
+        return None
+    return f"You have asked {most:,} questions today. Tomorrow you can ask again."
 
 
 def ask_next(question: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from rag.assistant import Assistant
-from rag.web import adding, chats, screens, session
+from rag.web import adding, chats, person, screens, session
 from rag.web.render import Html, join, name, show, tag
 from rag.web.session import LibraryFacts, Opened
 from rag.web.wording import papers_in_words
@@ -27,14 +27,15 @@ def sidebar(opened: Opened, facts: LibraryFacts, *, screen: str) -> None:
         if session.exchanges():
             st.button("New chat", on_click=chats.begin, width="stretch")
         show(_state(opened.assistant, facts))
-        if screen != screens.LIBRARY:
+        if screen != screens.LIBRARY and person.may_change(opened.assistant.settings):
             if facts.count:
                 with st.expander("Add papers"):
                     adding.ways_to_add(opened.assistant, facts.has_sample, place="side")
             if session.exchanges() or screen != screens.ASK:
                 adding.job_state()
         show(_who_writes(opened.assistant))
-        if opened.troubles:
+        person.signed_in()
+        if opened.troubles and person.may_manage(opened.assistant.settings):
             show(_troubles(opened))
         chats.listed(opened.assistant)
 
@@ -45,9 +46,12 @@ def _state(assistant: Assistant, facts: LibraryFacts) -> Html:
         first, last = facts.years
         years = f" · {first}" if first == last else f" · {first}–{last}"
     count = papers_in_words(facts.count) if facts.count else "No papers yet"
+    said = tag("p", count + years, cls="count")
+    if not person.may_manage(assistant.settings):
+        return tag("div", said, cls="state")
     folder = str(assistant.settings.library)
     line = tag("p", name(_short(folder)), title=folder, cls="quiet")
-    return tag("div", tag("p", count + years, cls="count"), line, cls="state")
+    return tag("div", said, line, cls="state")
 
 
 def _short(folder: str) -> str:

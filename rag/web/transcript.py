@@ -28,7 +28,7 @@ _SILENCE = {
 
 def question(exchange: Exchange) -> Html:
     """The question as it was asked."""
-    return tag("p", text(exchange.question), cls="question", dir="auto")
+    return tag("h2", text(exchange.question), cls="question", dir="auto")
 
 
 def settled(exchange: Exchange, anchors: Anchors, model: str | None) -> Html:

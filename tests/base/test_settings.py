@@ -49,6 +49,7 @@ def test_every_setting_is_read_from_its_variable(
         "ASKPAPERS_EMBEDDER": "fast",
         "ASKPAPERS_READER": "False",
         "ASKPAPERS_ONLINE": "True",
+        "ASKPAPERS_READ_ONLY": "True",
         "ASKPAPERS_REUSE_ANSWERS": "True",
         "CHROMA_URL": "http://127.0.0.1:8000",
     }

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 SIZES = {390: 844, 768: 1024, 1440: 900}
 THEMES = ("light", "dark")
+IDLE = '.stApp[data-test-script-state="notRunning"]'
 QUESTION = "By how much does SOAP reduce iterations compared to AdamW?"
 REPLY = (
     "Compared to AdamW, SOAP reduces the number of iterations by over 40% when language models of "
@@ -46,6 +47,7 @@ def main(folder: Path) -> None:
     with browsing(chromium) as browser:
         _empty(browser, work, folder)
         _asked(browser, work, folder)
+        _beside(browser, work, folder)
         _answering(browser, work, folder)
     shutil.rmtree(work, ignore_errors=True)
 
@@ -102,6 +104,40 @@ def _asked(browser: Browser, work: Path, folder: Path) -> None:
             _take(page, folder / f"7-list-{name}")
             ask(page, "How many parameters does GPT-5 have?")
             _take(page, folder / f"8-abstention-{name}")
+
+
+def _beside(browser: Browser, work: Path, folder: Path) -> None:
+    """The screens beside the conversation."""
+    with serving(work / "sample", work) as address:
+        for name, page in _pages(browser, f"{address}/?screen=compare"):
+            _take(page, folder / f"a-compare-{name}")
+            field = page.get_by_label("Or ask in words")
+            field.fill("Compare SOAP, EvoLM, AdANNS, MatFormer and CoLoR-Filter")
+            field.press("Enter")
+            page.locator(".matrix").wait_for()
+            _take(page, folder / f"b-comparison-{name}")
+        for name, page in _pages(browser, f"{address}/?screen=library"):
+            page.locator(".st-key-rows").wait_for()
+            page.locator(".st-key-rows [data-testid=stCheckbox] label").nth(1).click()
+            page.locator(".st-key-picked-line").wait_for()
+            _take(page, folder / f"c-library-{name}")
+            page.locator(".st-key-open-1 button").click()
+            page.locator(".st-key-similar").wait_for()
+            _take(page, folder / f"d-paper-{name}")
+            page.get_by_role("button", name="All papers").click()
+            page.get_by_text("Pictures", exact=True).click()
+            for picture in ("Over time", "People", "By meaning"):
+                page.get_by_text(picture, exact=True).click()
+                page.locator(IDLE).wait_for()
+                _take(page, folder / f"e-{picture.split()[-1].lower()}-{name}")
+            page.locator(".st-key-library").get_by_text("Add papers", exact=True).click()
+            page.get_by_label("Or paste a listing").wait_for()
+            _take(page, folder / f"f-adding-{name}")
+        for name, page in _pages(browser, f"{address}/?screen=settings"):
+            page.locator(IDLE).wait_for()
+            _take(page, folder / f"g-settings-{name}")
+            page.locator(".st-key-appearance").scroll_into_view_if_needed()
+            _take(page, folder / f"g-settings-end-{name}")
 
 
 def _answering(browser: Browser, work: Path, folder: Path) -> None:

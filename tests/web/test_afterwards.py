@@ -42,7 +42,7 @@ def test_a_question_is_edited_in_its_place(page: Page) -> None:
     button(at, "Ask this instead").click().run()
     assert "Slate" in shown(at)
     assert shown(at).count('class="question"') == 1
-    assert "Which papers are by Lin Osei?</p>" in shown(at)
+    assert "Which papers are by Lin Osei?</h2>" in shown(at)
 
 
 def test_an_answer_is_judged_with_the_right_paper_and_the_judgement_taken_back(page: Page) -> None:

@@ -139,3 +139,16 @@ def test_a_reference_says_what_is_known() -> None:
         "Ann Lee, Bo Ma et al. (2024). SOAP: a test. https://doi.org/10.1000/soap"
     )
     assert evidence.reference(PLAIN) == "No facts."
+
+
+def test_quoted_words_that_stand_far_down_are_seen_without_what_comes_before() -> None:
+    opening = " ".join(f"We looked at {n} kinds of moth in some detail." for n in range(20))
+    paper = Paper("p3", "Moths", abstract=f"{opening} Then they slept. Moths weigh 3 grams. Done.")
+    shown = markup(cited(quote(1, paper, "Moths weigh 3 grams.")))
+    folded, seen = shown.split("</details>", 1)
+    assert "From the beginning" in folded
+    assert "We looked at 0 kinds" in folded
+    assert "We looked at 0 kinds" not in seen
+    assert 'tabindex="-1">Moths weigh 3 grams.</mark>' in seen
+    assert "Then they slept." in seen
+    assert "<details" not in markup(cited(quote(1, SOAP, "It is open."))).split("card-foot")[0]

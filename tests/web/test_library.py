@@ -77,3 +77,27 @@ def test_a_paper_is_removed_and_brought_back(page: Page) -> None:
     button(at, "Undo").click().run()
     assert len(titles(at)) == 3
     assert "Removed" not in shown(at)
+
+
+def test_papers_are_ticked_in_the_list_and_taken_to_the_comparison(page: Page) -> None:
+    at = go_to(page(), "library")
+    for box in at.checkbox[:2]:
+        box.check().run()
+    assert "2 papers picked" in shown(at)
+    at.button(key="to-comparison").click().run()
+    assert not button(at, "Compare these papers").disabled
+    button(at, "Remove Slate").click().run()
+    at = go_to(at, "library")
+    assert "one more makes a comparison" in shown(at)
+    assert [box.value for box in at.checkbox] == [False, True, False]
+
+
+def test_a_paper_is_cited_in_a_style_of_a_file_or_the_reason_is_said(page: Page) -> None:
+    at = go_to(page(), "library")
+    at.button(key="open-1").click().run()
+    at.selectbox(key="kept-style").set_value("own").run()
+    assert not at.code
+    at.text_input(key="kept-csl").set_value("~/no-such-style.csl").run()
+    assert not at.code
+    assert 'role="alert"' in shown(at)
+    assert "no-such-style.csl" in shown(at)

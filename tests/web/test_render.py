@@ -175,3 +175,9 @@ def test_a_label_leaves_no_markdown_to_find(raw: str) -> None:
     )
     for start in (":material", ":red", ":smile", "http://", "www.evil", "a@evil"):
         assert start not in shown.replace("\\", "")
+
+
+@pytest.mark.parametrize("theme", ["", 'Dark"); alert(1); ("', "</script>", "dark"])
+def test_the_one_script_takes_nothing_but_the_names_of_themes(theme: str) -> None:
+    with pytest.raises(ValueError):
+        render.keep_theme(theme)  # type: ignore[arg-type]  # that is what is tried

@@ -60,3 +60,33 @@ def test_a_backup_is_written_or_the_reason_is_said(page: Page, tmp_path: Path, n
     at.text_input(key="backup-file").set_value(str(tmp_path / name))
     button(at, "Back up now").click().run()
     assert (tmp_path / name).exists() == ("3 papers" in shown(at).split("Backup")[1].split("To")[0])
+
+
+def test_a_backup_takes_the_place_of_the_library_which_is_moved_aside(
+    page: Page, tmp_path: Path
+) -> None:
+    at = go_to(page(), "settings")
+    at.text_input(key="backup-file").set_value(str(tmp_path / "before.zip"))
+    button(at, "Back up now").click().run()
+    at = go_to(at, "library")
+    at.button(key="open-0").click().run()
+    button(at, "Remove").click().run()
+    assert "2 papers" in shown(at)
+    at = go_to(at, "settings")
+    assert button(at, "Restore").disabled
+    at.text_input(key="restore-file").set_value(str(tmp_path / "before.zip"))
+    at.checkbox(key="restore-sure").check().run()
+    button(at, "Restore").click().run()
+    assert "Well: restored" in shown(at)
+    assert '<p class="count">3 papers' in shown(at)
+    assert len(list(tmp_path.glob("library.replaced-*"))) == 1
+
+
+def test_a_file_that_is_no_backup_leaves_the_library_as_it_is(page: Page, tmp_path: Path) -> None:
+    (tmp_path / "noise.zip").write_bytes(b"noise" * 100)
+    at = go_to(page(), "settings")
+    at.text_input(key="restore-file").set_value(str(tmp_path / "noise.zip"))
+    at.checkbox(key="restore-sure").check().run()
+    button(at, "Restore").click().run()
+    assert "Not well: not restored" in shown(at)
+    assert '<p class="count">3 papers' in shown(at)

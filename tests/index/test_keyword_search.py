@@ -175,6 +175,7 @@ def test_a_long_addition_shows_its_papers_before_it_ends(
     store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("rag.index.writer._SYNC_EVERY_S", 0.0)
+    monkeypatch.setattr("rag.index.writer._SYNC_SHARE", 0)
     with Store.open(folder, identity=IDENTITY) as other, other.writer() as writer:
         put(writer, 1, 2)
         assert _found(store, 2) == ["p2"]

@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import shutil
 import statistics
 import sys
@@ -33,7 +34,7 @@ from rag.answer.records import short_title  # noqa: E402  the paths stand above
 from rag.web.conversation import Conversation, Exchange  # noqa: E402  the paths stand above
 
 TOKENS_A_SECOND = 20
-WORDS = "a reply of some forty words that says nothing but its own number so that it can be told "
+_SHORT = 60  # letters by which a text is told apart
 Figures = dict[str, Any]
 
 
@@ -162,24 +163,18 @@ def first_paint(folder: Path, scratch: Path) -> Figures:
 
 
 def conversations(folder: Path, count: int) -> Figures:
-    """One conversation at a time, then all at once, each with a reply that only it may show."""
+    """One conversation at a time, then all at once, each with a reply of its own evidence."""
     model_server.MODES["paced"] = _paced
     questions: list[str] = []
 
-    def own(body: dict[str, Any]) -> str:
-        """A reply that carries the number of the question that the prompt holds."""
-        told = json.dumps(body, ensure_ascii=False)
-        number = next((n for n, asked in enumerate(questions) if asked in told), 999)
-        return f"{WORDS}#{number:03} [E1]. " * 2
-
-    with model_server.ModelServer("paced", reply=own) as model:
+    with model_server.ModelServer("paced", reply=_own) as model:
         settings = Settings(library=folder, openai_base_url=model.url, model="scripted")
         with Assistant.open(folder, settings) as assistant:
             for paper, _ in zip(assistant.papers(), range(count), strict=False):
                 questions.append(f"What does {short_title(paper)} show?")
             assistant.warm()
-            alone = [_run(assistant, [(n, questions[n])])[0] for n in range(5)]
-            together = _run(assistant, list(enumerate(questions)))
+            alone = [_run(assistant, [question])[0] for question in questions[:5]]
+            together = _run(assistant, questions)
     one, all_ = (worst([s.evidence_s for s in seen]) for seen in (alone, together))
     return {
         "conversations": len(together),
@@ -196,22 +191,21 @@ def conversations(folder: Path, count: int) -> Figures:
 class _Seen:
     """One question and how long it took until its evidence was there."""
 
-    def __init__(self, number: int, question: str) -> None:
-        self.number = number
+    def __init__(self, question: str) -> None:
         self.exchange = Exchange(question)
         self.evidence_s = float("nan")
 
     @property
     def is_mixed(self) -> bool:
-        """True where a text holds the number of another conversation."""
-        numbers = [int(part[:3]) for part in self.exchange.draft.split("#")[1:]]
+        """True where a text is not of what was found for its own question."""
+        held = " ".join(e.paper.text for e in self.exchange.evidence)
         answer = self.exchange.answer
         asked = answer.question if answer else self.exchange.question
-        return any(n != self.number for n in numbers) or asked != self.exchange.question
+        return self.exchange.draft[:_SHORT] not in held or asked != self.exchange.question
 
 
-def _run(assistant: Assistant, questions: list[tuple[int, str]]) -> list[_Seen]:
-    seen = [_Seen(*question) for question in questions]
+def _run(assistant: Assistant, questions: list[str]) -> list[_Seen]:
+    seen = [_Seen(question) for question in questions]
     threads = [threading.Thread(target=_follow, args=(assistant, one)) for one in seen]
     for thread in threads:
         thread.start()
@@ -229,6 +223,12 @@ def _follow(assistant: Assistant, seen: _Seen) -> None:
             seen.evidence_s = time.monotonic() - start
     if seen.evidence_s != seen.evidence_s:
         seen.evidence_s = time.monotonic() - start
+
+
+def _own(body: dict[str, Any]) -> str:
+    """A reply that repeats the first words that the prompt quotes."""
+    quoted = re.search(r"“([^“”]+)”", body["messages"][-1]["content"])
+    return f"{quoted[1] if quoted else ''} [E1]"
 
 
 def _paced(handler: Any) -> None:

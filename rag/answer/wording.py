@@ -92,10 +92,12 @@ def _with_denials(words: list[Word]) -> Iterator[Word]:
             reach = 0
         clause = word.clause
         yield Word(word.text, word.stem, word.clause, reach > 0)
-        reach -= reach > 0
         starts = low in _DENYING and (low, following) not in _NO_DENIAL
         if starts or (low, following) in _INSTEAD:
-            reach = _DENIED_WORDS
+            undone = reach == _DENIED_WORDS  # "never fails", "not without": one undoes the other
+            reach = 0 if undone else _DENIED_WORDS
+        else:
+            reach -= reach > 0
 
 
 def telling_words(text: str) -> list[Word]:

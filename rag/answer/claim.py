@@ -251,6 +251,8 @@ def _denies(claim: str, text: str, found: Mapping[str, float]) -> bool:
     """True where like words differ by a denial, an opposite or a direction."""
     uneven = denials(claim) % 2 != denials(text) % 2
     least = 0.0 if found["said"] >= _COPY else _DENIED
+    if found["said"] >= _COPY and uneven and denials(claim) > denials(text):
+        return True  # a near copy with a "not" that is nowhere in its evidence
     turned = found["turned"] and not found["aligned"] and found["said"] >= _COPY
     return (uneven and found["denied_apart"] > least) or bool(found["opposites"] or turned)
 

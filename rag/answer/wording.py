@@ -28,6 +28,7 @@ _DENYING = frozenset(
 )
 _INSTEAD = frozenset({("rather", "than"), ("instead", "of"), ("in", "place"), ("free", "of")})
 _DENIED_WORDS = 8  # what a "not" reaches, in words of its clause
+_HANGS = 2  # the clause between commas, and the one that goes on
 _NO_DENIAL = frozenset(
     {("not", "only"), ("no", "less"), ("no", "more"), ("not", "just"), ("no", "longer")}
 )
@@ -85,11 +86,13 @@ def _words(text: str) -> Iterator[Word]:
 
 def _with_denials(words: list[Word]) -> Iterator[Word]:
     reach, clause = 0, -1
+    hangs = 0  # clauses into which a denial at the end of its own reaches: "can not, if small, do"
     for i, word in enumerate(words):
         low = word.text.casefold()
         following = words[i + 1].text.casefold() if i + 1 < len(words) else ""
         if word.clause != clause and low not in ("or", "nor"):
-            reach = 0
+            hangs = _HANGS if reach == _DENIED_WORDS else hangs - 1
+            reach = reach if hangs > 0 else 0
         clause = word.clause
         yield Word(word.text, word.stem, word.clause, reach > 0)
         starts = low in _DENYING and (low, following) not in _NO_DENIAL

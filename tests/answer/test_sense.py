@@ -16,6 +16,7 @@ from rag.answer.wording import are_kin, wording
         ("It can be neither averted nor delayed.", {"averted", "delayed"}),
         ("It grows with data rather than size.", {"size"}),
         ("It is not only fast but exact.", set()),
+        ("It can not, with few readers, help.", {"readers", "help"}),
         ("It never fails to help readers.", set()),
         ("It runs without retraining, and helps readers.", {"retraining"}),
     ],

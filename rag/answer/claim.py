@@ -32,12 +32,14 @@ from rag.models.reader import passage as as_read
 
 _LIKE_COPY = 0.6  # share of the claim's words in the evidence from where one "not" decides
 _COPY = 0.8  # and from where it decides although it reaches few of them
+_TURNED_COPY = 0.7  # the same for a direction, whose own word is not shared
 _CROSSED, _DENIED = 0.6, 0.3
 _QUOTED = re.compile('[“"]([^“”"]+)[”"]')
 _A_QUOTE = 4  # words; fewer between marks are a term, not a quotation
 _FIGURE, _EXCHANGED = "a figure differs", "the sides are exchanged"
 _DENIAL = "one denies what the other says"
 _CONTRARY = (_FIGURE, _EXCHANGED, _DENIAL)  # objections that say the contrary is there
+_PLAIN = 0.5  # of the denial's score, from which words that object say the contrary
 CLEAR = 0.8  # score from which words carry a claim although the same paper says the contrary
 _SURE_UNREAD, _NO_OBJECTION = 0.8, 0.25  # scores without a reader, and with it
 _LEAST = 1e-4  # of a reader's probabilities, before their logarithm
@@ -170,18 +172,28 @@ def carrying(judged: Sequence[Judgement]) -> list[Judgement]:
 
     Words that merely resemble a claim must not outweigh those that deny it.
     """
+    supported = [judgement for judgement in judged if judgement.support == "supported"]
     denied = {
         paper.id
         for judgement in judged
-        if judgement.support == "contradicted" and judgement.objection
+        if _plainly_denies(judgement, supported)
         for paper in judgement.passage.papers
     }
     return [
         judgement
-        for judgement in judged
-        if judgement.support == "supported"
-        and (judgement.score >= CLEAR or denied.isdisjoint(p.id for p in judgement.passage.papers))
+        for judgement in supported
+        if judgement.score >= CLEAR or denied.isdisjoint(p.id for p in judgement.passage.papers)
     ]
+
+
+def _plainly_denies(judgement: Judgement, supported: Sequence[Judgement]) -> bool:
+    """Whether a passage says the contrary, and not only beside a sentence that carries it."""
+    if judgement.support != "contradicted" or not judgement.objection:
+        return False
+    alone = {
+        e for other in supported if len(other.passage.evidence) == 1 for e in other.passage.evidence
+    }
+    return judgement.against >= _PLAIN and alone.isdisjoint(judgement.passage.evidence)
 
 
 def signals_of(claim: str, passage: Passage, meanings: WordMeanings | None) -> dict[str, float]:
@@ -253,7 +265,7 @@ def _denies(claim: str, text: str, found: Mapping[str, float]) -> bool:
     least = 0.0 if found["said"] >= _COPY else _DENIED
     if found["said"] >= _COPY and uneven and denials(claim) > denials(text):
         return True  # a near copy with a "not" that is nowhere in its evidence
-    turned = found["turned"] and not found["aligned"] and found["said"] >= _COPY
+    turned = found["turned"] and not found["aligned"] and found["said"] >= _TURNED_COPY
     return (uneven and found["denied_apart"] > least) or bool(found["opposites"] or turned)
 
 

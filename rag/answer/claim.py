@@ -39,7 +39,7 @@ _A_QUOTE = 4  # words; fewer between marks are a term, not a quotation
 _FIGURE, _EXCHANGED = "a figure differs", "the sides are exchanged"
 _DENIAL = "one denies what the other says"
 _CONTRARY = (_FIGURE, _EXCHANGED, _DENIAL)  # objections that say the contrary is there
-_PLAIN = 0.5  # of the denial's score, from which words that object say the contrary
+_PLAIN = 0.5  # of the score of a denial, from which a mere "not" says the contrary
 CLEAR = 0.8  # score from which words carry a claim although the same paper says the contrary
 _SURE_UNREAD, _NO_OBJECTION = 0.8, 0.25  # scores without a reader, and with it
 _LEAST = 1e-4  # of a reader's probabilities, before their logarithm
@@ -193,7 +193,8 @@ def _plainly_denies(judgement: Judgement, supported: Sequence[Judgement]) -> boo
     alone = {
         e for other in supported if len(other.passage.evidence) == 1 for e in other.passage.evidence
     }
-    return judgement.against >= _PLAIN and alone.isdisjoint(judgement.passage.evidence)
+    is_plain = judgement.objection != _DENIAL or judgement.against >= _PLAIN
+    return is_plain and alone.isdisjoint(judgement.passage.evidence)
 
 
 def signals_of(claim: str, passage: Passage, meanings: WordMeanings | None) -> dict[str, float]:

@@ -68,9 +68,9 @@ class ServedChroma:
         except CacheError as error:
             self._opened = None
             raise VectorServerError(
-                f"The Chroma server at {self._url} did not take the vectors in ({error}). Nothing "
-                "is lost: all papers are in the library. Start the server, then run the same "
-                "command again or `askpapers doctor --repair`."
+                f"The Chroma server at {self._url} does not answer or did not take the vectors in. "
+                "Nothing is lost: all papers are in the library. Start the server, then run the "
+                "same command again or `askpapers doctor --repair`."
             ) from error
         finally:
             lock.release()

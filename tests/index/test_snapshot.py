@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from made_papers import IDENTITY, chunks, paper, put
 
 from rag.base.errors import LibraryError
+from rag.base.types import Filters
 from rag.index.store import Store
 
 pytestmark = pytest.mark.usefixtures("without_chroma")
@@ -71,3 +72,16 @@ def test_papers_that_are_put_together_are_all_there_or_none(store: Store) -> Non
             writer.put_all([(third, chunks(third), "key 3"), (same, chunks(same), "key 4")])
     assert [found.id for found in store.papers()] == ["p1", "p2"]
     assert store.revision == 2
+
+
+def test_papers_are_counted_as_of_the_snapshot_and_anew_after_it(store: Store) -> None:
+    with store.writer() as writer:
+        put(writer, 0, 1)
+    with store.snapshot():
+        store.get(["p0"])
+        with Store.open(store.folder, identity=IDENTITY) as other, other.writer() as writer:
+            put(writer, 2)
+        assert store.paper_count() == 2
+        assert store.allowed(Filters(year_from=1)) == {"p0", "p1"}
+    assert store.paper_count() == 3
+    assert store.allowed(Filters(year_from=1)) == {"p0", "p1", "p2"}

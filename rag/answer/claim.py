@@ -7,7 +7,6 @@ them. A trained reader, where there is one, counts in the score and forbids noth
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import json
 import re
@@ -84,27 +83,16 @@ class Scale:
     supported: float = 0.5
     partial: float = 0.25
     contradicted: float = 0.5
-    sure: float = 0.5  # what `supported` is for a stern judge
 
 
 class ClaimJudge:
-    """Judges claims; remembers the meanings of words. Safe to use from several threads.
+    """Judges claims; remembers the meanings of words. Safe to use from several threads."""
 
-    A `stern` one holds against its evidence what somebody wrote who may be lying: it believes less.
-    """
-
-    def __init__(
-        self,
-        embedder: Embedder | None = None,
-        reader: Reader | None = None,
-        *,
-        stern: bool = False,
-    ) -> None:
+    def __init__(self, embedder: Embedder | None = None, reader: Reader | None = None) -> None:
         self._embedder = embedder
         self._reader = reader
         self._meanings = WordMeanings(embedder) if embedder else None
-        scale = shipped_scale(_variant(embedder, reader))
-        self.scale = dataclasses.replace(scale, supported=scale.sure) if stern else scale
+        self.scale = shipped_scale(_variant(embedder, reader))
         self._unread = shipped_scale("meaning") if reader else None
 
     def judge(self, claim: str, passages: Sequence[Passage], known: str = "") -> list[Judgement]:
@@ -315,5 +303,4 @@ def scale_of(values: Mapping[str, Any]) -> Scale:
         values["supported"],
         values["partial"],
         values["contradicted"],
-        values["sure"],
     )

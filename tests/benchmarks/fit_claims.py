@@ -50,7 +50,6 @@ ROUNDS = 3  # of choosing the passage that speaks loudest and fitting anew
 PASSAGES = 5  # of a paper that are looked at
 # What of the true claims must be lost so that this many of the false ones are not believed.
 FALSE_BELIEVED = 0.10
-SURELY_BELIEVED = 0.03  # the same for a stern judge
 PARTLY = 0.6  # of the score of a supported one
 SURE_DENIAL = 0.9  # precision from which the score alone tells a contradiction
 
@@ -191,9 +190,7 @@ def fitted(claims: Sequence[Judged], names: Sequence[str]) -> dict[str, object]:
     denies = _denies(claims, names)
     scores = [(claim.is_true, best(seen, says)) for claim, seen in claims]
     points = fit_points([s for _, s in scores], [right for right, _ in scores])
-    share, sure = (
-        read_off(points, _level(scores, false)) for false in (FALSE_BELIEVED, SURELY_BELIEVED)
-    )
+    share = read_off(points, _level(scores))
     return {
         "says": says,
         "denies": denies,
@@ -201,7 +198,6 @@ def fitted(claims: Sequence[Judged], names: Sequence[str]) -> dict[str, object]:
         "supported": round(share, 4),
         "partial": round(PARTLY * share, 4),
         "contradicted": round(_denial_level(claims, denies), 4),
-        "sure": round(sure, 4),
     }
 
 
@@ -235,10 +231,10 @@ def best(seen: Sequence[Seen], says: Line) -> float:
     return max((weighted_sum(says, s.signals) for s in seen if not s.forbidden), default=-30.0)
 
 
-def _level(scores: Sequence[tuple[bool, float]], share: float) -> float:
-    """The logit above which no more than this share of the false claims lies."""
+def _level(scores: Sequence[tuple[bool, float]]) -> float:
+    """The logit above which no more than the wanted share of false claims lies."""
     false = sorted((score for right, score in scores if not right), reverse=True)
-    return false[int(share * len(false))] + 1e-6
+    return false[int(FALSE_BELIEVED * len(false))] + 1e-6
 
 
 def _denial_level(claims: Sequence[Judged], denies: dict[str, float]) -> float:
@@ -255,16 +251,14 @@ def _denial_level(claims: Sequence[Judged], denies: dict[str, float]) -> float:
 
 
 def report(claims: Sequence[Judged], scale: dict[str, object]) -> Iterator[str]:
-    """For each kind, how many and what share of them is believed, and believed by a stern judge."""
+    """For each kind, how many and what share of them is believed."""
     known = scale_of(scale)
     scores: dict[str, list[float]] = defaultdict(list)
     for claim, seen in claims:
         scores[claim.kind].append(read_off(known.points, best(seen, known.says)))
     for kind, ones in sorted(scores.items()):
-        shares = [
-            sum(s >= level for s in ones) / len(ones) for level in (known.supported, known.sure)
-        ]
-        yield f"    {kind:14}{len(ones):6}" + "".join(f"{share:8.3f}" for share in shares)
+        believed = sum(score >= known.supported for score in ones) / len(ones)
+        yield f"    {kind:14}{len(ones):6}{believed:8.3f}"
 
 
 def main() -> None:

@@ -121,7 +121,7 @@ def test_the_keyboard_alone_asks_verifies_and_goes_back(sample_app: str, visit: 
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Enter")
     assert "-cited-1" in page.url
-    page.locator(".card summary").first.focus()
+    page.locator(".card-foot summary").first.focus()
     page.keyboard.press("Enter")
     assert "SOAP" in page.locator(".reference:visible").inner_text()
 

@@ -45,7 +45,7 @@ def test_a_suggested_question_is_asked_by_a_click(page: Page) -> None:
     at = page()
     label = at.button(key="q0-suggestion").label.replace("\\", "")
     at.button(key="q0-suggestion").click().run()
-    assert f">{label}</p>" in shown(at)
+    assert f">{label}</h2>" in shown(at)
     assert 'class="answer"' in shown(at)
 
 

@@ -170,6 +170,6 @@ def test_hostile_words_make_no_element_wherever_they_stand(raw: str) -> None:
         transcript.settled(Exchange(raw, error=raw), ANCHORS, raw).markup,
     ]
     made = set(re.findall(r"<(\w+)", "".join(shown)))
-    assert made <= {"p", "div", "span", "a", "ul", "li", "bdi", "em"}
+    assert made <= {"h2", "p", "div", "span", "a", "ul", "li", "bdi", "em"}
     links = set(re.findall(r'href="([^"]*)"', "".join(shown)))
     assert all(link.startswith("#s") for link in links)

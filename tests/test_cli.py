@@ -116,7 +116,6 @@ def write_records(path: Path, *records: object) -> Path:
         ["add", "x", "--as-of", "yesterday"],
         ["serve", "--port", "0"],
         ["serve", "--port", "70000"],
-        ["serve", "--host", "0.0.0.0"],
         ["ask", "x", "--no-such-\x1b[31moption"],
     ],
     ids=" ".join,

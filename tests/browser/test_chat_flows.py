@@ -98,7 +98,7 @@ def test_a_number_of_an_earlier_answer_brings_its_evidence_back(
 ) -> None:
     page = visit(sample_app)
     ask(page, QUESTION)
-    ask(page, "Compare ReLoRA and GaLore")
+    ask(page, "Compare ReLoRA and LoRA Soups")
     shown = page.locator(".evidence:visible")
     assert "ReLoRA" in shown.locator("h3").first.inner_text()
     page.locator(".answer").first.locator(".cite").first.click()
@@ -232,7 +232,7 @@ def test_on_a_phone_the_evidence_rises_when_a_number_is_followed(
 def test_nothing_is_wider_than_the_window(sample_app: str, visit: Visit, width: int) -> None:
     page = visit(sample_app, width)
     assert overflow(page) <= 0
-    ask(page, "Compare ReLoRA and GaLore")
+    ask(page, "Compare ReLoRA and LoRA Soups")
     page.locator(".cite").first.click()
     assert overflow(page) <= 0
     line = page.locator(".answer p").first.bounding_box()

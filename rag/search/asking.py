@@ -10,7 +10,7 @@ import re
 
 from rag.base.text import STOP_WORDS, stem
 from rag.base.types import Intent
-from rag.search.names import tokens
+from rag.search.names import bare, tokens
 
 _SMALL_TALK = re.compile(
     r"(?:(?:hi|hello|hey|yo|howdy|greetings|good\s+(?:morning|afternoon|evening|day|night)|"
@@ -127,7 +127,7 @@ def topic_words(text: str) -> list[str]:
     """The words of a question that are about its subject, as written."""
     asked = _CLOSING.sub(" ", _REQUEST.sub(" ", text))
     return [
-        token
+        bare(token)
         for token in tokens(_PHRASES.sub(" ", _HOW.sub(" ", asked)))
         if not _says_little(token.casefold())
     ]

@@ -24,7 +24,7 @@ from rag.models.embedder import Embedder
 from rag.search import telling
 from rag.search.asking import topic_words
 from rag.search.confidence import Signals
-from rag.search.names import Names, looks_like_name, tokens
+from rag.search.names import Names, bare, looks_like_name, tokens
 
 _WORDS_WEIGHT = 0.9
 _LATE_WEIGHT = 0.25  # abstracts open with what is known and end with what was found
@@ -183,7 +183,7 @@ class EvidenceFinder:
         opening = tokens(plan.query)[:1]
         return [
             token
-            for token in dict.fromkeys(map(_bare, tokens(plan.topic)))
+            for token in dict.fromkeys(map(bare, tokens(plan.topic)))
             if (looks_like_name(token) or (token[0].isupper() and [token] != opening))
             and not self.names.people_called(token)
             and not self.names.given(fold(token))
@@ -212,11 +212,6 @@ def _forms(token: str) -> list[str]:
     forms = words(token)
     telling = forms[-1:] if any(c.isdigit() for c in token) else forms
     return [w for form in telling for w in (form, f"{form}s", form.removesuffix("s"))]
-
-
-def _bare(token: str) -> str:
-    """A name without the ending of its owner: "GPT-4's" is GPT-4."""
-    return re.sub(r"['’]s$", "", token)
 
 
 def _worth(word: str, title: set[str], handle: set[str]) -> float:

@@ -22,6 +22,7 @@ from rag.index.lexicon import Lexicon
 from rag.index.names import Name, parse_name, same_person
 
 _TOKEN = re.compile(r"[^\W_]\w*(?:[-–'.+][^\W_]\w*)*\+*")
+_OWNER = re.compile(r"['’]s$")
 _HYPHEN = re.compile("[-–]")
 _LONG, _VERY_LONG = 5, 8  # letters from which a word may be one or two edits off
 _COMMON = 4  # a name claimed by more papers than this names none of them
@@ -51,6 +52,11 @@ def _is_name_part(part: str) -> bool:
     """Ordinary hyphened words ("Pre-Training") are no names: a part itself must be odd."""
     has_digit = any(c.isdigit() for c in part)
     return any(c.isupper() for c in part[1:]) or (has_digit and any(c.isupper() for c in part))
+
+
+def bare(token: str) -> str:
+    """A name without the ending of its owner: "GPT-4's" is GPT-4."""
+    return _OWNER.sub("", token)
 
 
 def name_key(name: str) -> str:

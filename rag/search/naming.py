@@ -13,6 +13,7 @@ from rag.base.text import STOP_WORDS, fold, stem
 from rag.search.names import (
     INTRODUCED,
     Names,
+    bare,
     looks_like_name,
     name_key,
     person_key,
@@ -105,6 +106,7 @@ def _handles_in(text: str, names: Names) -> Iterator[Found]:
 
 def _known_pieces(token: str, names: Names) -> list[str]:
     """A hyphened token, cut where a known name is part of it: "AdANNS-IVF", "LLC-based"."""
+    token = bare(token)
     pieces = re.split("[-–]", token)
     if len(pieces) == 1 or names.handle(name_key(token)):
         return [token]

@@ -127,7 +127,8 @@ def _refuse_nothing(plan: QueryPlan) -> None:
 
 
 def _spelled_out(text: str) -> str:
-    """The text with "w/o" and "w/" as words."""
+    """The text with "w/o" and "w/" as words, and the owner's apostrophe as it is typed."""
+    text = re.sub(r"(?<=\w)’(?=s\b)", "'", text)
     return re.sub(r"\bw/(?=\s|\w)", "with ", re.sub(r"\bw/o\b", "without", text))
 
 

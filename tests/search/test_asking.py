@@ -89,6 +89,8 @@ def test_words_that_papers_must_or_must_not_have(
     [
         ("How does LOOM perform on ImageNet?", "perform ImageNet"),
         ("What is LOOM?", ""),
+        ("What is LOOM's price?", "price"),
+        ("What is LOOM’s price?", "price"),
         ("How does LOOM weave programs onto cards?", ""),
         ("Which papers are about bees?", ""),
     ],

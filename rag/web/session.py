@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from rag.base.settings import Settings
     from rag.web.jobs import Job
 
+_WARMING_S = 60  # how long loading models is waited for before a library is let go of
+
 
 @dataclass(frozen=True, slots=True)
 class LibraryFacts:
@@ -45,6 +47,7 @@ class Opened:
     troubles: tuple[Finding, ...] = ()
     asked: person.Asked = field(default_factory=person.Asked)
     _warming: threading.Lock = field(default_factory=threading.Lock)
+    _warmer: threading.Thread | None = None
     _shelving: threading.Lock = field(default_factory=threading.Lock)
     _shelf: tuple[int, Shelf] | None = None
     _plane: tuple[int, Plane] | None = None
@@ -78,6 +81,7 @@ class Opened:
         from rag.assistant import Assistant
 
         folder, settings = self.assistant.folder, self.assistant.settings
+        self._finish_warming()
         with self._shelving:
             self.assistant.close()
             try:
@@ -90,7 +94,17 @@ class Opened:
     def warm(self) -> None:
         """Load models and look over the library, once, in a thread: no page waits for it."""
         if self._warming.acquire(blocking=False):  # never released: once is enough
-            threading.Thread(target=self._warm, name="warm", daemon=True).start()
+            self._warmer = threading.Thread(target=self._warm, name="warm", daemon=True)
+            self._warmer.start()
+
+    def close(self) -> None:
+        """Let go of the library; a thread that still reads it is waited for."""
+        self._finish_warming()
+        self.assistant.close()
+
+    def _finish_warming(self) -> None:
+        if self._warmer is not None:
+            self._warmer.join(_WARMING_S)
 
     def _warm(self) -> None:
         try:
@@ -101,7 +115,7 @@ class Opened:
             self.troubles = (Finding("library", ok=False, detail=str(error)),)
 
 
-@st.cache_resource(show_spinner=False, on_release=lambda opened: opened.assistant.close())
+@st.cache_resource(show_spinner=False, on_release=lambda opened: opened.close())
 def opened() -> Opened:
     """The process's assistant over the library that the settings name, opened once.
 

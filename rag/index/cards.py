@@ -1,16 +1,12 @@
 """The card index of a library, by which papers are looked up for a citation: `cards.db`.
 
-A cache like `names.db`: what a card says is taken from the record by a `Carder`, paper by paper,
-and is taken again when the file is missing, damaged or of another form. It follows the library, so
-that a lookup in a library of any size reads only the cards it needs. Where no file can be kept, it
-lives in memory.
+What a card says is taken from the record by a `Carder`, paper by paper, and follows the library, so
+that a lookup in a library of any size reads only the cards it needs.
 """
 
 from __future__ import annotations
 
-import logging
 import sqlite3
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -21,15 +17,11 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.base.types import Paper
-from rag.index.catalog import Catalog
-from rag.index.facts import set_entry, writing
-
-logger = logging.getLogger(__name__)
+from rag.index.follower import Follower
 
 FILE = "cards.db"
 _FORM = "1"  # raise when tables change
 _AT_ONCE = 2000  # papers whose rows are written together
-_BUSY_S = 30.0
 _IDS_PER_QUERY = 400
 _IN_TITLE, _IN_AUTHORS = 0, 1
 _LETTERS = 31  # a letter is one of so many marks
@@ -81,104 +73,27 @@ class Card:
 Carder = Callable[[Paper], Card]
 
 
-class Cards:
-    """The cards of one library, for all threads of one process.
+class Cards(Follower):
+    """The cards of one library. Papers go by numbers that grow as they were added."""
 
-    It answers for the state of the library at the last `follow`. Papers go by numbers that grow in
-    the order in which they were added.
-    """
+    WHAT, TABLES, PAPERS = "cards", _TABLES, "cards"
 
     def __init__(self, path: Path | None, carder: Carder, version: str) -> None:
         """Cards kept at `path`, or in memory; `version` tells this carder from others."""
-        self._path = path
+        super().__init__(path, f"{_FORM} {version}")
         self._carder = carder
-        self._form = f"{_FORM} {version}"
-        self._lock = threading.RLock()
-        self._conn: sqlite3.Connection | None = None
-        self._followed = -1  # the revision that this object has seen
         self._vocabulary: tuple[list[str], npt.NDArray[np.int64]] | None = None
 
-    def close(self) -> None:
-        """Let go of the file."""
-        with self._lock:
-            conn, self._conn = self._conn, None
-            self._vocabulary = None
-            if conn is not None:
-                conn.close()
+    def _take(
+        self, conn: sqlite3.Connection, papers: Iterable[Paper], numbers: Mapping[str, int]
+    ) -> None:
+        _take(conn, map(self._carder, papers), numbers)
 
-    # --- following the library ---------------------------------------------------------------
+    def _forget(self, conn: sqlite3.Connection, ids: Iterable[str]) -> dict[str, int]:
+        return _forget(conn, ids)
 
-    def follow(self, catalog: Catalog) -> None:
-        """Take in what has changed since the last time, in whichever process."""
-        with self._lock:
-            try:
-                self._follow(catalog)
-            except sqlite3.Error as error:
-                logger.warning("cards are kept in memory: %s", error)
-                self.close()
-                self._path, self._followed = None, -1
-                self._follow(catalog)
-
-    def rebuild(self, catalog: Catalog) -> None:
-        """Take in the whole library anew."""
-        with self._lock:
-            self.close()
-            self._delete()
-            self._followed = -1
-            self.follow(catalog)
-
-    def learn(self, papers: Iterable[Paper]) -> None:
-        """Take in papers that are in no library."""
-        with self._lock, writing(self._opened()):
-            self._vocabulary = None
-            _take(self._opened(), map(self._carder, papers), {})
-
-    def _follow(self, catalog: Catalog) -> None:
-        revision = catalog.text_revision()
-        if revision == self._followed:
-            return
-        if self._revision() != revision:
-            revision = self._taken_in(catalog, self._opened())
+    def _forget_answers(self) -> None:
         self._vocabulary = None
-        self._followed = revision
-
-    def _taken_in(self, catalog: Catalog, conn: sqlite3.Connection) -> int:
-        """Take in what has changed; the revision that is reached."""
-        with writing(conn):
-            changes, papers = catalog.paper_changes(self._revision())
-            if not changes.complete:
-                numbers = _forget(conn, changes.stale.union(changes.current))
-                _take(conn, map(self._carder, papers), numbers)
-            (held,) = conn.execute("SELECT count(*) FROM cards").fetchone()
-            if changes.complete or held != changes.papers:
-                _make_tables(conn, self._form)
-                changes, papers = catalog.paper_changes(0)
-                _take(conn, map(self._carder, papers), {})
-            set_entry(conn, "revision", changes.revision)
-        if changes.removed:  # their words must not stay in the log of changes
-            conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        return changes.revision
-
-    def _revision(self) -> int:
-        found = self._opened().execute("SELECT value FROM meta WHERE key = 'revision'").fetchone()
-        return int(found[0]) if found else 0
-
-    def _opened(self) -> sqlite3.Connection:
-        if self._conn is None:
-            try:
-                self._conn = _open(self._path, self._form)
-            except sqlite3.OperationalError:
-                raise
-            except sqlite3.DatabaseError as error:
-                logger.warning("cards are made anew: %s", error)
-                self._delete()
-                self._conn = _open(self._path, self._form)
-        return self._conn
-
-    def _delete(self) -> None:
-        if self._path is not None:
-            for ending in ("", "-wal", "-shm"):
-                self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
 
     # --- looking up --------------------------------------------------------------------------
 
@@ -336,34 +251,3 @@ def _bits(values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     eights = (fours + (fours >> 4)) & 0x0F0F0F0F
     counts: npt.NDArray[np.int64] = ((eights * 0x01010101) >> 24) & 0xFF
     return counts
-
-
-# --- the file ------------------------------------------------------------------------------------
-
-
-def _open(path: Path | None, form: str) -> sqlite3.Connection:
-    """The tables at a path, or in memory; emptied where they were made in another form."""
-    where = ":memory:" if path is None else path
-    conn = sqlite3.connect(where, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
-    try:
-        for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "secure_delete = ON"):
-            conn.execute(f"PRAGMA {pragma}")
-        known = conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone()
-        made = known and conn.execute("SELECT value FROM meta WHERE key = 'form'").fetchone()
-        if not made or made[0] != form:
-            with writing(conn):
-                _make_tables(conn, form)
-    except BaseException:
-        conn.close()
-        raise
-    return conn
-
-
-def _make_tables(conn: sqlite3.Connection, form: str) -> None:
-    """Empty tables, whatever was there before."""
-    known = conn.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-    for (name,) in known:
-        conn.execute(f'DROP TABLE "{name}"')
-    for statement in filter(str.strip, _TABLES.split(";")):
-        conn.execute(statement)
-    set_entry(conn, "form", form)

@@ -10,19 +10,16 @@ import json
 import sqlite3
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from rag.base.types import Paper
 
 _PAPERS_AT_ONCE = 2000  # whose counts are gathered before they are written
 _AUTHORS = 100_000  # more than a paper has: places of people run by paper, then by author
-_BUSY_S = 30.0
 
-_TABLES = """
+TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE papers (
     id TEXT PRIMARY KEY, seq INTEGER NOT NULL UNIQUE, title TEXT NOT NULL, opening TEXT NOT NULL,
@@ -181,60 +178,3 @@ def _count_row(rows: dict[Any, list[Any]], key: object, row: list[Any]) -> None:
     """One more paper for a row, which ends with their number."""
     held = rows.setdefault(key, [*row, 0])
     held[-1] += 1
-
-
-# --- the file --------------------------------------------------------------------------------
-
-
-@contextmanager
-def writing(conn: sqlite3.Connection) -> Iterator[None]:
-    """A transaction that takes its place at once, and is undone where its block fails."""
-    conn.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        conn.execute("ROLLBACK")
-        raise
-    conn.execute("COMMIT")
-
-
-def open_file(path: Path | None, form: str) -> sqlite3.Connection:
-    """The tables at a path, or in memory; emptied where they were made in another form.
-
-    Raises:
-        sqlite3.Error: they cannot be opened.
-    """
-    where = ":memory:" if path is None else path
-    conn = sqlite3.connect(where, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
-    try:
-        for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "secure_delete = ON"):
-            conn.execute(f"PRAGMA {pragma}")
-        if _form_of(conn) != form:
-            with writing(conn):
-                make_tables(conn, form)
-    except BaseException:
-        conn.close()
-        raise
-    return conn
-
-
-def _form_of(conn: sqlite3.Connection) -> str | None:
-    if not conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
-        return None
-    found = conn.execute("SELECT value FROM meta WHERE key = 'form'").fetchone()
-    return found[0] if found else None
-
-
-def make_tables(conn: sqlite3.Connection, form: str) -> None:
-    """Empty tables, whatever was there before."""
-    known = conn.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-    for (name,) in known:
-        conn.execute(f'DROP TABLE "{name}"')
-    for statement in filter(str.strip, _TABLES.split(";")):
-        conn.execute(statement)
-    set_entry(conn, "form", form)
-
-
-def set_entry(conn: sqlite3.Connection, key: str, value: object) -> None:
-    """Set a value beside the tables."""
-    conn.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", [key, str(value)])

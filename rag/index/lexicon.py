@@ -1,35 +1,18 @@
 """The names and words of a library, looked up one by one in a file of their own: `names.db`.
 
-A cache: whatever is in it was taken from the records by a miner, paper by paper, and is taken again
-when the file is missing, damaged or of another miner. It follows the library paper by paper, so
-that opening a large library costs nothing and adding one paper costs one paper. Where no file can
-be kept, it lives in memory.
+What is in it was taken from the records by a miner, paper by paper, and follows the library.
 """
 
 from __future__ import annotations
 
-import logging
 import sqlite3
-import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from rag.base.types import Paper
-from rag.index.catalog import Catalog
-from rag.index.facts import (
-    Claim,
-    Miner,
-    PaperFacts,
-    forget,
-    make_tables,
-    open_file,
-    set_entry,
-    take,
-    writing,
-)
-
-logger = logging.getLogger(__name__)
+from rag.index.facts import TABLES, Claim, Miner, PaperFacts, forget, take
+from rag.index.follower import Follower
 
 FILE = "names.db"
 _FORM = "1"  # raise when tables change
@@ -37,102 +20,31 @@ _REMEMBERED = 20_000  # answers
 _HIGHEST = "\U0010ffff"
 
 
-class Lexicon:
-    """The names of one library, for all threads of one process.
+class Lexicon(Follower):
+    """The names of one library."""
 
-    It answers for the state of the library at the last `follow`.
-    """
+    WHAT, TABLES, PAPERS = "names", TABLES, "papers"
 
     def __init__(self, path: Path | None, miner: Miner, version: str) -> None:
         """Names kept at `path`, or in memory; `version` tells this miner from others."""
-        self._path = path
+        super().__init__(path, f"{_FORM} {version}")
         self._miner = miner
-        self._form = f"{_FORM} {version}"
-        self._lock = threading.RLock()
-        self._conn: sqlite3.Connection | None = None
-        self._followed = -1  # the revision that this object has seen
         self._known: dict[tuple[str, tuple[object, ...]], list[Any]] = {}
-
-    def close(self) -> None:
-        """Let go of the file."""
-        with self._lock:
-            conn, self._conn = self._conn, None
-            self._known.clear()
-            if conn is not None:
-                conn.close()
-
-    # --- following the library --------------------------------------------------------------
-
-    def follow(self, catalog: Catalog) -> None:
-        """Take in what has changed since the last time, in whichever process."""
-        with self._lock:
-            try:
-                self._follow(catalog)
-            except sqlite3.Error as error:
-                logger.warning("names are kept in memory: %s", error)
-                self.close()
-                self._path, self._followed = None, -1
-                self._follow(catalog)
-
-    def rebuild(self, catalog: Catalog) -> None:
-        """Take in the whole library anew."""
-        with self._lock:
-            self.close()
-            _delete(self._path)
-            self._followed = -1
-            self.follow(catalog)
-
-    def learn(self, papers: Iterable[Paper]) -> None:
-        """Take in papers that are in no library."""
-        with self._lock, writing(self._opened()):
-            self._known.clear()
-            take(self._opened(), papers, self._miner, {})
 
     def facts(self, papers: Iterable[Paper]) -> list[PaperFacts]:
         """What each of these papers adds."""
         return [self._miner(paper) for paper in papers]
 
-    def _follow(self, catalog: Catalog) -> None:
-        revision = catalog.text_revision()
-        if revision == self._followed:
-            return
-        if self._revision() != revision:
-            revision = self._taken_in(catalog, self._opened())
+    def _take(
+        self, conn: sqlite3.Connection, papers: Iterable[Paper], numbers: Mapping[str, int]
+    ) -> None:
+        take(conn, papers, self._miner, numbers)
+
+    def _forget(self, conn: sqlite3.Connection, ids: Iterable[str]) -> dict[str, int]:
+        return forget(conn, ids)
+
+    def _forget_answers(self) -> None:
         self._known.clear()
-        self._followed = revision
-
-    def _taken_in(self, catalog: Catalog, conn: sqlite3.Connection) -> int:
-        """Take in what has changed; the revision that is reached."""
-        with writing(conn):
-            changes, papers = catalog.paper_changes(self._revision())
-            if not changes.complete:
-                places = forget(conn, changes.stale.union(changes.current))
-                take(conn, papers, self._miner, places)
-            (held,) = conn.execute("SELECT count(*) FROM papers").fetchone()
-            if changes.complete or held != changes.papers:
-                make_tables(conn, self._form)
-                changes, papers = catalog.paper_changes(0)
-                take(conn, papers, self._miner, {})
-            set_entry(conn, "revision", changes.revision)
-        if changes.removed:  # their words must not stay in the log of changes
-            conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        return changes.revision
-
-    def _revision(self) -> int:
-        found = self._opened().execute("SELECT value FROM meta WHERE key = 'revision'").fetchone()
-        return int(found[0]) if found else 0
-
-    def _opened(self) -> sqlite3.Connection:
-        if self._conn is None:
-            try:
-                self._conn = open_file(self._path, self._form)
-            except sqlite3.OperationalError:
-                raise
-            except sqlite3.DatabaseError as error:
-                logger.warning("names are read anew: %s", error)
-                _delete(self._path)
-                self._conn = open_file(self._path, self._form)
-        return self._conn
 
     # --- looking up -------------------------------------------------------------------------
 
@@ -247,9 +159,3 @@ class Lexicon:
 def _shelf(word: str, edits: int) -> tuple[str, str, int, int]:
     """The first letter, what comes after all its words, and the lengths within so many edits."""
     return word[:1], word[:1] + _HIGHEST, len(word) - edits, len(word) + edits
-
-
-def _delete(path: Path | None) -> None:
-    if path is not None:
-        for ending in ("", "-wal", "-shm"):
-            path.with_name(path.name + ending).unlink(missing_ok=True)

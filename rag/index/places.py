@@ -16,7 +16,7 @@ from pathlib import Path
 
 from rag.base.types import Paper
 from rag.index.catalog import Catalog
-from rag.index.facts import writing
+from rag.index.follower import BUSY_S, delete_database, writing
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +24,6 @@ FILE = "places.db"
 PlacesOf = Callable[[Paper], Iterable[str]]
 
 _FORM = 1  # raise when the tables change
-_BUSY_S = 30.0
 _TABLES = """
 DROP TABLE IF EXISTS meta;
 DROP TABLE IF EXISTS papers;
@@ -104,15 +103,14 @@ class Places:
             logger.warning("places are kept in memory: %s", error)
         except sqlite3.DatabaseError as error:
             logger.warning("places are read anew: %s", error)
-            for ending in ("", "-wal", "-shm"):
-                path.with_name(path.name + ending).unlink(missing_ok=True)
+            delete_database(path)
             return self._connected(path)
         return self._connected(None)
 
     def _connected(self, path: Path | None) -> sqlite3.Connection:
         where = ":memory:" if path is None else path
         self._conn = sqlite3.connect(
-            where, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
+            where, timeout=BUSY_S, isolation_level=None, check_same_thread=False
         )
         try:
             for pragma in ("journal_mode = WAL", "synchronous = NORMAL"):

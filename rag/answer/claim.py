@@ -158,13 +158,15 @@ class ClaimJudge:
 def carrying(judged: Sequence[Judgement]) -> list[Judgement]:
     """The judgements that support a claim; where its paper plainly says the contrary, clear ones.
 
-    Words that merely resemble a claim must not outweigh those that deny it.
+    Words that merely resemble a claim must not outweigh those that deny it; but a sentence that
+    carries it alone is not undone by what stands beside it.
     """
     supported = [judgement for judgement in judged if judgement.support == "supported"]
+    alone = {e for j in supported if len(j.passage.evidence) == 1 for e in j.passage.evidence}
     denied = {
         paper.id
         for judgement in judged
-        if _plainly_denies(judgement, supported)
+        if _plainly_denies(judgement) and alone.isdisjoint(judgement.passage.evidence)
         for paper in judgement.passage.papers
     }
     return [
@@ -174,15 +176,11 @@ def carrying(judged: Sequence[Judgement]) -> list[Judgement]:
     ]
 
 
-def _plainly_denies(judgement: Judgement, supported: Sequence[Judgement]) -> bool:
-    """Whether a passage says the contrary, and not only beside a sentence that carries it."""
+def _plainly_denies(judgement: Judgement) -> bool:
+    """Whether a passage says the contrary in so many words."""
     if judgement.support != "contradicted" or not judgement.objection:
         return False
-    alone = {
-        e for other in supported if len(other.passage.evidence) == 1 for e in other.passage.evidence
-    }
-    is_plain = judgement.objection != _DENIAL or judgement.against >= _PLAIN
-    return is_plain and alone.isdisjoint(judgement.passage.evidence)
+    return judgement.objection != _DENIAL or judgement.against >= _PLAIN
 
 
 def signals_of(claim: str, passage: Passage, meanings: WordMeanings | None) -> dict[str, float]:

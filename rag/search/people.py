@@ -46,7 +46,7 @@ _WEAK = re.compile(
 )
 _WRITES = re.compile(
     r"\s+(?:ever\s+|also\s+|not\s+|(?:and|or)\s+\S+\s+(?:\S+\s+)?)?"
-    r"(?:co-?)?(?:writ|wrote|publish|author|work)",
+    r"(?:co-?)?(?:writ|wrote|publish|author|work\w*\s+(?:on|with|in|at|for|together)\b)",
     re.IGNORECASE,
 )
 _DOES = re.compile(r"\s+(?:also\s+|ever\s+)?[a-z]+\b")  # "what did Zhao conclude", not "Zhao"
@@ -58,7 +58,9 @@ _IS_AUTHOR = re.compile(
     r"(?:co-?)?author",
     re.IGNORECASE,
 )
-_OWNS = re.compile(rf"(?:['’]s?\s+(?:\w+\s+){{0,2}}|\s+){PAPERS}\b", re.IGNORECASE)
+_OWNS = re.compile(  # "Zhao's latest work", "Zhao papers", but "does Adam work" is no paper
+    rf"(?:['’]s?\s+(?:\w+\s+){{0,2}}|\s+(?!work\b)){PAPERS}\b", re.IGNORECASE
+)
 _CITED = re.compile(r"\s+et\s+al\b|,?\s*\(?(?:19|20)\d\d\b|\s+(?:wrote|writes|published)\b")
 _JOINT = re.compile(r"['’]?s?\s*(?:,?\s*(?:and|or|&|with|both)|,)\s+(?:by\s+)?$", re.IGNORECASE)
 _FIRST_AUTHOR = re.compile(
@@ -212,7 +214,9 @@ def _person_at(text: str, spans: list[Span], names: Names, *, joined: bool) -> P
             if found := find(written, names):
                 return Person(found, span)
     before, is_short = _before(text, start), len(text) <= _MENDED
-    phrases = [(w, span, joined or _is_cued(text, span)) for w, span in candidates if _is_one(w)]
+    phrases = [
+        (w, span, joined or _is_cued(text, span, names)) for w, span in candidates if _is_one(w)
+    ]
     for written, span, strong in phrases:
         found = _in_context(written, before, names, strong=strong)
         found = found or (_nearly(written, names, strong=strong) if is_short else None)
@@ -323,21 +327,23 @@ def _before(text: str, start: int) -> str:
     return text[max(0, start - _REACH) : start]
 
 
-def _is_cued(text: str, span: Span) -> bool:
+def _is_cued(text: str, span: Span, names: Names) -> bool:
     """True where the words around say that a person stands here."""
     before, after = _before(text, span[0]), text[span[1] :]
     written = text[slice(*span)]
     if _BY.search(before) or _IS_AUTHOR.match(after):
         return True
-    if _AUXILIARY.search(before) and (_WRITES.match(after) or _says(written, after)):
+    if _AUXILIARY.search(before) and (_WRITES.match(after) or _says(written, after, names)):
         return True
     owner = re.search(r"['’]s?$", written)
     rest = written[owner.start() :] + after if owner else after
     return _is_name_like(written) and bool(_OWNS.match(rest) or _CITED.match(after))
 
 
-def _says(written: str, after: str) -> bool:
-    return _is_name_like(written) and bool(_DOES.match(after))
+def _says(written: str, after: str, names: Names) -> bool:
+    """True for "(what does) Zhao conclude", not for "(why does) Adam converge"."""
+    is_word = names.knows(stem(person_key(_bare(written))))
+    return _is_name_like(written) and not is_word and bool(_DOES.match(after))
 
 
 def _is_name_like(written: str) -> bool:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import date
 
 import pytest
+from made_papers import paper
 
 from rag.base.types import Filters
 from rag.search.filters import read_filters
+from rag.search.mining import mine
 from rag.search.months import is_within
 from rag.search.names import Names
 from rag.search.understood import Understood
@@ -549,3 +552,14 @@ def test_many_names_are_all_taken_and_said_in_short(names: Names) -> None:
     found = read(f"papers by {', '.join(people)}", names)
     assert found.filters.authors == tuple(people)
     assert found.words[0].endswith("Anna Bao and 95 more")
+
+
+@pytest.mark.parametrize(
+    "question", ["Why does Adam work better than SGD?", "When does Adam converge?"]
+)
+def test_a_method_that_bears_a_given_name_is_no_person(question: str) -> None:
+    said = "Adam converges faster than SGD."
+    names = mine([replace(paper(1), authors=("Adam Weaver",), title="Optimizers", abstract=said)])
+    assert read(question, names).filters == Filters()
+    assert read("papers by Adam", names).filters.authors == ("Adam Weaver",)
+    assert read("What has Adam written?", names).filters.authors == ("Adam Weaver",)

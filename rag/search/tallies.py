@@ -24,11 +24,12 @@ _OFTEN = r"(?:prolific|productive|frequent(?:ly)?|often|common(?:ly)?|active|rep
 _WORDS = r"(?:\s+[\w'’-]+){0,5}?\s*"
 _WHICH = r"(?:which|what|who|list|show|name|give(?:\s+me)?|tell(?:\s+me)?|how\s+many)"
 _WITH_WHOM = re.compile(
-    r"\bco-?(?:authors?|writers?|workers?)\b|\bcollaborators?\b|\bwith\s+whom\b|"
+    r"\b(?P<noun>co-?(?:authors?|writers?|workers?)|collaborators?)\b|\bwith\s+whom\b|"
     r"\bwhom?\b.*\b(?:with|alongside)\s*(?:\W*$|\s{3,})|"
     r"\bwhom?\b.*\b(?:co-?author\w*|co-?wr\w+|collaborat\w*|work(?:s|ed)?)\b.*\bwith\b",
     re.IGNORECASE,
 )
+_MOST_OFTEN = re.compile(rf"\bmost(?:\s+{_OFTEN})?\b", re.IGNORECASE)
 _WHO_MOST = re.compile(
     rf"\bwho\b{_WORDS}{_MOST}|\bmost\s+{_OFTEN}\s+(?P<noun>{_NOUNS['authors']}\b)?", re.IGNORECASE
 )
@@ -38,7 +39,10 @@ def read_tally(understood: Understood) -> None:
     """Take what is to be counted over the papers that meet the conditions, if anything is."""
     with_whom = _WITH_WHOM.search(understood.rest)
     if with_whom and understood.filters.authors:
-        _take(understood, with_whom, "authors", None)
+        most = _MOST_OFTEN.search(understood.rest)
+        if most:
+            understood.blank(most.span())
+        _take(understood, with_whom, "authors", _wanted(with_whom["noun"] or "s") if most else None)
         return
     for tally, noun in _NOUNS.items():
         for pattern, is_most in _patterns(noun):

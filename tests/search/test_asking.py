@@ -55,12 +55,22 @@ def test_what_is_counted_is_understood(
     assert (found.tally, found.limit) == (tally, limit)
 
 
-@pytest.mark.parametrize("question", ["Who has Ada Lovelace written with?", "Lovelace's coauthors"])
+@pytest.mark.parametrize(
+    ("question", "limit"),
+    [
+        ("Who has Ada Lovelace written with?", None),
+        ("Lovelace's coauthors", None),
+        ("Who are the most frequent co-authors of Ada Lovelace?", 5),
+        ("Who is Ada Lovelace's most frequent collaborator?", 1),
+        ("Who works with Ada Lovelace most often?", 5),
+    ],
+)
 def test_those_who_wrote_with_somebody_are_counted_over_her_papers(
-    question: str, names: Names
+    question: str, limit: int | None, names: Names
 ) -> None:
     found = plan(question, names)
     assert (found.tally, found.filters) == ("authors", Filters(authors=("Ada Lovelace",)))
+    assert found.limit == limit
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rag.answer import compare, generate
+from rag.answer import compare, condense, generate
 from rag.answer.claim import ClaimJudge
 from rag.answer.draft import Draft
 from rag.base.aspects import Matrix
@@ -28,7 +28,7 @@ from rag.base.types import (
     Reason,
     Token,
 )
-from rag.models.prompts import Message
+from rag.models.prompts import Message, prompt_id
 from rag.search.confidence import Scale, shipped_scale
 from rag.search.evidence import Findings
 
@@ -47,7 +47,7 @@ class Endings:
     calibrated: bool = True  # the scale is for this library's model
     started: float = field(default_factory=time.perf_counter)
     timings: dict[str, float] = field(default_factory=dict)
-    prompt: str | None = None  # that a model was asked with
+    prompt: str | None = None  # that a model was asked with; two where it said the question anew
     checks: tuple[Check, ...] = ()
     matrix: Matrix | None = None  # that the answer shows as a table
     judge: ClaimJudge | None = None  # of what a model writes
@@ -66,7 +66,8 @@ class Endings:
             return
         notice: str | None
         try:
-            self.prompt = generate.prompt_id(self.prompts_dir)
+            own = prompt_id(generate.PROMPT, self.prompts_dir)
+            self.prompt = f"{self.prompt} {own}" if self.prompt else own
             for item in generate.write(
                 plan.query, evidence, self.model, self.prompts_dir, self.judge
             ):
@@ -83,6 +84,24 @@ class Endings:
         except (ModelError, PromptError) as error:
             notice = f"{error} The quoted sentences stand instead."
         yield self.final(plan, quoted, "extractive", confidence, notice)
+
+    def restated(
+        self, question: str, history: Sequence[tuple[str, Answer]], without: Answer
+    ) -> str | None:
+        """What a model takes a question for that goes on from others, where rules found no answer.
+
+        None where there is no model, or none that can tell: the abstention stands.
+        """
+        lost = without.status == "abstained" and without.reason != "library_empty"
+        if self.model is None or not history or not lost:
+            return None
+        try:
+            self.prompt = prompt_id(condense.PROMPT, self.prompts_dir)
+            return condense.condensed(question, history, self.model, self.prompts_dir)
+        except (ModelError, PromptError):
+            return None
+        finally:
+            self.lap("condense")
 
     def settle(
         self, plan: QueryPlan, draft: Draft, mode: Mode, confidence: float

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rag.answer.generate import prompt_id
+from rag.answer import generate
 from rag.base.errors import PromptError
 from rag.base.settings import Settings
 from rag.base.text import clean_line
 from rag.base.types import Answer, Event, EvidenceFound, Final, Token
 from rag.index.store import Store
 from rag.models.llm import Writer
+from rag.models.prompts import prompt_id
 
 
 def reused(
@@ -27,7 +28,11 @@ def reused(
     if writer is None or not settings.reuses_answers or settings.temperature > 0:
         return None
     try:
-        made_of = (store.revision, writer.identity, prompt_id(settings.prompts_dir))
+        made_of = (
+            store.revision,
+            writer.identity,
+            prompt_id(generate.PROMPT, settings.prompts_dir),
+        )
     except PromptError:
         return None  # which is told of where the prompt is used
     for answer in store.answers_to(clean_line(question)):

@@ -78,7 +78,35 @@ class Turn:
         history: Sequence[tuple[str, Answer]],
         ignoring: Sequence[str] = (),
     ) -> Iterator[Event]:
-        """Answer a question without some of its conditions, streaming what is known at once."""
+        """Answer a question without some of its conditions, streaming what is known at once.
+
+        One that goes on from others and is not answered may be said anew by a model, once.
+        """
+        for event in self._asked(question, history, ignoring):
+            if not isinstance(event, Final) or ignoring:
+                yield event
+                continue
+            again = self.ends.restated(question, history, event.answer)
+            yield from self._anew(again, event) if again else (event,)
+
+    def _anew(self, again: str, first: Final) -> Iterator[Event]:
+        """The question said anew; where that is not answered either, the first abstention."""
+        for event in self._asked(again, (), ()):
+            if not isinstance(event, Final):
+                yield event
+            elif event.answer.status == "answered":
+                said = f"Asked as “{again}”"
+                notice = f"{said} {event.answer.notice}" if event.answer.notice else said
+                answer = dataclasses.replace(
+                    event.answer, question=first.answer.question, notice=notice
+                )
+                yield Final(answer)
+            else:
+                yield first
+
+    def _asked(
+        self, question: str, history: Sequence[tuple[str, Answer]], ignoring: Sequence[str]
+    ) -> Iterator[Event]:
         try:
             plan = narrowed(make_plan(question, history, self.names, ignoring), self.store)
         except QuestionError as error:

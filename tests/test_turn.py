@@ -292,3 +292,50 @@ def test_a_written_comparison_has_the_same_table(ask: Ask) -> None:
     assert quoted.table is not None
     texts = [[cell.text for row in t.cells for cell in row] for t in (written.table, quoted.table)]
     assert texts[0] == texts[1]
+
+
+def restates(text: str) -> Stream:
+    """A model that says the question anew, and writes nothing that holds."""
+    return lambda messages: iter([text if "restate" in messages[0].content else "Nothing."])
+
+
+def test_a_question_that_only_the_conversation_explains_is_said_anew_by_a_model(ask: Ask) -> None:
+    first = final(ask("What is LOOM?"))
+    told = ("What is LOOM?", first)
+    assert final(ask("Could one do with less?", told)).status == "abstained"
+    answer = final(
+        ask(
+            "Could one do with less?",
+            told,
+            model=restates("Could one do with less cards than LOOM?"),
+        )
+    )
+    assert answer.status == "answered"
+    assert cited(answer) == cited(first)
+    assert answer.question == "Could one do with less?"
+    assert answer.notice is not None
+    assert answer.notice.startswith("Asked as “Could one do with less cards than LOOM?”")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "It stands alone.",
+        "LOOM needs nine hundred cards.",
+        "Is LOOM better than every other machine in the world?",  # words that nobody said
+        "What is LOOM?\nWho wrote it?",
+        "",
+    ],
+)
+def test_a_model_that_does_not_restate_leaves_the_abstention(said: str, ask: Ask) -> None:
+    told = ("What is LOOM?", final(ask("What is LOOM?")))
+    assert final(ask("Could one do with less?", told, model=restates(said))).status == "abstained"
+
+
+def test_a_model_that_fails_leaves_the_abstention(ask: Ask) -> None:
+    def breaks(_: list[Message]) -> Iterator[str]:
+        yield "What is "
+        raise ModelError("The model's answer was cut off.")
+
+    told = ("What is LOOM?", final(ask("What is LOOM?")))
+    assert final(ask("Could one do with less?", told, model=breaks)).status == "abstained"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,24 +15,17 @@ from rag.answer.orders import is_echo, without_orders
 from rag.answer.verify import MARKER, Checking
 from rag.base.errors import ModelError
 from rag.base.provenance import Check
-from rag.base.text import clean_line, clean_text
+from rag.base.text import clean_text
 from rag.base.types import Evidence, Token
-from rag.models.prompts import Message, load
+from rag.models.prompts import Message, boundary, inert, load
 
 CANNOT_ANSWER = "The quoted sentences do not answer this."
-_PROMPT = "answer"
+PROMPT = "answer"
 _MOST_EVIDENCE = 12
 _MOST_CHARS = 12_000  # of all quotations, about three thousand tokens: more dilutes the answer
 _KEPT = ("quoted", "supported", "partial")
 _SENTENCE_ENDS = re.compile(r"[.!?\n]")
 _THOUGHT, _ANSWERS = "<think>", "</think>"
-# What the servers of open models take for the border of a role, even inside of a message.
-_ROLE_MARK = re.compile(
-    r"<(?=[|｜]|<SYS|/?(?:s|bos|eos|(?:start|end)_of_turn|im_(?:start|end)|think)>)"
-    r"|\[(?=/?(?:INST|SYSTEM_PROMPT)\])"
-)
-_INNER_QUOTES = str.maketrans("“”„", "‘’‘")  # a quotation ends where we say so
-
 Stream = Callable[[list[Message]], Iterator[str]]
 
 
@@ -48,15 +40,6 @@ class Written:
     left_out: int = 0  # quotations that the model had no room for
 
 
-def prompt_id(prompts_dir: Path | None = None) -> str:
-    """The prompt in use, by its name and the hash of its content.
-
-    Raises:
-        PromptError: its file cannot be used.
-    """
-    return f"{_PROMPT}@{load(_PROMPT, prompts_dir).version}"
-
-
 def messages_for(
     question: str, evidence: Sequence[Evidence], prompts_dir: Path | None = None
 ) -> list[Message]:
@@ -64,18 +47,18 @@ def messages_for(
     items = [
         {
             "key": key,
-            "title": _inert(e.paper.name),
-            "people": _inert(records.people(e.paper)),
+            "title": inert(e.paper.name),
+            "people": inert(records.people(e.paper)),
             "year": e.paper.year or "",
-            "sentence": _inert(e.text),
+            "sentence": inert(e.text),
         }
         for key, e in keyed(evidence).items()
     ]
-    question = _inert(question)
-    return load(_PROMPT, prompts_dir).render(
+    question = inert(question)
+    return load(PROMPT, prompts_dir).render(
         question=question,
         evidence=items,
-        boundary=_boundary(f"{question} {items}"),
+        boundary=boundary(f"{question} {items}"),
         cannot_answer=CANNOT_ANSWER,
     )
 
@@ -170,18 +153,6 @@ def _half(evidence: Sequence[Evidence]) -> list[Evidence]:
         seen[e.paper.id] += 1
     kept = sorted(place for _, place in sorted(ranks)[: len(evidence) // 2])
     return [evidence[place] for place in kept]
-
-
-def _inert(text: str) -> str:
-    """Text as one line in which nothing is the border of a quotation, an entry or a role."""
-    return _ROLE_MARK.sub(r"\g<0> ", clean_line(text).translate(_INNER_QUOTES))
-
-
-def _boundary(text: str) -> str:
-    """A line that nobody could foresee and that stands nowhere in the text."""
-    while (boundary := secrets.token_hex(8)) in text:
-        pass  # pragma: no cover
-    return boundary
 
 
 # --- what a model streams --------------------------------------------------------------------

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from rag.base.errors import PromptError
+from rag.base.text import clean_line
 
 Role = Literal["system", "user"]
 
@@ -25,6 +27,12 @@ _ROLE = re.compile(r"^# (system|user)[ \t]*$", re.MULTILINE)
 _FRONT = re.compile(r"---\n(?P<front>.*?)\n---\n(?P<body>.*)", re.DOTALL)
 _FIELD = re.compile(r"([a-z_]+): *(.*\S) *")
 _LIST = re.compile(r"\[([a-z_]+(?:, *[a-z_]+)*)\]")
+# What the servers of open models take for the border of a role, even inside of a message.
+_ROLE_MARK = re.compile(
+    r"<(?=[|｜]|<SYS|/?(?:s|bos|eos|(?:start|end)_of_turn|im_(?:start|end)|think)>)"
+    r"|\[(?=/?(?:INST|SYSTEM_PROMPT)\])"
+)
+_INNER_QUOTES = str.maketrans("“”„", "‘’‘")  # a quotation ends where we say so
 # What a template may hold: text, a name or its field, a condition, a loop. No filters or calls.
 _ALLOWED = (
     nodes.Template,
@@ -95,6 +103,15 @@ def load(name: str, folder: Path | None = None) -> Prompt:
         version=hashlib.sha256(data).hexdigest()[:8],
         sections=tuple((role, environment.from_string(source)) for role, source in sources),
     )
+
+
+def prompt_id(name: str, folder: Path | None = None) -> str:
+    """The prompt `name` as answers record it: with the beginning of the hash of its file.
+
+    Raises:
+        PromptError: its file cannot be used.
+    """
+    return f"{name}@{load(name, folder).version}"
 
 
 def _find(name: str, folder: Path | None) -> Path:
@@ -178,3 +195,15 @@ def _environment() -> ImmutableSandboxedEnvironment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+def inert(text: str) -> str:
+    """Text as one line in which nothing is the border of a quotation, an entry or a role."""
+    return _ROLE_MARK.sub(r"\g<0> ", clean_line(text).translate(_INNER_QUOTES))
+
+
+def boundary(text: str) -> str:
+    """A line that nobody could foresee and that stands nowhere in the text."""
+    while (line := secrets.token_hex(8)) in text:
+        pass  # pragma: no cover
+    return line

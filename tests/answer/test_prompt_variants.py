@@ -15,11 +15,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answer.generate import Written, keyed, messages_for, prompt_id, write
+from rag.answer.generate import PROMPT, Written, keyed, messages_for, write
 from rag.answer.orders import is_order
 from rag.base.text import clean_line
 from rag.base.types import Evidence, Paper
-from rag.models.prompts import Message
+from rag.models.prompts import Message, prompt_id
 
 SHIPPED = Path(__file__).parents[2] / "prompts" / "answer.md"
 RULE = re.compile(r"^\d+\. .*$", re.MULTILINE)
@@ -112,7 +112,7 @@ def test_no_wording_of_the_prompt_can_make_a_citation_invalid(
     variant: str, tmp_path: Path, evidence: list[Evidence]
 ) -> None:
     (tmp_path / "answer.md").write_text(VARIANTS[variant], "utf-8")
-    assert prompt_id(tmp_path) != prompt_id()
+    assert prompt_id(PROMPT, tmp_path) != prompt_id(PROMPT)
     outcomes = {}
     for name, reply in REPLIES.items():
         found = written(reply, evidence, tmp_path)
@@ -212,7 +212,7 @@ def test_a_paper_that_holds_the_boundary_gets_another(
     monkeypatch: pytest.MonkeyPatch, evidence: list[Evidence]
 ) -> None:
     drawn = iter(["62%", "3f9c2a7e5b1d8046"])
-    monkeypatch.setattr("rag.answer.generate.secrets.token_hex", lambda _: next(drawn))
+    monkeypatch.setattr("rag.models.prompts.secrets.token_hex", lambda _: next(drawn))
     assert messages_for("q", evidence)[1].content.startswith("3f9c2a7e5b1d8046\n")
 
 

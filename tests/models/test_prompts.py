@@ -39,7 +39,15 @@ INPUTS = {
         "evidence": EVIDENCE,
         "boundary": "3f9c2a7e5b1d8046",
         "cannot_answer": "The quoted sentences do not answer this.",
-    }
+    },
+    "condense": {
+        "question": "And what does it cost?",
+        "turns": [
+            {"question": "What is SOAP?", "titles": "SOAP: Improving and Stabilizing Shampoo"}
+        ],
+        "boundary": "3f9c2a7e5b1d8046",
+        "stands_alone": "It stands alone.",
+    },
 }
 
 Write = Callable[[str], Path]

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import subprocess
 import sys
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from model_server import MODEL, ModelServer
 
 from rag import Settings
 from rag.base.errors import RagError
 from rag.cli import main
+from rag.index import vectors
+from rag.index.changes import VectorRows
+from rag.ingest import confined
 from rag.models.prompts import Message
 from rag.models.remote import ChatModel
 
@@ -104,6 +109,25 @@ def test_keys_are_in_no_traceback_and_no_picture_of_the_objects(server: ModelSer
     whole = traceback.TracebackException.from_exception(refused.value, capture_locals=False)
     shown += [*whole.format(), repr(refused.value), str(refused.value)]
     assert "CANARY" not in json.dumps(shown, default=str)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a program that is a script of the shell")
+def test_processes_that_open_foreign_bytes_get_no_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen, python = tmp_path / "seen", tmp_path / "python"
+    python.write_text(f'#!/bin/sh\nenv >> "{seen}"\nexec "{sys.executable}" "$@"\n', "utf-8")
+    python.chmod(0o700)
+    index = vectors.ChromaVectors(tmp_path / "chroma", create=True)
+    index.replace((), VectorRows(("c",), ("p",), np.eye(1, 384, dtype=np.float32)))
+    index.close()
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("SOME_OTHER_KEY", RERANK_KEY)
+    monkeypatch.setattr(sys, "executable", str(python))
+    assert vectors.probe(tmp_path / "chroma", 1, np.eye(1, 384, dtype=np.float32))
+    assert confined.run(confined.Task("base64", "b64encode"), b"x") == b"eA=="
+    assert seen.read_text("utf-8").count("PYTHONPATH=") == 2
+    assert "CANARY" not in seen.read_text("utf-8")
 
 
 # A process that notes every address that Python is asked for; chromadb's own code is Rust, but what

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+import sys
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -18,6 +18,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rag.base.errors import SettingsError
 from rag.base.saved import settings_file
+
+_PASSED_ON = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LD_LIBRARY_PATH", "LANG", "LC_ALL")
 
 
 def _default_library() -> Path:
@@ -182,6 +184,7 @@ def load_settings(**given: object) -> Settings:
         raise SettingsError(f"{name}: {first['msg']}. Correct it or remove it.") from error
 
 
-def environment_of(names: Iterable[str]) -> dict[str, str]:
-    """Those of the named variables that are set, for a program that is to get no others."""
-    return {name: os.environ[name] for name in names if name in os.environ}
+def environment_of_a_child() -> dict[str, str]:
+    """What a process of ours gets: how to run and where our code lies; no settings, no keys."""
+    passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    return passed_on | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}

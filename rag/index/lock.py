@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -33,7 +33,8 @@ def write_lock(folder: Path, *, doing: str, wait_s: float) -> Iterator[None]:
         _write_holder(folder, f"pid {os.getpid()} · {doing} · since {since}")
         yield
     finally:
-        (folder / HOLDER).unlink(missing_ok=True)
+        with suppress(OSError):  # a note that stays is harmless, a lock that stays is not
+            (folder / HOLDER).unlink(missing_ok=True)
         held.release()
 
 

@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
+from rag.base.settings import environment_of_a_child
 from rag.index.changes import VectorRows
 from rag.index.native import CacheError, cache_errors
 from rag.index.unused import VECTORS
@@ -241,13 +242,12 @@ def probe(folder: Path, rows: int, sample: np.ndarray) -> bool:
     True when it holds `rows` chunks and finds those of the sample (n, dim) by their own vectors.
     """
     code = "import sys; from rag.index.vectors import _probe_child; _probe_child(sys.argv[1])"
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
     task = {"rows": rows, "vectors": sample.tolist()}
     try:
         done = subprocess.run(  # noqa: S603 - our own interpreter and a constant program
             [sys.executable, "-c", code, str(folder)],
             input=json.dumps(task).encode(),
-            env=environment,
+            env=environment_of_a_child(),
             capture_output=True,
             timeout=_PROBE_S,
             check=False,

@@ -12,13 +12,12 @@ import sys
 from typing import NamedTuple
 
 from rag.base.errors import SourceError
-from rag.base.settings import environment_of
+from rag.base.settings import environment_of_a_child
 
 MEMORY_BYTES = 1_000_000_000
 CPU_S = 25
 WALL_S = 30.0
 MAX_REPLY = 64_000_000  # bytes
-_PASSED_ON = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "LD_LIBRARY_PATH", "LANG", "LC_ALL")
 _START = "from rag.ingest.confined import child; child()"
 _REFUSED = 3  # exit status: the child says on stderr why it will not do it
 
@@ -37,13 +36,11 @@ def run(task: Task, data: bytes, *, wall_s: float = WALL_S) -> bytes:
     Raises:
         SourceError: it was refused, took too long or too much memory, or broke.
     """
-    environment = environment_of(_PASSED_ON)
-    environment["PYTHONPATH"] = os.pathsep.join(p for p in sys.path if p)
     try:
         done = subprocess.run(  # noqa: S603 - our own interpreter and a constant program
             [sys.executable, "-c", _START, task.module, task.function, *task.arguments],
             input=data,
-            env=environment,
+            env=environment_of_a_child(),
             capture_output=True,
             timeout=wall_s,
             check=False,

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from made_papers import IDENTITY, chunks, own_word, paper, put
 
-from rag.base.errors import LibraryBusyError
+from rag.base.errors import LibraryBusyError, LibraryError
 from rag.base.types import Filters
-from rag.index.lock import write_lock
+from rag.index.lock import take, write_lock
 from rag.index.store import Store
 
 _TESTS = Path(__file__).parents[1]
@@ -139,6 +139,50 @@ def test_the_holder_is_named_while_the_lock_is_held_only(folder: Path) -> None:
     with write_lock(folder, doing="testing", wait_s=0):
         assert "testing" in (folder / "write.lock.txt").read_text()
     assert not (folder / "write.lock.txt").exists()
+
+
+def test_a_lock_that_is_held_is_not_given_twice_and_waited_for_no_longer_than_told(
+    tmp_path: Path,
+) -> None:
+    held = take(tmp_path / "lock")
+    assert held is not None
+    started = time.monotonic()
+    assert take(tmp_path / "lock") is None  # at once
+    assert take(tmp_path / "lock", wait_s=0.2) is None
+    assert 0.2 <= time.monotonic() - started < 10
+    held.release()
+    held.release()
+    again = take(tmp_path / "lock")
+    assert again is not None
+    again.release()
+
+
+def test_a_holder_that_did_not_say_who_it_is_is_told_as_unknown(tmp_path: Path) -> None:
+    held = take(tmp_path / "write.lock")
+    assert held is not None
+    for _ in range(2):  # no note, an empty note
+        with (
+            pytest.raises(LibraryBusyError, match="by an unknown process"),
+            write_lock(tmp_path, doing="testing", wait_s=0),
+        ):
+            pytest.fail("two at once")
+        (tmp_path / "write.lock.txt").write_text("", "utf-8")
+    held.release()
+
+
+@pytest.mark.parametrize("name", ["write.lock", "write.lock.txt"])
+def test_a_folder_in_which_no_lock_can_be_made_is_told_with_what_to_do(
+    tmp_path: Path, name: str
+) -> None:
+    (tmp_path / name).mkdir()
+    with (
+        pytest.raises(LibraryError, match=r"cannot be written to \(.+\)\. "),
+        write_lock(tmp_path, doing="testing", wait_s=0),
+    ):
+        pytest.fail("written to")
+    (tmp_path / name).rmdir()
+    with write_lock(tmp_path, doing="testing", wait_s=0):
+        pass  # what failed let go of the lock
 
 
 def test_two_processes_may_make_the_same_new_library_at_once(folder: Path) -> None:

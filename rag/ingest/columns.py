@@ -1,13 +1,17 @@
 """Pieces of a page → its lines in the order in which a person reads them, column by column.
 
 Geometry decides and not the order of the file, in which columns may be interleaved. A page is cut
-where a blank strip runs down its middle; what crosses the strip (a title, a wide figure's caption)
-divides the page into bands, and in each band the left column comes before the right one.
+where a blank strip runs down its middle, or between notes at its side and the text; what crosses
+the strip (a title, a wide figure's caption) divides the page into bands, and in each band the left
+column comes before the right one. Bands and columns are cut again where they have strips too.
 """
 
 from __future__ import annotations
 
+import itertools
+import math
 import statistics
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -18,7 +22,14 @@ _MIDDLE = (0.3, 0.7)  # of the width of the text, where the strip between column
 _STRIP = 5.0  # points; narrower gaps are those between words
 _SLACK = 6.0  # points by which a formula may stick out into the strip
 _EACH_SIDE = 5  # lines that make a column
+_FEW = 2  # ... that make one where other pages have it
 _LEAST_SHARE = 0.5  # of the lines of a page that its columns hold, with those that cross
+_SIDE = (0.12, 0.5)  # of the width of the text, where text beside notes may begin
+_TEXT_LINES, _NOTE_LINES = 8, 4  # lines that make the text beside notes, and the notes
+_ALIGNED = 0.6  # share of notes on the lines of the text, from which they are cells of a table
+_COUNTED = 8  # numbers one after the other that count the lines of a page
+_DEEPEST = 3  # cuts one inside the other
+_NARROWEST = 220.0  # points; a column has this width if it is to be cut again
 
 
 @dataclass(slots=True)
@@ -26,7 +37,7 @@ class Line:
     """One line of one column; `pieces` from left to right. y grows downwards, in points."""
 
     page: int
-    column: int  # 0 where the page has one, or the line crosses both; else 1 or 2
+    column: int  # 0 where the page has one, or the line crosses all; else a number of its own
     pieces: list[Piece] = field(default_factory=list)
 
     @property
@@ -108,18 +119,80 @@ def _is_power(before: str, raised: str) -> bool:
     return has_letters and (before[-1].isdigit() or (last.isalpha() and len(last) == 2))
 
 
-def lines_of(page: Page) -> list[Line]:
-    """The lines of a page in the order of reading."""
+def lines_of_all(pages: Sequence[Page]) -> list[list[Line]]:
+    """The lines of each page in the order of reading.
+
+    Pages with little of the text, the first above all, are cut where most others are.
+    """
+    strips = [_strip(page.pieces) for page in pages]
+    middles = Counter(round(sum(strip) / 20) for strip in strips if strip)
+    [(middle, count)] = middles.most_common(1) or [(0, 0)]
+    usual = next((s for s in strips if s and round(sum(s) / 20) == middle), None)
+    return [lines_of(page, usual if count > 1 else None) for page in pages]
+
+
+def lines_of(page: Page, usual: tuple[float, float] | None = None) -> list[Line]:
+    """The lines of a page in the order of reading; `usual` is the strip of other pages."""
     pieces = [piece for piece in page.pieces if piece.text.strip()]
-    if not pieces:
-        return []
-    strip = _strip(pieces)
+    pieces = _without_line_numbers(pieces)
+    if usual and not _strip(pieces) and _fits(pieces, usual):
+        return _joined_cuts(pieces, usual, page.number, 0, 0)
+    return _cut(pieces, page.number, 0, 0)
+
+
+def _fits(pieces: Sequence[Piece], strip: tuple[float, float]) -> bool:
+    """Whether a few lines of a page stand on both sides of a strip, close to it."""
+    left, right = strip
+    both = 0
+    for row in _rows(pieces):
+        ends = any(left - 3 * _SLACK <= piece.x1 <= left + _SLACK for piece in row)
+        both += ends and any(right - _SLACK <= piece.x0 <= right + 3 * _SLACK for piece in row)
+    return both >= _FEW
+
+
+def _without_line_numbers(pieces: list[Piece]) -> list[Piece]:
+    """The pieces without the numbers that a manuscript has at its side, line by line."""
+    numbers = [p for p in pieces if p.text.strip().isdecimal() and len(p.text.strip()) <= 4]
+    if len(numbers) <= _COUNTED:
+        return pieces
+    edge = min(piece.x1 for piece in numbers)
+    left, right = min(piece.x0 for piece in pieces), max(piece.x1 for piece in pieces)
+    beside = sorted((p for p in numbers if abs(p.x1 - edge) < 15), key=lambda piece: piece.y)
+    steps = [int(b.text) - int(a.text) for a, b in itertools.pairwise(beside)]
+    usual = statistics.mode(steps) if steps else 0
+    counted = usual in {1, 5} and steps.count(usual) >= max(_COUNTED, 0.8 * len(steps))
+    at_side = edge < left + _SIDE[0] * (right - left)
+    return [p for p in pieces if p not in beside] if counted and at_side else pieces
+
+
+def _cut(pieces: Sequence[Piece], page: int, column: int, depth: int) -> list[Line]:
+    """The lines of a page, a band or a column, which is cut again where it has columns itself."""
+    strip = _strip_of(pieces, column, depth)
     if strip is None:
-        return _lines(pieces, page.number, 0)
+        return _lines(pieces, page, column)
+    return _joined_cuts(pieces, strip, page, column, depth)
+
+
+def _joined_cuts(
+    pieces: Sequence[Piece], strip: tuple[float, float], page: int, column: int, depth: int
+) -> list[Line]:
+    """The lines of what a strip divides, part by part."""
     lines: list[Line] = []
-    for column, band in _bands(pieces, strip):
-        lines += _lines(band, page.number, column)
+    for side, band in _bands(pieces, strip):
+        inner = side if depth == 0 else 3 * (column + 1) + side
+        lines += _cut(band, page, inner, depth + 1)
     return lines
+
+
+def _strip_of(pieces: Sequence[Piece], column: int, depth: int) -> tuple[float, float] | None:
+    if depth >= _DEEPEST or len(pieces) < _TEXT_LINES:
+        return None
+    if depth == 0:
+        return _strip(pieces) or _beside_notes(pieces)
+    if column % 3 == 0:  # a band that crosses the columns around it
+        return _beside_notes(pieces)
+    width = max(piece.x1 for piece in pieces) - min(piece.x0 for piece in pieces)
+    return (_strip(pieces) or _beside_notes(pieces)) if width > _NARROWEST else None
 
 
 # --- columns -------------------------------------------------------------------------------------
@@ -135,16 +208,34 @@ def _strip(pieces: Sequence[Piece]) -> tuple[float, float] | None:
     best: tuple[int, float, tuple[float, float]] | None = None
     for a, b in _gaps(wordy, low, high):
         beside = [p for p in wordy if p.x1 <= a + _SLACK or p.x0 >= b - _SLACK]
-        crossing = len(wordy) - len(beside)
+        crossing = [p for p in wordy if not (p.x1 <= a + _SLACK or p.x0 >= b - _SLACK)]
         sides = (
-            _in_lines([p for p in beside if p.x1 <= a + _SLACK]),
-            _in_lines([p for p in beside if p.x0 >= b - _SLACK]),
+            [p for p in beside if p.x1 <= a + _SLACK],
+            [p for p in beside if p.x0 >= b - _SLACK],
         )
-        if min(sides) < _EACH_SIDE or sum(sides) < _LEAST_SHARE * (sum(sides) + crossing):
+        if not _are_columns(sides, crossing):
             continue
-        if best is None or (crossing, a - b) < (best[0], best[1]):
-            best = crossing, a - b, (a, b)
+        if best is None or (len(crossing), a - b) < (best[0], best[1]):
+            best = len(crossing), a - b, (a, b)
     return best[2] if best else None
+
+
+def _are_columns(sides: tuple[list[Piece], list[Piece]], crossing: Sequence[Piece]) -> bool:
+    """Whether pieces on both sides of a strip are columns: on most of a page, or of a part of it.
+
+    A part is what lies between two pieces that cross the strip: the text below a long abstract.
+    """
+    counts = [_in_lines(side) for side in sides]
+    if min(counts) < _EACH_SIDE:
+        return False
+    if sum(counts) >= _LEAST_SHARE * (sum(counts) + len(crossing)):
+        return True
+    cuts = [-math.inf, *sorted(piece.y for piece in crossing), math.inf]
+    return any(
+        all(_in_lines([p for p in side if top < p.y < foot]) >= _EACH_SIDE for side in sides)
+        for top, foot in itertools.pairwise(cuts)
+        if foot - top > _EACH_SIDE * _STRIP
+    )
 
 
 def _gaps(pieces: Sequence[Piece], low: float, high: float) -> Iterator[tuple[float, float]]:
@@ -162,6 +253,32 @@ def _gaps(pieces: Sequence[Piece], low: float, high: float) -> Iterator[tuple[fl
 def _often(places: Sequence[float], values: Sequence[float]) -> list[float]:
     """The places at which several pieces begin or end: the edges of columns."""
     return [p for p in places if sum(abs(v - p) <= 1.5 for v in values) >= 3]
+
+
+def _beside_notes(pieces: Sequence[Piece]) -> tuple[float, float] | None:
+    """The strip between notes at the left side and the text, as journals print them; or None."""
+    wordy = [piece for piece in pieces if sum(map(str.isalpha, piece.text)) > 2]
+    if len(wordy) < _TEXT_LINES + _NOTE_LINES:
+        return None
+    left, right = min(piece.x0 for piece in wordy), max(piece.x1 for piece in wordy)
+    low, high = (left + share * (right - left) for share in _SIDE)
+    starts = Counter(round(piece.x0) for piece in wordy if low < piece.x0 < high)
+    for start, count in starts.most_common(3):
+        notes = [piece for piece in wordy if piece.x1 <= start - _STRIP]
+        text = [piece for piece in wordy if abs(piece.x0 - start) <= 1.5]
+        if count < _TEXT_LINES or _in_lines(notes) < _NOTE_LINES:
+            continue
+        crossing = sum(piece.x0 < start - _STRIP < piece.x1 for piece in wordy)
+        edge = max(piece.x1 for piece in notes)
+        if crossing <= len(notes) and not _is_table(notes, text):
+            return edge, float(start)
+    return None
+
+
+def _is_table(notes: Sequence[Piece], text: Sequence[Piece]) -> bool:
+    """Whether pieces at the left stand line by line beside those at the right, as labels do."""
+    aligned = sum(any(abs(note.y - piece.y) < 0.8 for piece in text) for note in notes)
+    return aligned > _ALIGNED * len(notes) and 2 * len(notes) > len(text)
 
 
 def _in_lines(pieces: Sequence[Piece]) -> int:

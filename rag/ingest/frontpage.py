@@ -1,4 +1,4 @@
-"""The first page of a paper → its title, authors, abstract, date and identifiers.
+"""The first pages of a paper → its title, authors, abstract, date and identifiers.
 
 The title is the largest print; the authors stand between it and the abstract; the abstract has its
 heading, or is the first paragraph before the text begins. What the file says of itself counts only
@@ -11,33 +11,39 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from rag.base.text import clean_line, fold
-from rag.ingest.columns import Line, body_size
+from rag.base.text import fold
+from rag.ingest.columns import Line
+from rag.ingest.cover import is_cover, year_of
 from rag.ingest.entry import arxiv_in, doi_in, iso_date
 from rag.ingest.glyphs import File
-from rag.ingest.headings import is_abstract, is_opening, split_abstract
+from rag.ingest.headings import (
+    is_abstract,
+    is_opening,
+    split_abstract,
+    with_following,
+    without_notices,
+)
+from rag.ingest.papertitle import squeezed, title_lines, title_text
 from rag.ingest.personal import names_among, names_in_metadata
 
-_LARGER = 1.12  # times the size of the text, from which print may be a title
-_SAME_SIZE = 0.04  # share by which lines of one title may differ
-_UPPER = 0.62  # of the page, where a title begins
-_LEAST_LETTERS = 8
+_FRONT_PAGES = 3  # on which an abstract may stand
+_LEAST_SMALL_WORDS = 3  # of a line that goes on with a paragraph
 _STAMP = re.compile(
-    r"arXiv:\s*(?P<id>\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?\s*"
+    r"arXiv:\s*(?P<id>\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d{1,2}?(?=\s|\[|\d{1,2}\s*[A-Z]|$))?\s*"
     r"(?:\[(?P<category>[\w.-]+)\])?\s*"
     r"(?P<day>\d{1,2}\s*[A-Z][a-z]{2}[a-z]*\s*\d{4})?"
-)
-_NO_TITLE = re.compile(
-    r"^(?:untitled|microsoft word|slide \d|title|doi:|10\.\d{4}|arxiv:|pii:|paper|manuscript|"
-    r"template|full paper|article|research article|original (?:article|paper|research)|review|"
-    r"letter|open access|proceedings of|journal of|volume \d|issn\b|received\b|vol\.)|"
-    r"\.(?:dvi|docx?|tex|pdf|indd|qxd|rtf|ps)$",
-    re.IGNORECASE,
 )
 _PRINTED_YEAR = re.compile(
     r"(?:©|\(c\)|copyright|published|accepted|proceedings|conference|workshop|symposium|volume|"
     r"vol\.|issue|journal|received|preprint|submitted|available online|first published|draft|"
     r"dated?:|arxiv)[^\n]{0,120}?(?<![\d.])((?:19|20)\d\d)(?![\d.]\d|\d)",
+    re.IGNORECASE,
+)
+_YEAR = r"((?:19[3-9]|20[0-4])\d)"
+_CITED_YEAR = re.compile(
+    rf"\b\d{{1,4}}\s*\({_YEAR}\)\s*\d+|"  # 321 (2004) 5–12
+    rf"\b\d{{1,4}}(?:\(\d+\))?:\s?\d+\s?[–-]\s?\d+,?\s*\(?{_YEAR}\b|"  # 24:39–49 (1998)
+    rf"\b{_YEAR}\b[^\n]{{0,60}}\bvol(?:ume|\.)\s*\d",  # June 2004 … Volume 140
     re.IGNORECASE,
 )
 _DATE_LINE = re.compile(
@@ -58,85 +64,95 @@ class Front:
     arxiv_id: str = ""
     category: str = ""
     doi: str = ""
-    rest: list[Line] = field(default_factory=list)
+    pages: list[list[Line]] = field(default_factory=list)
 
 
-def read(file: File, lines: Sequence[Line]) -> Front:
-    """Read the front matter off the lines of the first page."""
+def read(file: File, pages: Sequence[list[Line]]) -> Front:
+    """Read the front matter off the lines of the first pages."""
+    front = _front(file, pages[0])
+    front.pages += pages[1:]
+    if len(pages) > 1 and is_cover(pages[0]):
+        front = _behind_cover(front, _front(file, pages[1]), pages)
+    if not front.abstract:
+        _find_abstract(front)
+    elif not _is_done(front.abstract[-1]):
+        _finish_abstract(front)
+    return front
+
+
+def _front(file: File, lines: list[Line]) -> Front:
+    """The front matter of one page."""
     front = Front()
     _identify(front, file, lines)
-    title = _title(lines, file.metadata.get("Title", ""))
-    front.title = clean_line(" ".join(line.text for line in title)).replace("\u00ad ", "")
+    title = title_lines(lines, file.metadata.get("Title", ""))
+    front.title = title_text(title)
     start = lines.index(title[-1]) + 1 if title else 0
-    below = [line for line in lines[start:] if line not in title]
+    below, text = _set_aside([line for line in lines[start:] if line not in title])
     end = _first_text(below, title)
     beside = _beside(below[end:])
     front.authors = _authors(file, lines, [*below[:end], *beside], front.title)
     rest = [line for line in below[end:] if line not in beside]
-    front.abstract, front.rest = split_abstract(rest, known=bool(title))
+    front.abstract, inner = split_abstract(without_notices(rest), known=bool(title))
+    front.pages = [[*text, *inner]]
     return front
 
 
-# --- title ---------------------------------------------------------------------------------------
+def _set_aside(below: list[Line]) -> tuple[list[Line], list[Line]]:
+    """(lines under a title, text that stands in the column before the abstract but under it)."""
+    start = next((i for i, line in enumerate(below) if is_opening(line.text)), len(below))
+    heading = next((i for i, line in enumerate(below) if is_abstract(line.text)), 0)
+    if heading < start or below[heading].y > below[start].y:
+        return below, []
+    y = below[heading].y
+    text = [line for line in below[start:heading] if line.y > y]
+    return [line for line in below if line not in text], text
 
 
-def _title(lines: Sequence[Line], said: str) -> list[Line]:
-    """The lines of the title; none where the page shows none."""
-    stated = _stated(lines, clean_line(said))
-    if stated:
-        return stated
-    usual = body_size(lines)
-    bottom = max((line.y for line in lines), default=0.0)
-    upper = [line for line in lines if line.y < _UPPER * bottom and _may_be_title(line)]
-    for size in sorted({round(line.size, 1) for line in upper}, reverse=True):
-        first = next((line for line in upper if abs(line.size - size) <= _SAME_SIZE * size), None)
-        if first is None or size < _LARGER * usual:
-            break
-        found = _whole(lines, first)
-        if sum(c.isalpha() for line in found for c in line.text) >= _LEAST_LETTERS:
-            return found
-    bold = next((line for line in upper if line.bold and not is_opening(line.text)), None)
-    if bold is not None:
-        return _whole(lines, bold)
-    return [upper[0]] if upper else []
+def _behind_cover(cover: Front, front: Front, pages: Sequence[list[Line]]) -> Front:
+    """The front matter of a paper under a sheet of an archive, which prints names in full."""
+    said = squeezed(" ".join(line.text for line in pages[0]))
+    inner, outer = squeezed(front.title), squeezed(cover.title)
+    if not inner or inner not in said or inner in outer:
+        front.title = cover.title
+    front.authors = cover.authors or front.authors
+    year = year_of(pages[0])
+    front.date = front.date if year and front.date.startswith(year) else year or front.date
+    front.arxiv_id, front.doi = front.arxiv_id or cover.arxiv_id, front.doi or cover.doi
+    front.pages = [[], *front.pages, *pages[2:]]
+    return front
 
 
-def _stated(lines: Sequence[Line], said: str) -> list[Line]:
-    """The lines that say together what the file names as its title."""
-    wanted = "".join(fold(said).split())
-    if len(wanted) < _LEAST_LETTERS or " " not in said or _NO_TITLE.search(said):
-        return []
-    for start, line in enumerate(lines):
-        text = ""
-        for end in range(start, min(start + 6, len(lines))):
-            text += "".join(fold(lines[end].text.replace("\u00ad", "")).split())
-            if text == wanted and line.size >= lines[-1].size * 0.8:
-                return list(lines[start : end + 1])
-            if not wanted.startswith(text):
-                break
-    return []
+def _find_abstract(front: Front) -> None:
+    """Take the abstract from under its heading on one of the next pages."""
+    for number in range(1, min(_FRONT_PAGES, len(front.pages))):
+        if any(is_abstract(line.text) for line in front.pages[number]):
+            lines = front.pages[number]
+            front.abstract, front.pages[number] = split_abstract(lines, known=True)
+            return
 
 
-def _may_be_title(line: Line) -> bool:
-    text = line.text
-    letters = sum(c.isalpha() for c in text)
-    if letters < 4 or 2 * letters < len(text.replace(" ", "")) or _NO_TITLE.search(text):
-        return False
-    return "@" not in text and "http" not in text and not is_abstract(text)
+def _finish_abstract(front: Front) -> None:
+    """Add what goes on with an abstract on the page after it, when nothing else stands between."""
+    last = front.abstract[-1]
+    number = last.page  # the index of the page after it
+    below = front.pages[number - 1] if number < len(front.pages) else [last]
+    if any(line.y >= last.y and line.size > 0.95 * last.size for line in below):
+        return
+    lines = front.pages[number]
+    start = next((i for i, line in enumerate(lines) if _goes_on(last, line)), None)
+    if start is not None:
+        front.abstract, rest = with_following(front.abstract, lines[start:])
+        front.pages[number] = [*lines[:start], *rest]
 
 
-def _whole(lines: Sequence[Line], first: Line) -> list[Line]:
-    """A line with those under it that look the same and follow closely."""
-    start = lines.index(first)
-    found = [first]
-    for line in lines[start + 1 :]:
-        last = found[-1]
-        same = abs(line.size - first.size) <= _SAME_SIZE * first.size and line.bold == first.bold
-        close = -1 < line.y - last.y < 2.3 * first.size
-        if not (same and close) or is_opening(line.text) or len(found) >= 6:
-            break
-        found.append(line)
-    return found
+def _goes_on(last: Line, line: Line) -> bool:
+    """Whether a line can be the next one of a paragraph, and is no head of a page."""
+    words = sum(word.islower() for word in line.text.split())
+    return words > _LEAST_SMALL_WORDS and abs(line.size - last.size) < 0.05 * last.size
+
+
+def _is_done(line: Line) -> bool:
+    return line.text.rstrip().endswith((".", "!", "?", ".)", ".”"))
 
 
 # --- authors -------------------------------------------------------------------------------------
@@ -187,7 +203,8 @@ def _authors(file: File, lines: Sequence[Line], between: Sequence[Line], title: 
     page = fold(" ".join(line.text for line in lines))
     borne_out = stated and all(fold(name).split()[-1] in page for name in stated)
     is_title = fold(" ".join(stated)) in fold(title)
-    return stated if borne_out and len(stated) >= len(found) and not is_title else found
+    same = [fold(name).split()[-1] for name in stated] == [fold(n).split()[-1] for n in found]
+    return stated if borne_out and len(stated) >= len(found) and not (is_title or same) else found
 
 
 # --- date and identifiers ------------------------------------------------------------------------
@@ -223,8 +240,11 @@ def _date(texts: Sequence[str], file: File) -> str:
         if _DATE_LINE.fullmatch(text.strip(" .()")):
             return iso_date(text) or ""
     page = "\n".join([*texts[:25], *texts[-15:]])
+    cited = _CITED_YEAR.search("\n".join([*texts[:6], *texts[-6:]]))
+    if cited:
+        return cited.group(1) or cited.group(2) or cited.group(3)
     years = [int(found.group(1)) for found in _PRINTED_YEAR.finditer(page)]
-    made = re.search(r"(?:19|20)\d\d", file.metadata.get("CreationDate", ""))
+    made = re.search(r"(?<!\d)(?:19[3-9]\d|20\d\d)", file.metadata.get("CreationDate", ""))
     if years:
         return str(max(years))
     return made.group() if made else ""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rag.base.errors import SourceError
-from rag.ingest.pieces import Look, Piece, Run
+from rag.ingest.pieces import Letter, Look, Piece, Run, with_accents
 
 MAX_PAGES = 1000
 _MAX_CHARS = 40_000  # on one page; the densest tables have about ten thousand
@@ -24,6 +24,7 @@ _LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "
               0xFB05: "ft", 0xFB06: "st"}  # fmt: skip
 _LINE_END_HYPHENS = frozenset({0xFFFE, 0x02, 0xAD})
 _SPACES = frozenset({10, 13, 32})
+_SCANNED = 0.8  # share of letters nobody sees on a scanned page; an archive's stamp is seen
 _INVISIBLE = (3, 7)  # modes of rendering: nothing, or only as a mask
 
 
@@ -117,25 +118,28 @@ class _Letters:
 
     def runs(self) -> Iterator[Piece]:
         """The pieces of the page that can be seen and run from left to right."""
-        scanned = self._is_scan()
         held: Run | None = None
+        for letter in with_accents(list(self._visible())):
+            if held is None or not held.takes(letter.look, letter.x0, letter.y):
+                if held:
+                    yield held.piece()
+                held = Run(letter.look)
+            held.space = letter.spaced
+            held.add(letter.text, letter.look, letter.x0, letter.x1, letter.y)
+        if held:
+            yield held.piece()
+
+    def _visible(self) -> Iterator[Letter]:
+        scanned, spaced = self._is_scan(), False
         for index in range(self._count):
             code = self._pdfium.FPDFText_GetUnicode(self._text, index)
             if code in _SPACES or self._pdfium.FPDFText_IsGenerated(self._text, index) == 1:
-                if held:
-                    held.space = True
+                spaced = True
                 continue
             seen = self._seen(index, code, scanned=scanned)
-            if seen is None:
-                continue
-            look, x0, x1, y = seen
-            if held is None or not held.takes(look, x0, y):
-                if held:
-                    yield held.piece()
-                held = Run(look)
-            held.add(_letter(code), look, x0, x1, y)
-        if held:
-            yield held.piece()
+            if seen is not None:
+                yield Letter(_letter(code), *seen, spaced)
+                spaced = False
 
     def _seen(
         self, index: int, code: int, *, scanned: bool
@@ -224,7 +228,7 @@ class _Letters:
             return False
         step = max(1, self._count // 50)
         looks = [look for i in range(0, self._count, step) if (look := self._look(i))]
-        return bool(looks) and all(look.mode in _INVISIBLE for look in looks)
+        return sum(look.mode in _INVISIBLE for look in looks) > _SCANNED * len(looks)
 
     def has_large_image(self) -> bool:
         """Whether a picture fills most of the page."""

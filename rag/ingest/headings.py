@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+import statistics
 from collections.abc import Sequence
 
 from rag.ingest.columns import Line
@@ -27,6 +29,26 @@ _AFTER_ABSTRACT = re.compile(
     r"preprint submitted|supplementary|abbreviations)",
     re.IGNORECASE,
 )
+_NOTICE = re.compile(
+    r"copyright|©|open access|properly cited|permits unrestricted|creative commons|"
+    r"^\W*(?:correspondence|received|accepted|revised|published|academic editor|edited by|"
+    r"reviewed by|dedicated to|communicated by)\b",
+    re.IGNORECASE,
+)
+_RIGHTS = re.compile(
+    r"(?<=[.!?)])\s*(?:copyright\s*)?(?:©|\(c\)|\bc|\bq|\br)?\s*(?:19|20)\d\d,?\s"
+    r"(?:[^.]|\.(?=\S)|(?<=\b[A-Z])\.|(?<=Inc)\.|(?<=Ltd)\.){0,90}"
+    r"(?:rights reserved|elsevier|springer|wiley|institute of physics|society|press|ieee|acm)\b.*$",
+    re.IGNORECASE | re.DOTALL,
+)
+_PART = re.compile(
+    r"^(?:background|context|introduction|motivation|rationale|objectives?|aims?|purpose|methods?|"
+    r"materials|design|setting|participants|patients|subjects|interventions?|measurements?|"
+    r"main outcome|data (?:sources?|extraction|synthesis)|study selection|results?|findings|"
+    r"(?:principal|main) findings|conclusions?|interpretation|discussion|significance|limitations?|"
+    r"trial registration|availability|keypoints?)\b[^.:]{0,40}(?:[:.—–]|\s[A-Z]|$)",
+    re.IGNORECASE,
+)  # that an abstract in parts may have
 _REFERENCES = re.compile(
     rf"^{_NUMBER}(?:references|bibliography|literature cited|works cited|references and notes|"
     r"literatur|r[ée]f[ée]rences)\s*:?$",
@@ -46,6 +68,7 @@ _USUAL = frozenset(
     "implementation setup preliminaries notation data summary appendix ethics future".split()
 )
 _MAX_HEADING = 120  # characters
+_ELSEWHERE = 40.0  # points to the side, from which a line is in another column
 _MOST_LINES, _LEAST_WORDS = 45, 40  # of an abstract that has no heading
 
 
@@ -112,17 +135,45 @@ def split_abstract(lines: Sequence[Line], *, known: bool) -> tuple[list[Line], l
         is_text = not known or not lines or _NO_ABSTRACT.match(lines[0].text.strip())
         return ([], lines) if is_text else _first_paragraph(lines)
     has_words = bool(without_abstract(lines[start].text))
-    found = [lines[start]] if has_words else []
-    for i in range(start + 1, len(lines)):
-        if _ends_abstract(lines[i], found):
-            return found, [*lines[:start], *lines[i:]]
-        found.append(lines[i])
-    return found, lines[:start]
+    found, rest = with_following([lines[start]] if has_words else [], lines[start + 1 :])
+    return found, [*lines[:start], *rest]
+
+
+def with_following(found: Sequence[Line], lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:
+    """(lines of an abstract with those after them that belong to it, the others)."""
+    abstract = list(found)
+    for i, line in enumerate(lines):
+        if _ends_abstract(line, abstract):
+            return abstract, list(lines[i:])
+        abstract.append(line)
+    return abstract, []
+
+
+def abstract_text(text: str) -> str:
+    """An abstract without its heading, a mark before it and its publisher's notice after it."""
+    bare = re.sub(r"^[^\w(\"'“‘\[]+", "", without_abstract(text))
+    return _RIGHTS.sub("", bare).strip()
 
 
 def without_abstract(text: str) -> str:
     """A text without the heading "Abstract" before it."""
     return _ABSTRACT.sub("", text)
+
+
+def without_notices(lines: Sequence[Line]) -> list[Line]:
+    """Lines without addresses and notices of a publisher before them, where no heading tells."""
+    if any(is_abstract(line.text) for line in lines):
+        return list(lines)
+    first = next((i for i, line in enumerate(lines) if not _is_notice(line.text)), len(lines))
+    return list(lines[first:])
+
+
+def _is_notice(text: str) -> bool:
+    if _NOTICE.search(text):
+        return True
+    words = [word for word in re.findall(r"[^\W\d_]+", text) if len(word) > 3]
+    large = sum(word[0].isupper() for word in words)
+    return len(words) > 1 and large >= 0.7 * len(words) and bool(re.search(r"[,\d]", text))
 
 
 def _goes_on(line: Line) -> bool:
@@ -132,17 +183,31 @@ def _goes_on(line: Line) -> bool:
 def _ends_abstract(line: Line, found: Sequence[Line]) -> bool:
     """Whether a line after those found is no longer of the abstract."""
     text = line.text
-    if _AFTER_ABSTRACT.match(text) or is_opening(text) or is_references(text):
+    if _AFTER_ABSTRACT.match(text) or is_references(text):
         return True
     if not found:
-        return False
+        return is_opening(text) and not _PART.match(text)
+    if is_opening(text):
+        return True
     first, last = found[min(1, len(found) - 1)], found[-1]
     is_done = not _goes_on(last)
-    moved = (line.page, line.column) != (last.page, last.column)
-    far = not moved and line.y - last.y > 2.2 * line.size
+    moved = line.page != last.page or line.y < last.y or abs(line.x0 - first.x0) > _ELSEWHERE
+    far = not moved and line.y - last.y > max(2.2 * line.size, 1.5 * _leading(found))
     other = abs(line.size - first.size) > 0.07 * first.size
     numbered = bool(re.match(r"^(?:1|I)\.?\s+[A-Z]", text)) and len(text) < 60
+    if far and not other and _PART.match(text) and _PART.match(found[0].text):
+        return False
     return numbered or (is_done and (far or other or moved)) or (other and far)
+
+
+def _leading(lines: Sequence[Line]) -> float:
+    """The usual distance between lines of one column, in points."""
+    steps = [
+        b.y - a.y
+        for a, b in itertools.pairwise(lines)
+        if (a.page, a.column) == (b.page, b.column) and b.y > a.y
+    ]
+    return statistics.median(steps) if steps else 0.0
 
 
 def _first_paragraph(lines: list[Line]) -> tuple[list[Line], list[Line]]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from rag.base.errors import SourceError
 from rag.ingest import frontpage, glyphs, plainpdf, prose
-from rag.ingest.columns import body_size, lines_of
-from rag.ingest.headings import without_abstract
+from rag.ingest.columns import body_size, lines_of_all
+from rag.ingest.headings import abstract_text
 
 _LEAST_TEXT = 40  # letters of a whole file; fewer are the stamp on a scan
 _BREAK = "\n\n"
@@ -62,23 +62,21 @@ def _without_text(file: glyphs.File) -> str:
 
 
 def _reading(file: glyphs.File) -> Reading:
-    pages = [lines_of(page) for page in file.pages]
+    pages = lines_of_all(file.pages)
     lines = [line for page in pages for line in page]
     words = prose.Words(lines)
-    front = frontpage.read(file, pages[0])
+    front = frontpage.read(file, pages)
     made = Reading(
         title=prose.joined_lines([front.title], words),
         authors=front.authors,
         date=front.date,
-        abstract=without_abstract(
-            prose.joined_lines([line.text for line in front.abstract], words)
-        ),
+        abstract=abstract_text(prose.joined_lines([line.text for line in front.abstract], words)),
         arxiv_id=front.arxiv_id,
         category=front.category,
         doi=front.doi,
         hidden=_hidden(file),
     )
-    inner = prose.without_margins([front.rest, *pages[1:]], [page.height for page in file.pages])
+    inner = prose.without_margins(front.pages, [page.height for page in file.pages])
     text = [line for page in inner for line in page]
     _fill(made, prose.paragraphs(text, body_size(lines), words))
     return made

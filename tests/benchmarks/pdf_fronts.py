@@ -5,8 +5,9 @@
 
 Records of arXiv are typeset by pdflatex in the classes that papers come in: one column and two,
 with affiliations, footnotes and hyphenation. With `--gold`, PDFs that are there are read instead;
-FILE has a JSON object a line: path, title, authors, abstract (its beginning, or left out). Needs
-the folder `shared` beside the project and pdflatex with its classes.
+FILE has a JSON object a line: path, title, authors, and if they are known abstract (its beginning),
+starts and ends (first and last words of it) and year. Needs the folder `shared` beside the project
+and pdflatex with its classes.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import random
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +30,7 @@ from lookups import records  # noqa: E402
 from rapidfuzz import fuzz  # noqa: E402
 
 from rag.base.text import fold  # noqa: E402
-from rag.base.types import Failure, Paper  # noqa: E402
+from rag.base.types import Paper  # noqa: E402
 from rag.ingest import confined, pdf  # noqa: E402
 
 _BODY = (
@@ -47,6 +48,8 @@ class Gold:
     title: str
     authors: tuple[str, ...]
     abstract: str
+    ends: str = ""
+    year: str = ""
 
 
 def main() -> None:
@@ -57,34 +60,37 @@ def main() -> None:
         folder = arguments.keep or Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)
         gold = _listed(arguments.gold) if arguments.gold else _typeset(folder, arguments)
-        hits = {"title": 0, "authors": 0, "title and authors": 0, "abstract": 0}
-        count = with_abstract = 0
+        judged: dict[str, list[bool]] = {}
         for one in gold:
-            count += 1
-            with_abstract += bool(one.abstract)
             right = _right(one)
             right["title and authors"] = right["title"] and right["authors"]
             for name, is_right in right.items():
-                hits[name] += is_right
+                judged.setdefault(name, []).append(is_right)
                 if not is_right and arguments.misses:
                     print(f"{one.path.name}: {name}")  # noqa: T201
-    of = {"abstract": max(with_abstract, 1)}
-    shares = {name: round(n / of.get(name, max(count, 1)), 3) for name, n in hits.items()}
-    print(json.dumps({"pdfs": count, **shares}, indent=1))  # noqa: T201
+    shares = {name: round(sum(some) / len(some), 3) for name, some in judged.items()}
+    print(json.dumps({"pdfs": len(judged["title"]), **shares}, indent=1))  # noqa: T201
 
 
 def _right(gold: Gold) -> dict[str, bool]:
     found = next(iter(pdf.papers(gold.path.read_bytes(), origin=gold.path.name)))
-    if isinstance(found, Failure):
-        return {"title": False, "authors": False, "abstract": not gold.abstract}
-    wanted = [sorted(fold(name).split()) for name in gold.authors]
-    read = [sorted(fold(name).split()) for name in found.authors]
-    said = fold(found.abstract)[: len(fold(gold.abstract)) + 40]
-    return {
-        "title": _squeezed(found.title) == _squeezed(gold.title),
-        "authors": wanted == read,
-        "abstract": fuzz.ratio(said, fold(gold.abstract)) > 93 if gold.abstract else True,
+    paper = found if isinstance(found, Paper) else Paper(id="", title="")
+    right = {
+        "title": _squeezed(paper.title) == _squeezed(gold.title),
+        "authors": _letters(paper.authors) == _letters(gold.authors),
     }
+    if gold.abstract or gold.ends:
+        said, starts, ends = (_squeezed(t) for t in (paper.abstract, gold.abstract, gold.ends))
+        begins = fuzz.ratio(said[: len(starts)], starts) > 88 if starts else True
+        right["abstract"] = begins and (not ends or fuzz.ratio(said[-len(ends) :], ends) > 88)
+    if gold.year:
+        right["year"] = str(paper.year) == gold.year
+    return right
+
+
+def _letters(names: Sequence[str]) -> list[list[str]]:
+    """The letters of each name: "Lee, Ann" and "Ann Lee" are one."""
+    return [sorted(_squeezed(name)) for name in names]
 
 
 def _squeezed(text: str) -> str:
@@ -95,7 +101,9 @@ def _listed(path: Path) -> Iterator[Gold]:
     for line in path.read_text("utf-8").splitlines():
         said = json.loads(line)
         place = path.parent / said["path"]
-        yield Gold(place, said["title"], tuple(said["authors"]), said.get("abstract", ""))
+        begins = said.get("starts") or said.get("abstract", "")
+        authors, ends, year = tuple(said["authors"]), said.get("ends", ""), said.get("year", "")
+        yield Gold(place, said["title"], authors, begins, ends, year)
 
 
 # --- typeset PDFs --------------------------------------------------------------------------------

@@ -228,3 +228,108 @@ def test_a_stream_that_unpacks_to_a_gigabyte_is_stopped():
     started = time.monotonic()
     assert _reason(written(objects))
     assert time.monotonic() - started < 40
+
+
+NOTES = [
+    "Citation: Lindqvist M (2023)",
+    "Quiet gradients. Looms 4: 12.",
+    "Editor: I. Marsh, Eastholm",
+    "Received: 4 March 2022",
+    "Funding: by the Loom Fund.",
+    "No author had other aims.",
+]
+LEFT = [
+    "Looms of the north are steered by cards",
+    "that a weaver punches in the winter when",
+    "there is little else to do in a village.",
+    "Each card holds one row of the pattern.",
+]
+RIGHT = [
+    "Southern looms know no cards. There the",
+    "pattern lives in songs that the weavers",
+    "sing while they work, one line for each",
+    "row, and children learn them very early.",
+]
+
+
+def _beside_notes() -> Page:
+    """A first page with notes of the journal beside the text, on lines of their own."""
+    page = Page()
+    page.show("Quiet Gradients Train Deep Networks", 200, 90, 17, bold=True)
+    page.show("Maria Lindqvist, Tomas van der Berg and Ngozi Adeyemi", 200, 120, 12)
+    for i, text in enumerate(NOTES):
+        page.show(text, 40, 207 + 11.3 * i, 8)
+    page.show("Abstract", 200, 185, 12, bold=True)
+    y = page.lines([text[:66] for text in pdf_files.ABSTRACT + pdf_files.INTRODUCTION], 200, 205)
+    page.show("1 Introduction", 200, y + 25, 12, bold=True)
+    page.lines([text[:66] for text in pdf_files.INTRODUCTION], 200, y + 45)
+    return page
+
+
+def test_notes_at_the_side_are_not_mixed_into_the_text():
+    paper = _one(made([_beside_notes()]))
+    assert paper.title == "Quiet Gradients Train Deep Networks"
+    assert paper.abstract.startswith(pdf_files.ABSTRACT[0][:66])
+    assert not any(word in paper.abstract for word in ("Citation", "Editor", "Funding", "Received"))
+
+
+def test_a_few_lines_in_two_columns_at_the_foot_of_a_page_are_read_as_columns():
+    full = [f"{text} and then some more words" for text in pdf_files.ABSTRACT] * 5
+    second = Page()
+    y = second.lines(full, 72, 90)
+    second.lines(LEFT, 72, y + 20)
+    second.lines(RIGHT, 320, y + 20)
+    others = [Page(), Page()]
+    for page in others:
+        page.lines(LEFT * 6, 72, 90)
+        page.lines(RIGHT * 6, 320, 90)
+    body = _one(made([pdf_files.paper(), second, *others])).body
+    assert body is not None
+    assert " ".join(LEFT) in body.text
+    assert f"{LEFT[0]} {RIGHT[0]}" not in body.text
+
+
+def test_numbers_of_lines_are_no_text():
+    page = Page()
+    front = ["Quiet Gradients Train Deep Networks", "Maria Lindqvist, Ngozi Adeyemi", "Abstract"]
+    texts = [*front, *pdf_files.ABSTRACT, "1 Introduction", *pdf_files.INTRODUCTION]
+    for number, text in enumerate(texts, start=1):
+        y = 80 + 22 * number
+        page.show(str(number), 40, y, 10)
+        page.show(text, 90, y, 17 if number == 1 else 10, bold=number == 1 or len(text) < 20)
+    paper = _one(made([page]))
+    assert paper.title == "Quiet Gradients Train Deep Networks"
+    assert paper.abstract == " ".join(pdf_files.ABSTRACT)
+
+
+def test_an_accent_printed_on_a_letter_belongs_to_it():
+    page = pdf_files.paper(authors="Jose Almeida and Ngozi Adeyemi")
+    # The width of "Jos" at 12 points tells where the "e" stands that bears the accent.
+    page.show("\N{ACUTE ACCENT}", 130 + 12 * (0.5 + 0.556 + 0.5) + 1.0, 120, 12)
+    page.commands.insert(2, page.commands.pop())
+    assert _one(made([page])).authors[0] == "José Almeida"
+
+
+def test_a_name_that_goes_on_in_the_next_line_is_one():
+    page = pdf_files.paper(authors="Maria Lindqvist, Tomas van der Berg, Ngozi B.")
+    page.show("Adeyemi, Ines Duarte", 200, 128, 12)
+    assert _one(made([page])).authors[2:] == ("Ngozi B. Adeyemi", "Ines Duarte")
+
+
+def test_a_sheet_of_an_archive_is_not_the_paper():
+    sheet = Page()
+    sheet.show("Quiet Gradients Train Deep Networks", 110, 90, 17, bold=True)
+    sheet.show("Maria Lindqvist, Tomas van der Berg, Ngozi Adeyemi", 130, 120, 12)
+    said = [
+        "To cite this version:",
+        "Maria Lindqvist et al. Quiet Gradients. Looms, 2019, 4 (2)",
+        "Submitted on 3 May 2022",
+        "This is a multi-disciplinary open access archive for the deposit and dissemination",
+        "of scientific documents of all kinds, whether they are published or not, by whoever",
+        "wrote them and wherever that may have been.",
+    ]
+    sheet.lines(said, 72, 300)
+    paper = _one(made([sheet, pdf_files.paper()], {"CreationDate": "D:20220503"}))
+    assert paper.authors == ("Maria Lindqvist", "Tomas van der Berg", "Ngozi Adeyemi")
+    assert paper.abstract == " ".join(pdf_files.ABSTRACT)
+    assert paper.year == 2019

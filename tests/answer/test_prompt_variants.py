@@ -180,7 +180,7 @@ def test_hostile_text_is_one_line_of_the_users_message(hostile: str, place: str)
     assert [system.role, user.role] == ["system", "user"]
     left_out = is_order(evidence[0].text)  # a sentence that gives orders is not shown to a model
     assert user.content.count("\n") == plain_user.content.count("\n") - left_out
-    assert len(system.content) == len(plain_system.content) - len(" E1") * left_out
+    assert system.content == plain_system.content
     assert not any(mark in user.content for mark in ROLE_MARKS)
     entries = re.findall(r"^\[E\d+\] .*$", user.content, re.MULTILINE)
     assert len(entries) == 1 - left_out
@@ -198,12 +198,13 @@ def test_nobody_can_foresee_the_boundary_and_it_stands_alone(evidence: list[Evid
     boundaries = set()
     for _ in range(50):
         system, user = messages_for("q", evidence)
-        before, _, after, *rest = user.content.split(user.content.split("\n", 1)[0])
-        assert (before, rest) == ("", [])
+        before, _, after = user.content.split(user.content.split("\n", 1)[0], 2)
+        assert before == ""
         assert "Question: q" in after
         boundary = user.content.split("\n", 1)[0]
         assert re.fullmatch(r"[0-9a-f]{16}", boundary)
-        assert boundary in system.content
+        assert boundary not in system.content
+        assert user.content.count(boundary) == 3
         boundaries.add(boundary)
     assert len(boundaries) == 50
 

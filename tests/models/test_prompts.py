@@ -50,6 +50,8 @@ INPUTS = {
     },
 }
 
+FIXED = ("cannot_answer", "stands_alone")  # words of the program, not of a question
+
 Write = Callable[[str], Path]
 
 
@@ -121,7 +123,7 @@ def test_a_question_stays_text() -> None:
 def test_rules_stand_before_and_after_the_quotations() -> None:
     system, user = load("answer").render(**INPUTS["answer"])
     boundary = INPUTS["answer"]["boundary"]
-    before, quoted, after = user.content.split(f"{boundary}")
+    before, quoted, after = user.content.split(boundary, 2)
     assert before == ""
     assert "[E1]" in quoted
     for text in (system.content, after):
@@ -236,3 +238,13 @@ def test_a_missing_prompt_or_folder_is_named(tmp_path: Path) -> None:
         load("nowhere")
     with pytest.raises(PromptError, match="PROMPTS_DIR"):
         load("answer", tmp_path / "absent")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_rules_are_the_same_for_every_question_so_that_servers_can_keep_them(name: str) -> None:
+    other = {
+        key: "another" if isinstance(value, str) and key not in FIXED else value
+        for key, value in INPUTS[name].items()
+    }
+    other |= {key: [] for key in ("evidence", "turns") if key in other}
+    assert load(name).render(**other)[0] == load(name).render(**INPUTS[name])[0]

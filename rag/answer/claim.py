@@ -41,6 +41,9 @@ _CONTRARY = (_FIGURE, _EXCHANGED, _DENIAL)  # objections that say the contrary i
 _PLAIN = 0.5  # of the score of a denial, from which a mere "not" says the contrary
 CLEAR = 0.8  # score from which words carry a claim although the same paper says the contrary
 _SURE_UNREAD, _NO_OBJECTION = 0.8, 0.25  # scores without a reader, and with it
+_OFF_SUBJECT = (
+    -0.4
+)  # log odds of a reader's "denies" to "silent": below, a denial is not of the claim
 _LEAST = 1e-4  # of a reader's probabilities, before their logarithm
 
 
@@ -127,6 +130,8 @@ class ClaimJudge:
         self, claim: str, passage: Passage, found: Mapping[str, float], known: str
     ) -> Judgement:
         forbidden = objection(claim, passage, found, known)
+        if forbidden == _DENIAL and found.get("read_denies", 0.0) < _OFF_SUBJECT:
+            forbidden = "something else is denied there"
         score = self._score(found)
         against = read_off((), weighted_sum(self.scale.denies, found))
         support = _support(score, against, forbidden, found, self.scale)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rag.answer.claim import Passage
+from rag.answer.quantities import check_figures
 from rag.answer.wording import kin_in, spelled_out, telling_words, wording, worth
 from rag.base.types import Evidence, Paper
 
@@ -28,12 +29,28 @@ def passages_of(
             for (start, end), cosine in zip(spans, cosines, strict=True)
         ),
         key=lambda one: (-one[0], one[1]),
-    )[:_ALONE]
-    single = [
+    )
+    every = [
         Passage((Evidence(paper, start, end, paper.abstract[start:end], round(score, 6)),), cosine)
         for score, start, end, cosine in rated
     ]
-    return [*single, *map(_joined, itertools.combinations(single[:_TOGETHER], 2))]
+    together = list(itertools.combinations(every[:_TOGETHER], 2))
+    return [*every[:_ALONE], *map(_joined, [*together, *_with_figures(claim, every)])]
+
+
+def _with_figures(claim: str, every: Sequence[Passage]) -> Iterator[tuple[Passage, Passage]]:
+    """The likest sentence, with another that has the figures of the claim which it lacks."""
+    if not every:
+        return
+    lacking = check_figures(claim, every[0].text).missing
+    rated = [
+        (check_figures(claim, f"{every[0].text} {other.text}").missing, i)
+        for i, other in enumerate(every[_TOGETHER:], start=_TOGETHER)
+        if lacking
+    ]
+    fewest, place = min(rated, default=(lacking, 0))
+    if fewest < lacking:
+        yield every[0], every[place]
 
 
 def _joined(pair: tuple[Passage, Passage]) -> Passage:

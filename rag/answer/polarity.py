@@ -7,6 +7,7 @@ speak against what it is not about.
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -81,6 +82,7 @@ _SOME = _stems(
     "certain possibly frequently nearly almost preliminary"
 )
 _REPLACED = 2  # words of a near copy that stand in the place of others
+_DEGREES = _stems("low little less least")
 _NEAR = 5  # words on each side that a word of direction may be about
 
 
@@ -150,11 +152,19 @@ def _denied_apart(ours: list[Word], theirs: list[Word]) -> float:
 def _swapped_opposites(claim: str, evidence: str) -> int:
     """How many words of the claim the evidence has as their opposite, beside the same words."""
     mine, theirs = _all_stems(claim), _all_stems(evidence)
+    held = theirs - mine - _of_low_degree(evidence)
     found = 0
-    for word in mine - theirs:
-        against = set(_opposed(word)) & (theirs - mine)
+    for word in mine - theirs - _of_low_degree(claim):
+        against = set(_opposed(word)) & held
         found += any(_beside(word, claim) & _beside(other, evidence) for other in against)
     return found + _replaced_by_opposites(claim, evidence)
+
+
+@functools.lru_cache(maxsize=20_000)
+def _of_low_degree(text: str) -> frozenset[str]:
+    """The words after "low", "less": "low complexity" is no opposite of "simple"."""
+    words = wording(text)
+    return frozenset(b.stem for a, b in itertools.pairwise(words) if a.stem in _DEGREES)
 
 
 def _replaced_by_opposites(claim: str, evidence: str) -> int:
@@ -165,7 +175,7 @@ def _replaced_by_opposites(claim: str, evidence: str) -> int:
     return sum(
         any(other in theirs[a:b] for word in ours[c:d] for other in _opposed(word))
         for kind, a, b, c, d in blocks
-        if kind == "replace" and max(b - a, d - c) <= _REPLACED
+        if kind == "replace" and max(b - a, d - c) <= _REPLACED and not _DEGREES & set(theirs[a:b])
     )
 
 

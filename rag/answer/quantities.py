@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from rag.base.text import numbers, stem
+from rag.base.text import STOP_WORDS, numbers, stem
 
 # "one" is left out: it seldom counts ("one of the", "one may").
 _COUNT_WORDS = (
@@ -71,6 +71,8 @@ _FROM_TO = re.compile(
     re.IGNORECASE,
 )
 _ROUNDED = Decimal("0.04")  # share by which "about 90" may miss
+_FACTOR_OF = re.compile(r"\b(?:by\s+)?(?:a\s+)?factors?\s+of\s*(?:about\s*)?$", re.IGNORECASE)
+_NO_UNIT = STOP_WORDS | set("without while when where than per via within among across".split())
 _BEFORE = 28  # characters in which the bound of a number stands
 
 
@@ -124,7 +126,9 @@ def _counted(plain: str) -> Iterator[Quantity]:
         except InvalidOperation:  # pragma: no cover  the pattern admits numbers only
             continue
         before = plain[max(0, match.start() - _BEFORE) : match.start()]
-        yield Quantity(value, _unit(match.group("unit") or ""), _bound(before))
+        is_factor = _FACTOR_OF.search(before)
+        unit = "x" if is_factor else _unit(match.group("unit") or "")
+        yield Quantity(value, unit, _bound(before[: is_factor.start()] if is_factor else before))
 
 
 def _factors(plain: str) -> Iterator[Quantity]:
@@ -144,7 +148,7 @@ def _unit(raw: str) -> str:
         return "%"
     if _TIMES.search(raw):
         return "x"
-    return stem(raw) if raw not in {"of", "and", "or", "to", "in", "the", "on", "at", "by"} else ""
+    return "" if raw in _NO_UNIT else stem(raw)
 
 
 def _bound(before: str) -> str:

@@ -20,13 +20,13 @@ _CONTRASTS = frozenset("whereas while but although though however yet despite".s
 _DENYING = frozenset(
     "not no never neither nor without cannot none nothing hardly barely rarely seldom unable "
     "absent avoid avoids avoided avoiding lack lacks lacked lacking fail fails failed failing "
-    "failure absence impossible ignore ignores ignoring ignored neglect neglects neglecting "
+    "absence impossible ignore ignores ignoring ignored neglect neglects neglecting "
     "eliminate eliminates eliminating eliminated remove removes removing removed unlike exclude "
     "excludes excluding excluded refuse refuses prevent prevents preventing prevented unaware "
     "bypass bypasses bypassing obviate obviates obviating vanish vanishes vanished nobody "
     "nowhere spared unnecessary refute refutes refuted disprove disproves reject rejects".split()
 )
-_INSTEAD = frozenset({("rather", "than"), ("instead", "of"), ("in", "place"), ("free", "of")})
+_INSTEAD = frozenset({("rather", "than"), ("instead", "of"), ("free", "of")})
 _DENIED_WORDS = 8  # what a "not" reaches, in words of its clause
 _HANGS = 2  # the clause between commas, and the one that goes on
 _NO_DENIAL = frozenset(
@@ -109,10 +109,13 @@ def telling_words(text: str) -> list[Word]:
 
 
 def denials(text: str) -> int:
-    """How many words of denial a text has."""
+    """How many words of denial a text has; "neither … nor" is one."""
     words = [word.text.casefold() for word in wording(text)]
     pairs = list(zip(words, [*words[1:], ""], strict=False))
-    return sum((a in _DENYING and (a, b) not in _NO_DENIAL) or (a, b) in _INSTEAD for a, b in pairs)
+    found = sum(
+        (a in _DENYING and (a, b) not in _NO_DENIAL) or (a, b) in _INSTEAD for a, b in pairs
+    )
+    return found - min(words.count("neither"), words.count("nor"))
 
 
 def worth(stemmed: str) -> float:

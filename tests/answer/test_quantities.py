@@ -13,6 +13,8 @@ from rag.answer.quantities import check_figures, quantities
         ("errors fell by over 40%", [("40", "%", ">")]),
         ("from $<7$% to $\\approx 90$%", [("7", "%", "<"), ("90", "%", "~")]),
         ("5.4x fewer, 5.4 times, $5.4\\times$", [("5.4", "x", "")] * 3),
+        ("up to a factor of 14 without loss", [("14", "x", "<")]),
+        ("reduced 14 without loss", [("14", "", "")]),
         ("GPT-4, ImageNet-100, LLaDA-8B, top-5", []),
         ("on 16 H100s", [("16", "", "")]),
         ("at least 3 days", [("3", "day", ">")]),

@@ -6,7 +6,7 @@ import pytest
 
 from rag.answer.polarity import polarity
 from rag.answer.roles import roles
-from rag.answer.wording import are_kin, wording
+from rag.answer.wording import are_kin, denials, wording
 
 
 @pytest.mark.parametrize(
@@ -75,3 +75,23 @@ def test_the_papers_own_names_stand_for_we() -> None:
 def test_what_points_the_other_way_is_seen(claim: str, told: str, field: str) -> None:
     assert getattr(polarity(claim, told), field) > 0
     assert getattr(polarity(told, told), field) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("It needs neither labels nor attributes.", 1),
+        ("It does not need labels.", 1),
+        ("It never works without labels.", 2),
+        ("The failure of tokens is put down to dilution.", 0),
+        ("It takes the place of a controller.", 0),
+        ("It works in place of a controller.", 0),
+    ],
+)
+def test_words_of_denial_are_counted(text: str, count: int) -> None:
+    assert denials(text) == count
+
+
+def test_a_low_degree_of_the_opposite_is_no_opposite() -> None:
+    told = "Small models serve tasks of low complexity."
+    assert polarity("Small models serve simple tasks.", told).opposites == 0

@@ -21,6 +21,7 @@ from rag.index.store import Store
 from rag.ingest.readers import read
 from rag.models.embedder import Embedder
 from rag.search.names import Names
+from rag.search.naming import mentions
 from rag.search.plan import make_plan
 from rag.search.retrieve import Retriever
 
@@ -64,7 +65,7 @@ class DraftChecker:
 
     def _sentence(self, sentence: str, draft: Draft) -> CheckedSentence:
         judged = self._judge.judge(sentence, self._passages(sentence))
-        verdict, deciding = _verdict(judged)
+        verdict, deciding = _verdict([j for j in judged if not self._is_of_others(sentence, j)])
         numbers = {
             draft.cite(e.paper, e.start, e.end): None for j in deciding for e in j.passage.evidence
         }
@@ -73,6 +74,19 @@ class DraftChecker:
         if verdict == "contradicted":
             score = 0.0
         return CheckedSentence(sentence, verdict, cited, score)
+
+    def _is_of_others(self, sentence: str, judgement: Judgement) -> bool:
+        """True for words that carry a sentence of a paper which it never names.
+
+        What "Interpreting …" defines must not be said of MRL only because nothing speaks against.
+        """
+        if judgement.support != "supported":
+            return False
+        said = [mentions(f"{p.title}. {p.text}", self._names) for p in judgement.passage.papers]
+        told = {paper.id for paper in judgement.passage.papers}
+        told |= {paper_id for groups in said for group in groups for paper_id in group}
+        asked = mentions(sentence, self._names) if names_of(sentence) else []
+        return any(told.isdisjoint(group) for group in asked)
 
     def _passages(self, sentence: str) -> list[Passage]:
         """The passages of the library that may say what a sentence says, likest first."""

@@ -36,6 +36,7 @@ def test_what_a_paper_says_is_supported_by_its_words(
         "PISCES needs 23 cards instead of 410.",
         "LOOM does not reduce errors in a trial with twelve operators.",
         "LOOM was sold to three banks in Paris.",
+        "Conic Sections for Astrolabe Makers gathers 28,000 pea plants with seven traits.",
         "Penguins live mainly in the southern hemisphere.",
     ],
 )

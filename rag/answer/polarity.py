@@ -69,6 +69,18 @@ training/inference majority/minority rich/poor light/heavy safe/unsafe independe
 regular/irregular finite/infinite bounded/unbounded optimal/suboptimal ordered/unordered
 labeled/unlabeled paired/unpaired aware/unaware useful/useless harmless/harmful
 correlated/uncorrelated biased/unbiased reliable/unreliable
+same/distinct identical/different identical/distinct converge/diverge equal/unequal hold/break
+allow/forbid permit/prohibit enable/disable encourage/discourage expand/contract expand/shrink
+add/remove insert/delete above/below ahead/behind lengthen/shorten tighten/loosen sharpen/blur
+merge/split join/separate coarse/fine thick/thin helpful/harmful beneficial/detrimental
+beneficial/harmful overestimate/underestimate overfit/underfit overconfident/underconfident
+abundant/scarce inside/outside near/far nearby/distant explicit/implicit active/passive
+synchronous/asynchronous parallel/sequential serial/parallel centralized/decentralized
+cooperative/competitive visible/invisible visible/hidden observed/hidden explicit/latent
+frozen/trainable free/costly free/expensive optimistic/pessimistic conservative/aggressive
+confirm/refute support/refute support/contradict confirm/contradict prove/disprove real/synthetic
+natural/artificial mitigate/exacerbate mitigate/worsen alleviate/aggravate reduce/amplify
+suppress/amplify narrow/widen advance/stall retain/forget remember/forget succeed/fail
 """.split()
 _ADDED_PREFIXES = ("un", "in", "im", "ir", "non", "dis", "sub", "de")
 _ALL = _stems(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -64,16 +65,18 @@ def test_a_damaged_scale_leaves_the_shipped_one(damage: str, tmp_path: Path) -> 
     assert scale_for(tmp_path, library_identity(IDENTITY)) == (shipped_scale(), True)
 
 
-def test_the_sample_library_is_calibrated_by_its_own_papers(
+def test_a_library_is_calibrated_by_its_own_papers(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     library = tmp_path / "library"
+    sample = resources.files("rag").joinpath("sample/papers.jsonl").read_text("utf-8")
+    (tmp_path / "papers.jsonl").write_text("\n".join(sample.splitlines()[:32]), "utf-8")
     with Assistant.open(library, load_settings(library=library)) as assistant:
-        assistant.add_sample()
+        assistant.add(tmp_path / "papers.jsonl")
     assert main(["calibrate", "--json", "--library", str(library)]) == 0
     found = json.loads(capsys.readouterr().out)
-    assert found["papers"] == 72
-    assert found["questions"] == 144
+    assert found["papers"] == 32
+    assert found["questions"] == 64
     assert found["after"] < 0.2
     own = json.loads((library / "calibration.json").read_text())
     assert own["identity"] == library_identity(IDENTITY)

@@ -27,7 +27,7 @@ from rag.index.cards import FILE as CARDS_FILE
 from rag.index.lexicon import FILE as NAMES_FILE
 from rag.index.store import Store
 from rag.ingest import pipeline
-from rag.ingest.pageimage import marked_page
+from rag.ingest.pageimage import marked_page, opening_page
 from rag.keeping import Keeping
 from rag.models.choose import identity_of
 from rag.models.embedder import Embedder
@@ -194,13 +194,16 @@ class Library(Keeping, Reviewing):
     def page_image(self, citation: Citation) -> bytes | None:
         """The page of a PDF on which cited words stand, as PNG with the words marked.
 
-        None for words that stand on no page, and where the file is gone or cannot be drawn.
+        Words of the abstract are looked for on the first pages. None for words that stand on no
+        page, and where the file is gone or cannot be drawn.
         """
         body, page = citation.paper.body, citation.page
         data = originals.read(self.folder, body.original) if body else None
-        if data is None or page is None:
+        if data is None:
             return None
         try:
+            if page is None:
+                return opening_page(data, citation.quote)
             return marked_page(data, page, citation.quote)
         except SourceError:
             return None

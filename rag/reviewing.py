@@ -41,6 +41,15 @@ class Reviewing:
         decided = review.pairs_decided(self._store.said.decisions)
         return doubts.doubts(self._store.records(), decided, most)
 
+    def doubts_of(self, paper: Paper, among: Sequence[Paper]) -> list[Doubt]:
+        """Those pairs that one paper is in; `among` are the papers of the library."""
+        decided = review.pairs_decided(self._store.said.decisions)
+        return doubts.doubts_of(paper, among, decided)
+
+    def last_decision(self) -> Decision | None:
+        """What `undo_decision` would take back."""
+        return next(reversed(self._store.said.decisions), None)
+
     def join(self, paper_id: str, other_id: str) -> Paper:
         """Make one paper of two: the first, with what the sources of the other said.
 

@@ -12,7 +12,6 @@ import sys
 from typing import NamedTuple
 
 from rag.base.errors import SourceError
-from rag.base.settings import environment_of_a_child
 
 MEMORY_BYTES = 1_000_000_000
 CPU_S = 25
@@ -36,6 +35,8 @@ def run(task: Task, data: bytes, *, wall_s: float = WALL_S) -> bytes:
     Raises:
         SourceError: it was refused, took too long or too much memory, or broke.
     """
+    from rag.base.settings import environment_of_a_child  # here: the child needs no settings
+
     try:
         done = subprocess.run(  # noqa: S603 - our own interpreter and a constant program
             [sys.executable, "-c", _START, task.module, task.function, *task.arguments],

@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from rag.base.said import Doubt
 from rag.base.types import Paper
@@ -15,6 +15,8 @@ from rag.index.names import parse_name
 from rag.ingest.identity import contradiction, title_key
 
 _ALIKE = 92.0  # likeness of titles, 0..100, from which a pair is shown
+_NEAR = 70.0  # likeness of titles as they are written, below which no pair is looked at
+_MOST_NEAR = 50
 _YEARS_APART = 3
 _LEAST_LETTERS = 12  # of a title that is held against others by likeness
 _MOST_NAMESAKES = 1500  # papers of one family name that are held against each other
@@ -33,6 +35,21 @@ def doubts(
         if len(found) == most:
             break
     return list(found.values())
+
+
+def doubts_of(
+    paper: Paper, among: Sequence[Paper], decided: Collection[frozenset[str]] = frozenset()
+) -> list[Doubt]:
+    """The doubtful pairs that one paper is in, found among all papers of its library."""
+    near = process.extract(
+        paper.title.casefold(),
+        [other.title.casefold() for other in among],
+        scorer=fuzz.ratio,
+        score_cutoff=_NEAR,
+        limit=_MOST_NEAR,
+    )
+    found = doubts([among[place] for _, _, place in near], decided)
+    return [doubt for doubt in found if paper.id in (doubt.one.id, doubt.other.id)]
 
 
 def _same_title(papers: Iterable[Paper]) -> Iterator[Doubt]:
@@ -57,11 +74,10 @@ def _like_titles(papers: Iterable[Paper]) -> Iterator[Doubt]:
         if len(group) > _MOST_NAMESAKES:
             continue
         for (one_key, one), (other_key, other) in itertools.combinations(sorted_by_key(group), 2):
-            if one_key == other_key or _NUMBERS.findall(one_key) != _NUMBERS.findall(other_key):
-                continue
-            if _years_apart(one, other) <= _YEARS_APART and fuzz.ratio(
-                one_key, other_key, score_cutoff=_ALIKE
-            ):
+            if one_key == other_key or not fuzz.ratio(one_key, other_key, score_cutoff=_ALIKE):
+                continue  # the quickest test first: there are many pairs
+            same_numbers = _NUMBERS.findall(one_key) == _NUMBERS.findall(other_key)
+            if same_numbers and _years_apart(one, other) <= _YEARS_APART:
                 yield Doubt(one, other, "their titles differ by little")
 
 

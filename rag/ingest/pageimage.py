@@ -17,6 +17,7 @@ from rag.ingest import confined
 _DRAW = confined.Task("rag.ingest.pageimage", "drawn")
 _DPI = 110
 _MOST_PIXELS = 4_000_000  # of a poster, less of each inch is shown
+_OPENING_PAGES = 2  # those on which an abstract may stand
 _LEAST = 24  # letters of a quotation that tell its place where the page ends in it
 _MARKED = (1.0, 0.93, 0.5)  # what is left of red, green and blue under the marker
 _LIGATURES = str.maketrans(
@@ -38,25 +39,50 @@ def marked_page(data: bytes, page: int, quote: str) -> bytes:
     return confined.run(_DRAW, asked + data)
 
 
+def opening_page(data: bytes, quote: str) -> bytes:
+    """The one of the first pages that has words of an abstract, as PNG, with the words marked.
+
+    Raises:
+        SourceError: none of them has the words, or the file cannot be drawn.
+    """
+    asked = json.dumps({"page": None, "quote": quote}).encode() + b"\n"
+    return confined.run(_DRAW, asked + data)
+
+
 def drawn(asked: bytes) -> bytes:
-    """The picture that `marked_page` asks for, for `confined.run`."""
+    """The picture that `marked_page` or `opening_page` asks for, for `confined.run`."""
     import pypdfium2
 
     line, _, data = asked.partition(b"\n")
     wish = json.loads(line)
     try:
         document = pypdfium2.PdfDocument(data)
+        if wish["page"] is None:
+            return _opening(document, wish["quote"])
         if not 1 <= wish["page"] <= len(document):
             raise SourceError("has no page of this number")
-        page = document[wish["page"] - 1]
-        width, height = page.get_size()
-        scale = min(_DPI / 72, (_MOST_PIXELS / max(width * height, 1.0)) ** 0.5)
-        image = page.render(scale=scale, rev_byteorder=True).to_numpy()[:, :, :3].copy()
-        for left, top, right, bottom in _boxes(page, wish["quote"], image.shape):
-            image[top:bottom, left:right] = image[top:bottom, left:right] * _MARKED
+        return _png(_marked(document[wish["page"] - 1], wish["quote"])[0])
     except pypdfium2.PdfiumError as error:
         raise SourceError("is a PDF whose page cannot be drawn") from error
-    return _png(image)
+
+
+def _opening(document: Any, quote: str) -> bytes:
+    for number in range(min(_OPENING_PAGES, len(document))):
+        image, is_marked = _marked(document[number], quote)
+        if is_marked:
+            return _png(image)
+    raise SourceError("does not have these words on its first pages")
+
+
+def _marked(page: Any, quote: str) -> tuple[np.ndarray, bool]:
+    """The picture of a page, and whether words are marked on it."""
+    width, height = page.get_size()
+    scale = min(_DPI / 72, (_MOST_PIXELS / max(width * height, 1.0)) ** 0.5)
+    image = page.render(scale=scale, rev_byteorder=True).to_numpy()[:, :, :3].copy()
+    boxes = list(_boxes(page, quote, image.shape))
+    for left, top, right, bottom in boxes:
+        image[top:bottom, left:right] = image[top:bottom, left:right] * _MARKED
+    return image, bool(boxes)
 
 
 def _boxes(page: Any, quote: str, shape: tuple[int, ...]) -> Iterator[Box]:

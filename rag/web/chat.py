@@ -10,7 +10,17 @@ from streamlit.delta_generator import DeltaGenerator
 from rag.answer import records
 from rag.assistant import Assistant
 from rag.base.types import Answer, Paper
-from rag.web import adding, afterwards, chats, evidence, screens, session, transcript
+from rag.web import (
+    adding,
+    afterwards,
+    chats,
+    evidence,
+    pagelook,
+    panel,
+    screens,
+    session,
+    transcript,
+)
 from rag.web.conversation import Exchange
 from rag.web.evidence import Anchors
 from rag.web.render import join, label, show, style_page, tag
@@ -76,20 +86,24 @@ def home(assistant: Assistant, facts: LibraryFacts) -> None:
 
 def conversation(assistant: Assistant, facts: LibraryFacts) -> None:
     """The questions and answers on the left, the evidence on the right."""
+    shown = anchored()
     with st.container(key="desk"):
         left, right = st.columns([29, 22], gap="large")
-        panel = right.container(key="evidence").empty()
-        _show_panel(panel)
+        with right, st.container(key="evidence"):
+            panels = [st.empty() for _ in shown]
+        for (exchange, anchors), place in zip(shown, panels, strict=True):
+            panel.draw(place, exchange, anchors, newest=exchange is shown[-1][0])
         with left, st.container(key="conversation"):
             show(tag("h1", "Questions and answers", cls="unseen"))
-            for exchange, anchors in anchored():
+            for (exchange, anchors), place in zip(shown, panels, strict=True):
                 with st.chat_message("user"):
                     show(transcript.question(exchange))
                 with st.chat_message("assistant"):
                     if exchange.is_open:
-                        _answering(exchange, facts, panel)
+                        _answering(exchange, anchors, facts, place)
                     else:
                         _settled(assistant, exchange, anchors)
+    pagelook.shown(assistant)
 
 
 def _settled(assistant: Assistant, exchange: Exchange, anchors: Anchors) -> None:
@@ -131,8 +145,13 @@ def _conditions(exchange: Exchange, answer: Answer) -> None:
                 )
 
 
-def _answering(exchange: Exchange, facts: LibraryFacts, panel: DeltaGenerator) -> None:
-    """Show what comes until the answer is there, or somebody does something else meanwhile."""
+def _answering(
+    exchange: Exchange, anchors: Anchors, facts: LibraryFacts, place: DeltaGenerator
+) -> None:
+    """Show what comes until the answer is there, or somebody does something else meanwhile.
+
+    The evidence goes to its `place`.
+    """
     slot = st.empty()
     st.button("Stop", key="stop", type="secondary", on_click=_stop, args=(exchange,))
     found: object = None
@@ -140,7 +159,7 @@ def _answering(exchange: Exchange, facts: LibraryFacts, panel: DeltaGenerator) -
         over = exchange.asking.wait(_LOOK_S)
         if found is not exchange.evidence:
             found = exchange.evidence
-            _show_panel(panel)
+            panel.draw(place, exchange, anchors, newest=exchange is session.exchanges()[-1])
         show(transcript.draft(exchange, _doing(exchange, facts)), slot)
         if over:
             st.rerun()
@@ -156,12 +175,6 @@ def _doing(exchange: Exchange, facts: LibraryFacts) -> str:
         return f"Reading {papers_in_words(facts.count)} …"
     papers = len({e.paper.id for e in exchange.evidence})
     return f"Writing from {papers_in_words(papers)} …"
-
-
-def _show_panel(panel: DeltaGenerator) -> None:
-    shown = anchored()
-    last = shown[-1][0]
-    show(join(evidence.panel(e, anchors, newest=e is last) for e, anchors in shown), panel)
 
 
 def _questions(questions: Sequence[str], key: str, title: str | None = None) -> None:

@@ -12,7 +12,7 @@ from rag.assistant import Assistant
 from rag.base.aspects import CHOSEN, NAMES
 from rag.base.errors import RagError
 from rag.base.types import Answer, Comparison, Paper
-from rag.web import evidence, picking, screens, session
+from rag.web import evidence, pagelook, panel, picking, screens, session
 from rag.web.conversation import Exchange
 from rag.web.evidence import Anchors
 from rag.web.jobs import UNEXPECTED
@@ -202,7 +202,8 @@ def _result(assistant: Assistant, made: Exchange, anchors: Anchors) -> None:
         show(join([title, _called_out(answer), matrix(answer, anchors)]))
         _downloads(assistant, answer.table)
     with st.container(key="compare-evidence"):
-        show(evidence.panel(made, anchors, newest=False) or tag("span"))
+        panel.draw(st.empty(), made, anchors, newest=False)
+    pagelook.shown(assistant)
 
 
 def _called_out(answer: Answer) -> Html | None:

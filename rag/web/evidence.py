@@ -32,6 +32,11 @@ class Anchors:
     exchange: int
 
     @property
+    def name(self) -> str:
+        """The class of all parts of the evidence of this exchange."""
+        return f"evidence{self.page}-{self.exchange}"
+
+    @property
     def shown(self) -> str:
         """How the ids in the evidence of this exchange begin."""
         return f"shown{self.page}-{self.exchange}-"
@@ -68,31 +73,35 @@ class Anchors:
 class _Card:
     paper: Paper
     marks: list[Mark] = field(default_factory=list)
+    paged: list[Citation] = field(default_factory=list)
 
 
-def panel(exchange: Exchange, anchors: Anchors, *, newest: bool) -> Html | None:
-    """The cards of one exchange, or None when there is nothing to show yet."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Cards one under the other; below the last, the citations whose pages can be looked at."""
+
+    shown: Html
+    paged: tuple[Citation, ...] = ()
+
+
+def panel(exchange: Exchange, anchors: Anchors, *, newest: bool) -> list[Part]:
+    """The cards of one exchange, in parts; none when there is nothing to show yet."""
     cards = list(_cards(exchange, anchors))
     if not cards:
-        return None
-    heading = "Nearest papers" if _abstained(exchange.answer) else "Evidence"
-    shown = [_article(c, anchors.card(i), i < _WHOLE_CARDS) for i, c in enumerate(cards)]
+        return []
+    look = f"evidence newest {anchors.name}" if newest else f"evidence {anchors.name}"
+    parts = [Part(tag("div", _title(exchange, anchors), id=anchors.panel, cls=look))]
+    held: list[Html] = []
+    for place, card in enumerate(cards[:_MOST_CARDS]):
+        held.append(_article(card, anchors.card(place), place < _WHOLE_CARDS))
+        if card.paged:
+            parts.append(Part(tag("div", *held, cls=look), tuple(card.paged)))
+            held = []
     left_out = len(cards) - _MOST_CARDS
-    more = f"{left_out} more papers are cited. Narrow the question to see them here."
-    return tag(
-        "section",
-        tag(
-            "div",
-            tag("h2", heading),
-            tag("a", "Close", href="#" + anchors.answer, cls="close"),
-            cls="panel-title",
-        ),
-        *shown[:_MOST_CARDS],
-        tag("p", more, cls="quiet") if left_out > 0 else None,
-        id=anchors.panel,
-        cls="evidence newest" if newest else "evidence",
-        label=f"{heading} for: {exchange.question[:80]}",
-    )
+    if left_out > 0:
+        more = f"{left_out} more papers are cited. Narrow the question to see them here."
+        held.append(tag("p", more, cls="quiet"))
+    return [*parts, Part(tag("div", *held, cls=look))] if held else parts
 
 
 def rules(shown: Iterable[tuple[Exchange, Anchors]]) -> str:
@@ -103,6 +112,12 @@ def rules(shown: Iterable[tuple[Exchange, Anchors]]) -> str:
 def cited_papers(answer: Answer) -> list[Paper]:
     """The papers of an answer's citations, in order, each once."""
     return list({c.paper.id: c.paper for c in answer.citations}.values())
+
+
+def has_page(citation: Citation) -> bool:
+    """Whether its words can be looked at on a page of a file that the library keeps."""
+    body = citation.paper.body
+    return bool(citation.quote and body and body.original)
 
 
 def reference(paper: Paper) -> str:
@@ -132,18 +147,26 @@ def facts(paper: Paper) -> Html | None:
     return tag("p", *shown, cls="facts") if shown else None
 
 
+def _title(exchange: Exchange, anchors: Anchors) -> Html:
+    heading = "Nearest papers" if _abstained(exchange.answer) else "Evidence"
+    close = tag("a", "Close", href="#" + anchors.answer, cls="close")
+    return tag("div", tag("h2", heading), close, cls="panel-title")
+
+
 def _cards(exchange: Exchange, anchors: Anchors) -> Iterator[_Card]:
     """Papers in the order in which the answer cites them, with the words that it quotes."""
-    if exchange.answer is None:
-        marked = [(e.paper, Mark(e.start, e.end)) for e in exchange.evidence]
-    elif exchange.answer.citations:
-        marked = [(c.paper, _mark(c, anchors)) for c in exchange.answer.citations]
-    else:
-        yield from (_Card(paper) for paper in exchange.answer.nearest)
-        return
     cards: dict[str, _Card] = {}
-    for paper, mark in marked:
-        cards.setdefault(paper.id, _Card(paper)).marks.append(mark)
+    if exchange.answer is None:
+        for found in exchange.evidence:
+            card = cards.setdefault(found.paper.id, _Card(found.paper))
+            card.marks.append(Mark(found.start, found.end))
+    elif exchange.answer.citations:
+        for citation in exchange.answer.citations:
+            card = cards.setdefault(citation.paper.id, _Card(citation.paper))
+            card.marks.append(_mark(citation, anchors))
+            card.paged += [citation] if has_page(citation) else []
+    else:
+        cards = {paper.id: _Card(paper) for paper in exchange.answer.nearest}
     yield from cards.values()
 
 
@@ -238,9 +261,11 @@ def _abstained(answer: Answer | None) -> bool:
 
 def _exchange_rules(exchange: Exchange, anchors: Anchors) -> str:
     followed = f'.stApp:has(:is([id^="{anchors.shown}"],[id^="{anchors.said}"]):target)'
+    pages = '[class*="-pages-"]'
     lines = [
-        f"{followed} .evidence{{display:none}}",
-        f"{followed} #{anchors.panel}{{display:block}}",
+        f'{followed} :is(.evidence,[class*="st-key-evidence"]{pages}){{display:none}}',
+        f"{followed} .evidence.{anchors.name}{{display:block}}",
+        f'{followed} [class*="st-key-{anchors.name}-"]{pages}{{display:flex}}',
     ]
     answer = exchange.answer
     numbers: Sequence[Citation] = answer.citations[:_WHOLE_CARDS] if answer else ()

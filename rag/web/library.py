@@ -8,7 +8,7 @@ import streamlit as st
 
 from rag.answer import records
 from rag.base.types import Paper
-from rag.web import adding, paper_page, person, picking, pictures, screens
+from rag.web import adding, doubtful, paper_page, person, picking, pictures, screens
 from rag.web.render import Html, label, name, show, style_page, tag
 from rag.web.session import LibraryFacts, Opened
 from rag.web.shelf import FACETS, Choice, Order, Shelf
@@ -16,7 +16,8 @@ from rag.web.sidebar import sidebar
 from rag.web.wording import papers_in_words
 
 KEPT = "library-"  # controls whose names begin so are as they were when one comes back
-_VIEWS = {"papers": "Papers", "pictures": "Pictures", "add": "Add papers"}
+_VIEWS = {"papers": "Papers", "pictures": "Pictures", "twins": "Duplicates", "add": "Add papers"}
+_CHANGING = ("twins", "add")  # not of a library that is read only
 _PAGE = 25
 _ORDERS: Mapping[Order, str] = {
     "newest": "Newest first",
@@ -57,7 +58,7 @@ def render(opened: Opened, facts: LibraryFacts) -> None:
         st.session_state.setdefault(f"{KEPT}view", "papers" if facts.count else "add")
         view = st.segmented_control(
             "View",
-            [name for name in _VIEWS if may_add or name != "add"],
+            [name for name in _VIEWS if may_add or name not in _CHANGING],
             format_func=_VIEWS.__getitem__,
             key=f"{KEPT}view",
             label_visibility="collapsed",
@@ -65,6 +66,8 @@ def render(opened: Opened, facts: LibraryFacts) -> None:
         )
         if may_add and (view == "add" or not facts.count):
             adding.ways_to_add(opened.assistant, facts.has_sample, place="library")
+        elif may_add and view == "twins":
+            doubtful.queue(opened)
         else:
             _papers(opened, as_pictures=view == "pictures")
 
@@ -198,9 +201,17 @@ def _picker(paper: Paper) -> None:
         label(f"Compare {paper.name}"),
         key=key,
         label_visibility="collapsed",
-        on_change=picking.turn,
-        args=(paper,),
+        on_change=_follow_box,
+        args=(key, paper),
     )
+
+
+def _follow_box(key: str, paper: Paper) -> None:
+    """Pick what is ticked. A box that was not drawn to its end is told of too, and is not."""
+    if st.session_state[key]:
+        picking.pick([paper])
+    else:
+        picking.unpick(paper.id)
 
 
 def _picked_line() -> None:

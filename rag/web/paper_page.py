@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
 
 from rag.answer import records
 from rag.base.errors import RagError
-from rag.base.types import Paper, Source
-from rag.web import evidence, fulltext, links, person, picking, screens, session
-from rag.web.render import Html, external, join, label, name, prose, show, tag
+from rag.base.types import Citation, Paper
+from rag.web import (
+    doubtful,
+    evidence,
+    fulltext,
+    links,
+    origins,
+    pagelook,
+    person,
+    picking,
+    screens,
+    session,
+)
+from rag.web.render import Html, external, label, latex, name, prose, show, tag
 from rag.web.session import Opened
 
 _STYLES = {
@@ -26,6 +35,7 @@ _STYLES = {
 }
 _OWN = "own"  # a style of a .csl file on this machine
 _SIMILAR = 5
+_MOST_QUOTED = 6
 
 
 def render(opened: Opened, paper_id: str) -> None:
@@ -35,16 +45,26 @@ def render(opened: Opened, paper_id: str) -> None:
     if paper is None:
         show(tag("h1", "This paper is not in your library", cls="screen-title"))
         return
+    settings = opened.assistant.settings
+    may_change = person.may_change(settings)
     with st.container(key="paper"):
+        doubtful.trouble()
+        if may_change:
+            doubtful.last_decision(opened, only_of=paper)
         left, right = st.columns([29, 18], gap="large")
         with left:
             show(_record(paper))
             _actions(opened, paper)
+            _quoted(paper)
             show(fulltext.full_text(paper) or tag("span"))
         with right:
             _cite(opened, paper)
             _similar(opened, paper)
-            show(_sources(paper, whole=person.may_manage(opened.assistant.settings)))
+            if may_change:
+                doubtful.of_paper(opened, paper)
+            whole = person.may_manage(settings)
+            origins.render(opened, paper, whole=whole, may_change=may_change)
+    pagelook.shown(opened.assistant)
 
 
 def undo_line(opened: Opened) -> None:
@@ -79,6 +99,9 @@ def _actions(opened: Opened, paper: Paper) -> None:
             on_click=picking.turn,
             args=(paper,),
         )
+        first = pagelook.first_page(paper)
+        if first:
+            st.button("See the pages", key="see-pages", on_click=pagelook.ask_for, args=(first,))
         if person.may_change(opened.assistant.settings):
             st.button(
                 "Remove", key="remove", type="tertiary", on_click=_remove, args=(opened, paper)
@@ -136,6 +159,35 @@ def _record(paper: Paper) -> Html:
     )
 
 
+def _quoted(paper: Paper) -> None:
+    """The words of this paper that answers of this tab quote, each with the way to its page."""
+    quoted = _citations(paper)
+    if not quoted:
+        return
+    with st.container(key="quoted"):
+        show(tag("h2", "Quoted in this chat", cls="small-title"))
+        for i, citation in enumerate(quoted):
+            show(tag("p", "“", latex(citation.quote), "”", cls="abstract", dir="auto"))
+            st.button(
+                f"See {pagelook.where(citation)}",
+                key=f"see-quoted-{i}",
+                type="tertiary",
+                on_click=pagelook.ask_for,
+                args=(citation,),
+            )
+
+
+def _citations(paper: Paper) -> list[Citation]:
+    answers = [e.answer for e in session.exchanges() if e.answer is not None]
+    found = {
+        c.quote: c
+        for answer in answers
+        for c in answer.citations
+        if c.paper.id == paper.id and evidence.has_page(c)
+    }
+    return list(found.values())[-_MOST_QUOTED:]
+
+
 def _cite(opened: Opened, paper: Paper) -> None:
     show(tag("h2", "Cite", cls="small-title"))
     known = dict(_STYLES)
@@ -177,34 +229,3 @@ def _similar(opened: Opened, paper: Paper) -> None:
                 on_click=_open,
                 args=(other.id,),
             )
-
-
-def _sources(paper: Paper, *, whole: bool) -> Html:
-    """Where a record comes from; only with `whole` the folders of this machine."""
-    sources = paper.sources if whole else [replace(s, origin=_file(s)) for s in paper.sources]
-    items = [tag("li", name(_source(source)), title=source.origin) for source in sources]
-    known = [
-        tag("li", f"{called} ", name(value))
-        for called, value in (
-            ("DOI", paper.doi),
-            ("arXiv", paper.arxiv_id),
-            ("Citekey", paper.citekey),
-        )
-        if value
-    ]
-    note = "The listing prints no year; this one was worked out." if paper.date_inferred else None
-    return join(
-        [
-            tag("h2", "Where it comes from", cls="small-title"),
-            tag("ul", *items, *known, cls="sources"),
-            tag("p", note, cls="quiet") if note else None,
-        ]
-    )
-
-
-def _file(source: Source) -> str:
-    return re.split(r"[/\\]", source.origin)[-1]
-
-
-def _source(source: Source) -> str:
-    return " · ".join(part for part in (source.kind, source.origin, source.where) if part)

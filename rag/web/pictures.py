@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from typing import Any
 
 import altair as alt
@@ -13,7 +13,7 @@ from rag.answer import records
 from rag.base.text import clean_line
 from rag.base.types import Paper
 from rag.web import session
-from rag.web.graph import people_map
+from rag.web.graph import NAME_CHARS, people_map
 from rag.web.render import show, tag
 from rag.web.session import Opened
 from rag.web.shelf import Shelf
@@ -28,6 +28,9 @@ _LIT = "#d9480f"
 _MOST_POINTS = 4000  # a browser draws these at once
 _TITLE_CHARS = 120
 _FIELDS = ("id", "year", "category", "author")
+
+_COLOURS_OF_WORDS = {False: ("#5b6067", "#fdfcfa"), True: ("#a3a8ae", "#15181c")}  # and of grounds
+_MOST_KEPT = 12  # pictures of one revision of the library
 
 Chart = Any  # Altair does not tell layered charts apart
 Pick = Callable[[str, Mapping[str, str]], None]
@@ -47,18 +50,22 @@ def render(opened: Opened, shelf: Shelf, found: Sequence[int], pick: Pick) -> No
         label_visibility="collapsed",
         required=True,
     )
-    papers = [shelf.papers[place] for place in found]
-    if not papers:
-        show(tag("p", "No paper is like that.", cls="quiet"))
-    elif kind == "people":
-        _draw(_people(papers), pick, "Each name is joined to its papers; a click opens one.")
-    elif kind == "meaning":
-        _draw(*_meaning(opened, papers, pick))
+    if found:
+        dark = st.context.theme.type == "dark"
+        cited = frozenset(_cited_last()) if kind == "meaning" else frozenset()
+        asked = (kind, tuple(found), cited, dark)
+        if asked not in shelf.drawings:
+            if len(shelf.drawings) >= _MOST_KEPT:
+                shelf.drawings.clear()
+            papers = [shelf.papers[place] for place in found]
+            shelf.drawings[asked] = _DRAWN[str(kind)](papers, opened, cited, dark)
+        chart, words = shelf.drawings[asked]
+        _draw(chart, words, pick)
     else:
-        _draw(_time(papers), pick, "A click on a bar shows its papers.")
+        show(tag("p", "No paper is like that.", cls="quiet"))
 
 
-def _draw(chart: Chart, pick: Pick, words: str) -> None:
+def _draw(chart: Chart, words: str, pick: Pick) -> None:
     turn = st.session_state.get("picked", 0)  # a new key forgets what was clicked
     chosen = st.altair_chart(chart, key=f"picture-{turn}", on_select="rerun")
     show(tag("p", words, cls="quiet"))
@@ -77,11 +84,13 @@ def _click(*fields: str, name: str) -> alt.Parameter:
 # --- over time -------------------------------------------------------------------------------
 
 
-def _time(papers: Sequence[Paper]) -> Chart:
+def _time(
+    papers: Sequence[Paper], _opened: Opened, _cited: Set[str], _dark: bool
+) -> tuple[Chart, str]:
     kept = _categories(papers)
     counted = Counter((str(p.year), _category(p, kept)) for p in papers if p.year)
     rows = [{"year": y, "category": c, "papers": n} for (y, c), n in sorted(counted.items())]
-    return (
+    chart = (
         alt.Chart(_data(rows))
         .mark_bar(cursor="pointer")
         .encode(
@@ -93,12 +102,15 @@ def _time(papers: Sequence[Paper]) -> Chart:
         .add_params(_click("year", "category", name="bar"))
         .properties(height=380, description="Papers of each year, by category")
     )
+    return chart, "A click on a bar shows its papers."
 
 
 # --- people ----------------------------------------------------------------------------------
 
 
-def _people(papers: Sequence[Paper]) -> Chart:
+def _people(
+    papers: Sequence[Paper], _opened: Opened, _cited: Set[str], dark: bool
+) -> tuple[Chart, str]:
     drawn = people_map(papers)
     lines = [
         {"x": a[1], "y": a[2], "x2": b[1], "y2": b[2]}
@@ -106,33 +118,40 @@ def _people(papers: Sequence[Paper]) -> Chart:
     ]
     dots = [{**_point(paper), "x": x, "y": y} for paper, x, y in drawn.papers]
     names = [
-        {"author": name, "name": clean_line(name)[:40], "x": x, "y": y, "papers": n}
+        {"author": name, "name": clean_line(name)[:NAME_CHARS], "x": x, "y": y, "papers": n}
         for name, x, y, n in drawn.people
     ]
     place = {"x": _axis("x"), "y": _axis("y")}
     joined = alt.Chart(_data(lines)).mark_rule(color=_GREY, opacity=0.35)
     dot = alt.Chart(_data(dots)).mark_circle(size=45, color=_COLOURS[0], cursor="pointer")
-    said = alt.Chart(_data(names)).mark_text(
-        fontSize=12, fontWeight=600, cursor="pointer", color=_ink()
-    )
+    ink, ground = _COLOURS_OF_WORDS[dark]  # which Vega does not take from the page
+    named = alt.Chart(_data(names))
+    ground_of = named.mark_text(fontSize=12, fontWeight=600, stroke=ground, strokeWidth=4)
+    said = named.mark_text(fontSize=12, fontWeight=600, cursor="pointer", color=ink)
     layers = [
         joined.encode(**place, x2="x2:Q", y2="y2:Q"),
         dot.encode(**place, tooltip=["title:N", "people:N", "year:N"]).add_params(
             _click("id", name="paper")
         ),
+        ground_of.encode(**place, text="name:N"),
         said.encode(**place, text="name:N", tooltip=["name:N", "papers:Q"]).add_params(
             _click("author", name="person")
         ),
     ]
-    return alt.layer(*layers).properties(height=560, description="People joined to their papers")
+    chart = alt.layer(*layers).properties(height=560, description="People joined to their papers")
+    words = "Each name is joined to its papers; a click opens one."
+    if len(dots) < drawn.written:
+        words += f" {len(dots):,} of the {drawn.written:,} papers of these people are drawn."
+    return chart, words
 
 
 # --- by meaning ------------------------------------------------------------------------------
 
 
-def _meaning(opened: Opened, papers: Sequence[Paper], pick: Pick) -> tuple[Chart, Pick, str]:
+def _meaning(
+    papers: Sequence[Paper], opened: Opened, cited: Set[str], _dark: bool
+) -> tuple[Chart, str]:
     places = opened.plane()
-    cited = _cited_last()
     step = max(1, -(-len(papers) // _MOST_POINTS))
     shown = [p for i, p in enumerate(papers) if p.id in places and (not i % step or p.id in cited)]
     kept = _categories(papers)
@@ -160,7 +179,7 @@ def _meaning(opened: Opened, papers: Sequence[Paper], pick: Pick) -> tuple[Chart
         words += " Ringed: cited in your last answer."
     chart = alt.layer(dots.add_params(_click("id", name="paper")), rings)
     chart = chart.properties(height=560, description="Papers by meaning")
-    return chart, pick, words
+    return chart, words
 
 
 def _cited_last() -> set[str]:
@@ -170,11 +189,6 @@ def _cited_last() -> set[str]:
 
 
 # --- what the pictures share -----------------------------------------------------------------
-
-
-def _ink() -> str:
-    """The colour of words, which Vega does not take from the page."""
-    return "#a3a8ae" if st.context.theme.type == "dark" else "#5b6067"
 
 
 def _data(rows: list[dict[str, Any]]) -> Any:
@@ -211,3 +225,10 @@ def _colour(kept: Sequence[str]) -> alt.Color:
 def _axis(field: str) -> Any:
     channel = alt.X if field == "x" else alt.Y
     return channel(f"{field}:Q", axis=None, scale=alt.Scale(domain=[-1.08, 1.08]))
+
+
+_DRAWN: Mapping[str, Callable[[Sequence[Paper], Opened, Set[str], bool], tuple[Chart, str]]] = {
+    "time": _time,
+    "people": _people,
+    "meaning": _meaning,
+}

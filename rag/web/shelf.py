@@ -7,7 +7,7 @@ papers; it knows nothing of the page.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -49,6 +49,7 @@ class Shelf:
         self._facets = {facet: _inverted(papers, facet) for facet in FACETS}
         self._places = {paper.id: place for place, paper in enumerate(papers)}
         self._orders: dict[str, np.ndarray] = {}
+        self.drawings: dict[Hashable, Any] = {}  # kept by who draws them, as long as this revision
 
     def find(self, choice: Choice) -> list[int]:
         """Places of the papers that are looked for, in the order that is wished for."""

@@ -1,6 +1,6 @@
 """Pictures of the main screens, from the sample library and a scripted model.
 
-    python tests/browser/screenshots.py [FOLDER]      default: a new temporary folder
+    python tests/browser/screenshots.py [FOLDER] [PART...]      default: a new folder, all parts
 
 Each screen at three widths, in light and dark. They are for looking at and are not committed.
 """
@@ -17,11 +17,13 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[i]) for i in (1, 2)]
 
 import model_server  # noqa: E402  the paths stand above
 from driving import ask, browsing, serving  # noqa: E402  the paths stand above
+from recorded import QUESTION as WARMED_UP  # noqa: E402  the paths stand above
+from recorded import recorded  # noqa: E402  the paths stand above
 
 from rag import Assistant, Settings  # noqa: E402  the paths stand above
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from playwright.sync_api import Browser, Page
 
@@ -35,8 +37,8 @@ REPLY = (
 )
 
 
-def main(folder: Path) -> None:
-    """Take all pictures into this folder."""
+def main(folder: Path, parts: Sequence[str] = ()) -> None:
+    """Take the pictures of these parts into this folder; of all where none is named."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
         sys.exit("Chromium is not installed.")
@@ -45,10 +47,8 @@ def main(folder: Path) -> None:
     with Assistant.open(work / "sample", Settings(library=work / "sample")) as assistant:
         assistant.add_sample()
     with browsing(chromium) as browser:
-        _empty(browser, work, folder)
-        _asked(browser, work, folder)
-        _beside(browser, work, folder)
-        _answering(browser, work, folder)
+        for part in parts or PARTS:
+            PARTS[part](browser, work, folder)
     shutil.rmtree(work, ignore_errors=True)
 
 
@@ -140,6 +140,33 @@ def _beside(browser: Browser, work: Path, folder: Path) -> None:
             _take(page, folder / f"g-settings-end-{name}")
 
 
+def _recorded(browser: Browser, work: Path, folder: Path) -> None:
+    """What records bring with them: pages of a PDF, sources, pairs that may be one."""
+    with serving(recorded(work / "recorded"), work) as address:
+        for name, page in _pages(browser, address):
+            ask(page, WARMED_UP)
+            if page.locator(".cite").first.is_visible() and int(name.split("-")[0]) < 1000:
+                page.locator(".cite").first.click()
+            page.locator(".evidence:visible mark").first.wait_for()
+            _take(page, folder / f"h-pdf-answer-{name}")
+            page.get_by_role("button", name="See page 1").first.click()
+            page.get_by_alt_text("Page 1 of").wait_for()
+            _take(page, folder / f"h-pdf-page-{name}")
+        for name, page in _pages(browser, f"{address}/?screen=library"):
+            page.get_by_text("Duplicates", exact=True).click()
+            page.get_by_text("Their DOIs differ").wait_for()
+            _take(page, folder / f"i-duplicates-{name}")
+            page.locator(".st-key-open-one-0 button").click()
+            page.get_by_text("May be the same paper").wait_for()
+            _take(page, folder / f"i-twin-{name}")
+            page.get_by_role("button", name="All papers").click()
+            page.get_by_text("Papers", exact=True).first.click()
+            page.get_by_role("button", name="Ovens and Bread").click()
+            page.get_by_text("Which source said what").click()
+            page.locator(".said").scroll_into_view_if_needed()
+            _take(page, folder / f"i-sources-{name}")
+
+
 def _answering(browser: Browser, work: Path, folder: Path) -> None:
     model_server.PIECE_CHARS = len(REPLY)  # written at once, then the model falls silent
     with (
@@ -158,7 +185,15 @@ def _answering(browser: Browser, work: Path, folder: Path) -> None:
             _take(page, folder / f"9-stopped-{name}")
 
 
+PARTS: dict[str, Callable[[Browser, Path, Path], None]] = {
+    "empty": _empty,
+    "asked": _asked,
+    "beside": _beside,
+    "recorded": _recorded,
+    "answering": _answering,
+}
+
 if __name__ == "__main__":
     into = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(tempfile.mkdtemp())
-    main(into)
+    main(into, sys.argv[2:])
     sys.stdout.write(f"{into}\n")

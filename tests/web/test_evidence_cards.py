@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from hostile import HOSTILE
 
+from rag.base.body import Body
 from rag.base.types import Answer, Citation, Evidence, Paper, Sentence
 from rag.web import evidence
 from rag.web.evidence import Anchors
@@ -45,9 +47,9 @@ def quote(number: int, paper: Paper, words: str) -> Citation:
 
 def markup(exchange: Exchange, *, newest: bool = True) -> str:
     """The panel of an exchange; fails if it has none."""
-    panel = evidence.panel(exchange, ANCHORS, newest=newest)
-    assert panel is not None
-    return panel.markup
+    parts = evidence.panel(exchange, ANCHORS, newest=newest)
+    assert parts
+    return "".join(part.shown.markup for part in parts)
 
 
 def test_a_card_says_what_the_record_knows_and_marks_the_quoted_words() -> None:
@@ -93,7 +95,7 @@ def test_the_nearest_papers_of_an_abstention_have_cards() -> None:
 
 
 def test_nothing_found_gives_no_panel() -> None:
-    assert evidence.panel(Exchange("q"), ANCHORS, newest=True) is None
+    assert evidence.panel(Exchange("q"), ANCHORS, newest=True) == []
 
 
 def test_a_long_list_of_papers_is_shown_with_an_end() -> None:
@@ -130,8 +132,19 @@ def test_each_exchange_has_its_own_ids_and_a_new_page_makes_them_new() -> None:
 def test_following_a_number_shows_the_evidence_of_its_exchange() -> None:
     exchange = cited(quote(1, SOAP, "It is open."))
     rules = evidence.rules([(exchange, ANCHORS)])
-    assert "#shown3-7-evidence{display:block}" in rules
+    assert ".evidence.evidence3-7{display:block}" in rules
+    assert 'class="evidence newest evidence3-7"' in markup(exchange)
     assert 'a[href="#shown3-7-quote-1"]' in rules
+
+
+def test_words_of_a_kept_file_lead_to_their_page_below_their_card() -> None:
+    body = Body("It was tried twice.", pages=((0, 4),), original="ab" * 32)
+    filed = replace(SOAP, id="p3", body=body)
+    start = filed.text.index("It was tried")
+    on_page = Citation(2, filed, "It was tried twice.", start, start + 19)
+    parts = evidence.panel(cited(quote(1, SOAP, "It is open."), on_page), ANCHORS, newest=True)
+    assert [part.paged for part in parts] == [(), (on_page,)]
+    assert parts[1].shown.markup.count("<article") == 2
 
 
 def test_a_reference_says_what_is_known() -> None:

@@ -62,5 +62,16 @@ def test_people_are_joined_to_their_papers_and_the_map_is_always_the_same() -> N
     assert len(set(places)) == 4
 
 
+def test_no_name_covers_another_on_the_map_of_people() -> None:
+    people = [f"Ada Brook the {i}th" for i in range(24)]
+    papers = [Paper(str(i), "T", (*people[i : i + 4],)) for i in range(24)]
+    places = [(x, y) for _, x, y, _ in people_map(papers).people]
+    wide, high = 15 * 7 * 2.16 / 340, 16 * 2.16 / 560  # of a name on a telephone
+    for i, (x, y) in enumerate(places):
+        assert abs(x) + wide / 2 <= 1.081
+        assert abs(y) <= 1
+        assert not any(abs(x - a) < wide and abs(y - b) < high for a, b in places[:i])
+
+
 def test_a_library_without_people_has_an_empty_map() -> None:
     assert people_map([Paper("a", "A")]).people == ()

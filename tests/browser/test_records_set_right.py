@@ -1,0 +1,60 @@
+"""In a real browser: the page of a quotation, who said what of a paper, pairs that may be one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from driving import ask, serving
+from recorded import QUESTION, recorded
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    Visit = Callable[..., Page]
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The app over a library with a PDF and doubtful records, for all tests of this file."""
+    folder = tmp_path_factory.mktemp("recorded")
+    with serving(recorded(folder / "library"), folder) as address:
+        yield address
+
+
+def test_a_quotation_opens_the_page_it_stands_on_and_the_pages_are_turned(
+    app: str, visit: Visit
+) -> None:
+    page = visit(app)
+    ask(page, QUESTION)
+    page.locator(".evidence:visible mark").first.wait_for()
+    page.get_by_role("button", name="See page 1").first.click()
+    page.get_by_alt_text("Page 1 of").wait_for()
+    dialog = page.get_by_role("dialog")
+    assert "4,000 steps" in dialog.inner_text()
+    dialog.get_by_role("button", name="Page 2").click()
+    page.get_by_alt_text("Page 2 of").wait_for()
+    page.keyboard.press("Escape")
+    dialog.wait_for(state="detached")
+    assert page.locator(".colophon").count() == 1
+
+
+def test_a_papers_page_tells_which_source_said_what(app: str, visit: Visit) -> None:
+    page = visit(f"{app}/?screen=library")
+    page.get_by_role("button", name="Ovens and Bread").click()
+    page.get_by_text("Which source said what").click()
+    said = page.locator(".said li", has_text="Annals of Baking")
+    assert "said by 2" in said.inner_text()
+
+
+def test_a_pair_that_may_be_one_is_made_one_and_two_again(app: str, visit: Visit) -> None:
+    page = visit(f"{app}/?screen=library")
+    page.get_by_text("Duplicates", exact=True).click()
+    page.get_by_text("Their DOIs differ").wait_for()
+    page.get_by_role("button", name="Make them one").click()
+    page.get_by_text("No two papers look like one.").wait_for()
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_text("Their DOIs differ").wait_for()

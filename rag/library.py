@@ -70,7 +70,13 @@ class Library(Keeping, Reviewing):
         settings = settings or load_settings()
         folder = Path(library) if library is not None else settings.library
         identity = pipeline.library_identity(identity_of(settings))
-        store = Store.open(folder, identity=identity, chroma_url=settings.chroma_url)
+        records = settings.database_url
+        store = Store.open(
+            folder,
+            identity=identity,
+            chroma_url=settings.chroma_url,
+            database_url=records.get_secret_value() if records else None,
+        )
         return cls(store, settings, weights=weights)
 
     def with_settings(self, settings: Settings) -> Self:

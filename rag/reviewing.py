@@ -92,6 +92,7 @@ class Reviewing:
     def _reviewer(self, doing: str) -> Iterator[review.Reviewer]:
         with (
             self._store.writer(doing=doing) as writer,
+            writer.together(),  # what is decided on is not changed by others meanwhile
             self._store.places(places_of, PLACES) as places,
         ):
             yield review.Reviewer(self._store, writer, self._embedder, Known(places.ids))

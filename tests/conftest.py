@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from postgres_server import PostgresServer, programs
 
 from rag.assistant import Assistant
 from rag.base.settings import Settings
@@ -57,6 +58,21 @@ def chromium() -> str:
     """Path of the browser; tests that use it are marked `browser`."""
     assert CHROMIUM is not None
     return CHROMIUM
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server of the tests, without any library; where there is none, a skip says so.
+
+    Whoever kills it starts it again.
+    """
+    missing = "needs Debian's postgresql and the package psycopg"
+    if programs() is None or importlib.util.find_spec("psycopg") is None:
+        if os.environ.get("CI"):
+            pytest.fail(missing, pytrace=False)
+        pytest.skip(missing)
+    with PostgresServer() as started:
+        yield started
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -5,6 +5,7 @@
     ├── SourceError         a file, folder or address cannot be read
     ├── LibraryError        the library folder cannot be used
     │   ├── LibraryBusyError    another process is writing to it
+    │   ├── DatabaseServerError  the PostgreSQL server that has its records does not answer
     │   ├── VectorServerError   the Chroma server that has its vectors does not answer
     │   └── NotALibraryError    the folder holds something else, or a newer version's data
     ├── ModelError          a model cannot be loaded or did not answer
@@ -51,6 +52,10 @@ class LibraryError(RagError):
 
 class LibraryBusyError(LibraryError):
     """Another process is writing to the library."""
+
+
+class DatabaseServerError(LibraryError):
+    """The PostgreSQL server that has the library's records does not answer."""
 
 
 class VectorServerError(LibraryError):

@@ -107,6 +107,9 @@ class Settings(BaseSettings):
     chroma_url: str | None = Field(default=None, validation_alias="CHROMA_URL")
     """Address of a Chroma server that has the vectors, in place of a folder of the library."""
 
+    database_url: SecretStr | None = Field(default=None, validation_alias="DATABASE_URL")
+    """Address of a PostgreSQL database that has the records, in place of the library's folder."""
+
     reads: bool = Field(default=True, validation_alias="ASKPAPERS_READER")
     """Whether the reader that comes along judges sentences; it costs some 0.1 s a question."""
 
@@ -148,6 +151,14 @@ class Settings(BaseSettings):
         is_plain = at.scheme in ("http", "https") and at.hostname and not at.username
         if not is_plain or at.path.strip("/"):
             raise ValueError("it is not an address such as http://127.0.0.1:8000")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_database(cls, value: SecretStr | None) -> SecretStr | None:
+        scheme = (value.get_secret_value() if value else "postgresql://").partition("://")[0]
+        if scheme not in ("postgres", "postgresql", "postgresql+psycopg"):
+            raise ValueError("it is not an address such as postgresql://me@127.0.0.1/papers")
         return value
 
     @field_validator("llm_arguments")

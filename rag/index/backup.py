@@ -21,7 +21,7 @@ from typing import IO
 from rag.base.backups import BackupReport
 from rag.base.errors import LibraryError
 from rag.base.types import Progress
-from rag.index.database import DATABASE, fsync_folder
+from rag.index.folder import DATABASE, fsync_folder
 from rag.index.originals import ORIGINALS
 from rag.index.schema import SCHEMA_VERSION
 from rag.index.store import Store

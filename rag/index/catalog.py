@@ -1,17 +1,15 @@
-"""The truth of a library: `library.db`, opened with care, read and written in short transactions.
+"""The truth of a library, read and written in short transactions, in whichever database it is.
 
 SQL lives here and in `schema`, `records` and `filters`. The derived indexes keep their own state
-in the manifest, so that one transaction switches to a new generation of one.
+in a manifest, so that one transaction switches to a new generation of one.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import sqlalchemy as sa
@@ -31,37 +29,15 @@ from rag.index.changes import (
     sample_vectors,
 )
 from rag.index.columns import Columns, read_columns
-from rag.index.database import (
-    ManifestNow,
-    checkpoint,
-    copy_into,
-    database_errors,
-    entry,
-    set_entry,
-)
+from rag.index.database import Database, entry, set_entry
 from rag.index.filters import allowed_ids
+from rag.index.lock import HeldLock
 from rag.index.purge import purge
 from rag.index.records import Entry, SentenceVectors, in_batches
-from rag.index.transactions import Transactions, next_revision
+from rag.index.states import States
+from rag.index.transactions import next_revision
 
-CacheName = Literal["vectors", "keyword", "server"]
 _ANSWER_WAIT_MS = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class CacheState:
-    """What the manifest says of a derived index.
-
-    `generation` 0 means that none was built. It holds everything up to text revision `revision`
-    in `rows` rows. `dirty` means that somebody began to write and did not finish; `fingerprint`
-    tells the files as they were left.
-    """
-
-    generation: int = 0
-    revision: int = 0
-    rows: int = 0
-    dirty: bool = False
-    fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,25 +51,40 @@ class LedgerEntry:
     outcome: str
 
 
-class Catalog(Transactions):
-    """Reads and writes of one `library.db`. Safe to use from several threads and processes."""
+class Catalog(States):
+    """Reads and writes of one library. Safe to use from several threads and processes."""
 
-    def __init__(self, engine: sa.Engine, folder: Path) -> None:
-        super().__init__(engine, folder)
+    def __init__(self, database: Database, folder: Path, caches: Database | None = None) -> None:
+        """`caches` keep what indexes in `folder` say of themselves, where the records do not."""
+        super().__init__(database, folder, caches)
         self._holds_removed_text = False
-        self._manifest = ManifestNow(engine)
         self._allowed: tuple[tuple[str | None, Filters], frozenset[str]] | None = None
         self._columns: tuple[str, Columns] | None = None  # as of which text revision
         self._counted = (-1, 0)  # at which revision, how many papers
 
     def close(self) -> None:
         """Close all connections."""
-        self._manifest.close()
-        self._engine.dispose()
+        self.close_states()
+        self._database.close()
 
     def copy_into(self, path: Path) -> None:
         """Write the database as it is at this moment to a new file."""
-        copy_into(self._engine, self.folder, path)
+        self._database.copy_into(path)
+
+    def problems(self) -> list[str]:
+        """What the database finds wrong with itself; nothing when all is well."""
+        with self.reading() as conn:
+            return self._database.problems(conn)
+
+    def take(self, name: str) -> HeldLock | None:
+        """A lock of this name among all who have the library open; None when one of them has it."""
+        with self._database.errors():
+            return self._database.take(name)
+
+    @property
+    def identity(self) -> str:
+        """What tells this library from all others."""
+        return self._database.identity
 
     # --- revisions and state ----------------------------------------------------------------
 
@@ -108,17 +99,6 @@ class Catalog(Transactions):
     def dim(self) -> int:
         """Dimensions of the vectors; 0 before the first chunk."""
         return self._number("dim")
-
-    def cache(self, name: CacheName) -> CacheState:
-        """The state of a derived index."""
-        text = self._entries().get(f"cache.{name}")
-        return CacheState(**json.loads(text)) if text else CacheState()
-
-    def set_cache(self, name: CacheName, state: CacheState) -> CacheState:
-        """Record the state of a derived index; durable on return."""
-        with self.writing() as conn:
-            set_entry(conn, f"cache.{name}", json.dumps(asdict(state)))
-        return state
 
     # --- papers -----------------------------------------------------------------------------
 
@@ -262,8 +242,9 @@ class Catalog(Transactions):
                 records.check_chunks(paper, chunks, dim)
             revision = next_revision(conn, with_text=True, by=len(entries))
             try:
-                records.write_papers(conn, entries, revision=revision - len(entries) + 1)
-                records.write_chunks(conn, entries)
+                with conn.begin_nested():  # what failed is undone, so that the cause can be found
+                    records.write_papers(conn, entries, revision=revision - len(entries) + 1)
+                    records.write_chunks(conn, entries)
             except sa.exc.IntegrityError as error:
                 paper = records.colliding(conn, entries) or entries[0][0]
                 raise LibraryError(
@@ -320,7 +301,7 @@ class Catalog(Transactions):
     def forget_removed(self) -> None:
         """Overwrite the log of recent changes, in which the text of removed papers still stands."""
         if self._holds_removed_text:
-            self._holds_removed_text = not checkpoint(self._engine)
+            self._holds_removed_text = not self._database.forget_removed()
 
     def log(self, *, action: str, origin: str, sha256: str | None, outcome: str) -> None:
         """Add a line to the ledger."""
@@ -355,13 +336,6 @@ class Catalog(Transactions):
         """The last `n` kept answers to a question, newest first."""
         with self.reading() as conn:
             return answers.read_to(conn, question, n)
-
-    def _number(self, key: str) -> int:
-        return int(self._entries().get(key) or 0)
-
-    def _entries(self) -> Mapping[str, str]:
-        with database_errors(self.folder):
-            return self._manifest.entries()
 
 
 def _dimensions(conn: sa.Connection, entries: Sequence[Entry]) -> int:

@@ -163,8 +163,8 @@ def _require(conn: sa.Connection, chat_id: str, owner: str, *, deleted: bool = F
 
 def _says(word: str) -> Any:
     """Whether a chat has a folded word, or the beginning or a part of one."""
-    in_turns = sa.select(t.turns.c.chat).where(sa.func.instr(t.turns.c.folded, word) > 0)
-    return sa.or_(sa.func.instr(t.chats.c.folded, word) > 0, t.chats.c.seq.in_(in_turns))
+    in_turns = sa.select(t.turns.c.chat).where(t.turns.c.folded.contains(word, autoescape=True))
+    return sa.or_(t.chats.c.folded.contains(word, autoescape=True), t.chats.c.seq.in_(in_turns))
 
 
 def _titled(title: str) -> dict[str, str]:

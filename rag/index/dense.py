@@ -11,11 +11,12 @@ import threading
 import numpy as np
 
 from rag.base.errors import LibraryError, VectorServerError
-from rag.index.catalog import CacheName, Catalog
+from rag.index.catalog import Catalog
 from rag.index.changes import VectorRows
 from rag.index.native import CacheError
 from rag.index.owned import OwnedChroma
 from rag.index.served import ServedChroma
+from rag.index.states import CacheName
 from rag.index.vectors import ExactVectors
 
 logger = logging.getLogger(__name__)

@@ -15,7 +15,7 @@ from rag.index import schema as t
 from rag.index.catalog import Catalog
 from rag.index.dense import DenseSearch
 from rag.index.generations import stale
-from rag.index.invariants import promises
+from rag.index.invariants import is_json, promises
 from rag.index.keyword import KeywordIndex
 from rag.index.lexical import KeywordSearch
 from rag.index.native import CacheError
@@ -24,6 +24,7 @@ from rag.index.records import content_hash
 logger = logging.getLogger(__name__)
 
 _SAMPLE = 200
+_AT_ONCE = 500  # answers that are in memory together
 _REBUILD = "Repair the library: the index is built anew from library.db."
 _RESTORE = "Restore the library from a backup, or add the papers named here again."
 _BEHIND = ", behind the library; the next writer brings it up to date"
@@ -53,12 +54,9 @@ def examine(catalog: Catalog, dense: DenseSearch, keyword: KeywordSearch) -> lis
 
 
 def _database(catalog: Catalog) -> Finding:
-    with catalog.reading() as conn:
-        problems = list(conn.scalars(sa.text("PRAGMA quick_check(5)")))
-        orphans = len(conn.execute(sa.text("PRAGMA foreign_key_check")).all())
-    if problems != ["ok"] or orphans:
-        detail = "; ".join(problems) + (f"; {orphans} rows belong to nothing" if orphans else "")
-        return Finding("database", ok=False, detail=detail, cure=_RESTORE)
+    problems = catalog.problems()
+    if problems:
+        return Finding("database", ok=False, detail="; ".join(problems), cure=_RESTORE)
     return Finding("database", ok=True, detail=f"sound, format {t.SCHEMA_VERSION}")
 
 
@@ -167,11 +165,12 @@ def _originals(catalog: Catalog) -> Finding:
 
 
 def _answers(catalog: Catalog) -> Finding:
-    unreadable = sa.func.json_valid(t.answers.c.record) == 0
+    query = sa.select(t.answers.c.seq, t.answers.c.record)
     with catalog.reading() as conn:
-        bad = [str(seq) for seq in conn.scalars(sa.select(t.answers.c.seq).where(unreadable))]
-        n = conn.scalar(sa.select(sa.func.count()).select_from(t.answers))
-    return _finding("answers", bad, f"{n} kept", "kept answers that cannot be read")
+        rows = conn.execute(query.execution_options(yield_per=_AT_ONCE))
+        read = [(str(seq), is_json(record)) for seq, record in rows]
+    bad = [seq for seq, is_good in read if not is_good]
+    return _finding("answers", bad, f"{len(read)} kept", "kept answers that cannot be read")
 
 
 def _finding(name: str, bad: list[str], good: str, problem: str) -> Finding:

@@ -8,8 +8,9 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from rag.index.catalog import CacheName, Catalog
+from rag.index.catalog import Catalog
 from rag.index.lock import take
+from rag.index.states import CacheName
 
 OWNER_LOCK = "vectors.lock"
 

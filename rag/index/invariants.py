@@ -17,7 +17,7 @@ from rag.base.types import Finding
 from rag.index import schema as t
 from rag.index import tombstones
 from rag.index.catalog import Catalog
-from rag.index.database import copies_before
+from rag.index.folder import copies_before
 from rag.index.lock import WRITE_LOCK, take
 from rag.index.originals import ORIGINALS
 
@@ -78,7 +78,7 @@ def _chats(conn: sa.Connection) -> Finding:
     unreadable = [
         answer
         for answer, record in conn.execute(sa.select(t.feedback.c.answer, t.feedback.c.record))
-        if not _is_json(record)
+        if not is_json(record)
     ]
     if lost or unreadable:
         detail = f"{len(lost)} answers of chats and {len(unreadable)} judgements are damaged"
@@ -89,7 +89,8 @@ def _chats(conn: sa.Connection) -> Finding:
     return Finding("chats", ok=True, detail=f"{n}, and {gone} that can be brought back")
 
 
-def _is_json(record: str) -> bool:
+def is_json(record: str) -> bool:
+    """Whether a record can be read."""
     try:
         return isinstance(json.loads(record), dict)
     except ValueError:

@@ -14,11 +14,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from rag.base.errors import LibraryError
-from rag.index.catalog import CacheState, Catalog
+from rag.index.catalog import Catalog
 from rag.index.generations import cache_folder, delete_folder, new_folder
 from rag.index.keyword import KeywordIndex, fingerprint
 from rag.index.lock import write_lock
 from rag.index.native import CacheError
+from rag.index.states import CacheState
 
 logger = logging.getLogger(__name__)
 

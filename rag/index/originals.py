@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from rag.base.errors import LibraryError
-from rag.index.database import fsync_folder
+from rag.index.folder import fsync_folder
 
 ORIGINALS = "originals"
 

@@ -15,11 +15,12 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.index.catalog import CacheState, Catalog
+from rag.index.catalog import Catalog
 from rag.index.changes import VectorRows
 from rag.index.generations import OWNER_LOCK, cache_folder, delete_folder, new_folder
 from rag.index.lock import HeldLock, take
 from rag.index.native import CacheError
+from rag.index.states import CacheState
 from rag.index.unused import clear_unused
 from rag.index.vectors import (
     ChromaVectors,

@@ -8,7 +8,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from rag.index import schema as t
-from rag.index.database import copies_before
+from rag.index.folder import copies_before
 
 UNDO_DAYS = 30.0
 

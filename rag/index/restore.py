@@ -24,7 +24,7 @@ from rag.base.backups import BackupReport
 from rag.base.errors import LibraryBusyError, LibraryError, NotALibraryError
 from rag.base.types import Progress
 from rag.index.backup import FORMAT, MANIFEST, SCALE, VERSION, Watch, copied, report_of
-from rag.index.database import DATABASE, RESTORING, fsync_folder, is_empty_folder
+from rag.index.folder import DATABASE, RESTORING, fsync_folder, is_empty_folder
 from rag.index.generations import OWNER_LOCK
 from rag.index.lock import take, write_lock
 from rag.index.schema import SCHEMA_VERSION

@@ -10,37 +10,41 @@ SCHEMA_VERSION = 5
 
 METADATA = sa.MetaData()
 
+# In PostgreSQL, texts are compared as SQLite does, by their bytes, and numbers are as wide.
+TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+NUMBER = sa.Integer().with_variant(sa.BigInteger(), "postgresql")
+
 manifest = sa.Table(
     "manifest",
     METADATA,
-    sa.Column("key", sa.Text, primary_key=True),
-    sa.Column("value", sa.Text, nullable=False),
+    sa.Column("key", TEXT, primary_key=True),
+    sa.Column("value", TEXT, nullable=False),
 )
 
 papers = sa.Table(
     "papers",
     METADATA,
-    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("id", sa.Text, nullable=False, unique=True),
-    sa.Column("identity_key", sa.Text, nullable=False, unique=True),
-    sa.Column("citekey", sa.Text, unique=True),  # NULL where none was given
-    sa.Column("added", sa.Integer, nullable=False),  # text revision of the first put
-    sa.Column("revision", sa.Integer, nullable=False, index=True),  # and of the last
-    sa.Column("content_hash", sa.Text, nullable=False),
-    sa.Column("title", sa.Text, nullable=False),
-    sa.Column("date", sa.Text),
-    sa.Column("year", sa.Integer),
-    sa.Column("category", sa.Text),
-    sa.Column("venue", sa.Text),
+    sa.Column("seq", NUMBER, primary_key=True, autoincrement=True),
+    sa.Column("id", TEXT, nullable=False, unique=True),
+    sa.Column("identity_key", TEXT, nullable=False, unique=True),
+    sa.Column("citekey", TEXT, unique=True),  # NULL where none was given
+    sa.Column("added", NUMBER, nullable=False),  # text revision of the first put
+    sa.Column("revision", NUMBER, nullable=False, index=True),  # and of the last
+    sa.Column("content_hash", TEXT, nullable=False),
+    sa.Column("title", TEXT, nullable=False),
+    sa.Column("date", TEXT),
+    sa.Column("year", NUMBER),
+    sa.Column("category", TEXT),
+    sa.Column("venue", TEXT),
     sa.Column("has_code", sa.Boolean, nullable=False),
     sa.Column("score", sa.Float),
-    sa.Column("doi", sa.Text),
-    sa.Column("arxiv_id", sa.Text),
-    sa.Column("url", sa.Text),
+    sa.Column("doi", TEXT),
+    sa.Column("arxiv_id", TEXT),
+    sa.Column("url", TEXT),
     sa.Column("more_authors", sa.Boolean, nullable=False),
     sa.Column("date_inferred", sa.Boolean, nullable=False),
-    sa.Column("abstract", sa.Text, nullable=False),
-    sa.Column("status", sa.Text),  # NULL unless it was retracted or withdrawn
+    sa.Column("abstract", TEXT, nullable=False),
+    sa.Column("status", TEXT),  # NULL unless it was retracted or withdrawn
     # Filters read this index alone: fetching rows with abstracts takes ten times as long.
     sa.Index("papers_facts", "year", "category", "has_code", "score", "id"),
     sqlite_autoincrement=True,  # the number of a removed paper is never given again
@@ -50,7 +54,7 @@ papers = sa.Table(
 def _paper_id(*, primary_key: bool = False) -> sa.Column[str]:
     return sa.Column(
         "paper_id",
-        sa.Text,
+        TEXT,
         sa.ForeignKey("papers.id", ondelete="CASCADE"),
         primary_key=primary_key,
         nullable=False,
@@ -61,31 +65,31 @@ paper_authors = sa.Table(
     "paper_authors",
     METADATA,
     _paper_id(primary_key=True),
-    sa.Column("position", sa.Integer, primary_key=True),
-    sa.Column("name", sa.Text, nullable=False),
-    sa.Column("folded", sa.Text, nullable=False, index=True),
-    sa.Column("family", sa.Text, nullable=False, index=True),
-    sa.Column("last", sa.Text, nullable=False, index=True),
-    sa.Column("given", sa.Text, nullable=False),
+    sa.Column("position", NUMBER, primary_key=True),
+    sa.Column("name", TEXT, nullable=False),
+    sa.Column("folded", TEXT, nullable=False, index=True),
+    sa.Column("family", TEXT, nullable=False, index=True),
+    sa.Column("last", TEXT, nullable=False, index=True),
+    sa.Column("given", TEXT, nullable=False),
 )
 
 paper_orgs = sa.Table(
     "paper_orgs",
     METADATA,
     _paper_id(primary_key=True),
-    sa.Column("position", sa.Integer, primary_key=True),
-    sa.Column("name", sa.Text, nullable=False),
-    sa.Column("folded", sa.Text, nullable=False, index=True),
+    sa.Column("position", NUMBER, primary_key=True),
+    sa.Column("name", TEXT, nullable=False),
+    sa.Column("folded", TEXT, nullable=False, index=True),
 )
 
 sources = sa.Table(
     "sources",
     METADATA,
-    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("seq", NUMBER, primary_key=True, autoincrement=True),
     _paper_id(),
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("origin", sa.Text, nullable=False),
-    sa.Column("place", sa.Text, nullable=False),
+    sa.Column("kind", TEXT, nullable=False),
+    sa.Column("origin", TEXT, nullable=False),
+    sa.Column("place", TEXT, nullable=False),
     sa.UniqueConstraint("paper_id", "kind", "origin", "place"),
 )
 
@@ -93,9 +97,9 @@ sources = sa.Table(
 said = sa.Table(
     "said",
     METADATA,
-    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("seq", NUMBER, primary_key=True, autoincrement=True),
     _paper_id(),
-    sa.Column("source", sa.Text, nullable=False),  # JSON: kind, origin, place
+    sa.Column("source", TEXT, nullable=False),  # JSON: kind, origin, place
     sa.Column("record", sa.LargeBinary, nullable=False),  # JSON, compressed
     sa.UniqueConstraint("paper_id", "source"),
 )
@@ -104,12 +108,12 @@ said = sa.Table(
 decisions = sa.Table(
     "decisions",
     METADATA,
-    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("at", sa.Text, nullable=False),
-    sa.Column("action", sa.Text, nullable=False),
-    sa.Column("paper_id", sa.Text, nullable=False),
-    sa.Column("other_id", sa.Text, nullable=False),
-    sa.Column("sources", sa.Text, nullable=False),  # JSON: kind, origin, place of each
+    sa.Column("seq", NUMBER, primary_key=True, autoincrement=True),
+    sa.Column("at", TEXT, nullable=False),
+    sa.Column("action", TEXT, nullable=False),
+    sa.Column("paper_id", TEXT, nullable=False),
+    sa.Column("other_id", TEXT, nullable=False),
+    sa.Column("sources", TEXT, nullable=False),  # JSON: kind, origin, place of each
 )
 
 # Beside `papers` and not in it: lists of records must not read past whole papers.
@@ -117,20 +121,20 @@ bodies = sa.Table(
     "bodies",
     METADATA,
     _paper_id(primary_key=True),
-    sa.Column("text", sa.Text, nullable=False),
-    sa.Column("pages", sa.Text, nullable=False),  # JSON: [offset, page], ...
-    sa.Column("sections", sa.Text, nullable=False),  # JSON: [offset, heading], ...
-    sa.Column("original", sa.Text, nullable=False),  # sha256 of the file
+    sa.Column("text", TEXT, nullable=False),
+    sa.Column("pages", TEXT, nullable=False),  # JSON: [offset, page], ...
+    sa.Column("sections", TEXT, nullable=False),  # JSON: [offset, heading], ...
+    sa.Column("original", TEXT, nullable=False),  # sha256 of the file
 )
 
 chunks = sa.Table(
     "chunks",
     METADATA,
-    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("id", TEXT, primary_key=True),
     _paper_id(),
-    sa.Column("ordinal", sa.Integer, nullable=False),
-    sa.Column("start_offset", sa.Integer, nullable=False),
-    sa.Column("end_offset", sa.Integer, nullable=False),
+    sa.Column("ordinal", NUMBER, nullable=False),
+    sa.Column("start_offset", NUMBER, nullable=False),
+    sa.Column("end_offset", NUMBER, nullable=False),
     sa.Column("vector", sa.LargeBinary, nullable=False),  # float32, length 1
     sa.UniqueConstraint("paper_id", "ordinal"),
 )
@@ -139,9 +143,7 @@ chunks = sa.Table(
 sentences = sa.Table(
     "sentences",
     METADATA,
-    sa.Column(
-        "chunk_id", sa.Text, sa.ForeignKey("chunks.id", ondelete="CASCADE"), primary_key=True
-    ),
+    sa.Column("chunk_id", TEXT, sa.ForeignKey("chunks.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("spans", sa.LargeBinary, nullable=False),  # int32 pairs (start, end)
     sa.Column("vectors", sa.LargeBinary, nullable=False),  # int8, 127 times the float
 )
@@ -150,19 +152,19 @@ sentences = sa.Table(
 removals = sa.Table(
     "removals",
     METADATA,
-    sa.Column("revision", sa.Integer, primary_key=True),
-    sa.Column("paper_id", sa.Text, primary_key=True),
+    sa.Column("revision", NUMBER, primary_key=True),
+    sa.Column("paper_id", TEXT, primary_key=True),
 )
 
 ledger = sa.Table(
     "ledger",
     METADATA,
-    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("at", sa.Text, nullable=False),
-    sa.Column("action", sa.Text, nullable=False),
-    sa.Column("origin", sa.Text, nullable=False),
-    sa.Column("sha256", sa.Text),
-    sa.Column("outcome", sa.Text, nullable=False),
+    sa.Column("seq", NUMBER, primary_key=True, autoincrement=True),
+    sa.Column("at", TEXT, nullable=False),
+    sa.Column("action", TEXT, nullable=False),
+    sa.Column("origin", TEXT, nullable=False),
+    sa.Column("sha256", TEXT),
+    sa.Column("outcome", TEXT, nullable=False),
     sqlite_autoincrement=True,
 )
 
@@ -170,10 +172,10 @@ ledger = sa.Table(
 answers = sa.Table(
     "answers",
     METADATA,
-    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("at", sa.Text, nullable=False),
-    sa.Column("question", sa.Text, nullable=False),
-    sa.Column("record", sa.Text, nullable=False),  # JSON
+    sa.Column("seq", NUMBER, primary_key=True, autoincrement=True),
+    sa.Column("at", TEXT, nullable=False),
+    sa.Column("question", TEXT, nullable=False),
+    sa.Column("record", TEXT, nullable=False),  # JSON
     sqlite_autoincrement=True,
 )
 
@@ -181,47 +183,45 @@ answers = sa.Table(
 answer_papers = sa.Table(
     "answer_papers",
     METADATA,
-    sa.Column(
-        "answer", sa.Integer, sa.ForeignKey("answers.seq", ondelete="CASCADE"), primary_key=True
-    ),
-    sa.Column("paper_id", sa.Text, primary_key=True, index=True),
+    sa.Column("answer", NUMBER, sa.ForeignKey("answers.seq", ondelete="CASCADE"), primary_key=True),
+    sa.Column("paper_id", TEXT, primary_key=True, index=True),
 )
 
 # Chats and what was thought of answers, as `rag.index.chats` and `rag.index.feedback` write them.
 chats = sa.Table(
     "chats",
     METADATA,
-    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("id", sa.Text, nullable=False, unique=True),
-    sa.Column("owner", sa.Text, nullable=False),
-    sa.Column("title", sa.Text, nullable=False),
-    sa.Column("folded", sa.Text, nullable=False),  # the title, for searching
-    sa.Column("created", sa.Text, nullable=False),
-    sa.Column("updated", sa.Text, nullable=False),
-    sa.Column("touched", sa.Integer, nullable=False),  # their order: clocks jump, this grows
-    sa.Column("deleted", sa.Text),  # when; NULL while it is not
+    sa.Column("seq", NUMBER, primary_key=True, autoincrement=True),
+    sa.Column("id", TEXT, nullable=False, unique=True),
+    sa.Column("owner", TEXT, nullable=False),
+    sa.Column("title", TEXT, nullable=False),
+    sa.Column("folded", TEXT, nullable=False),  # the title, for searching
+    sa.Column("created", TEXT, nullable=False),
+    sa.Column("updated", TEXT, nullable=False),
+    sa.Column("touched", NUMBER, nullable=False),  # their order: clocks jump, this grows
+    sa.Column("deleted", TEXT),  # when; NULL while it is not
     sqlite_autoincrement=True,
 )
 
 turns = sa.Table(
     "turns",
     METADATA,
-    sa.Column("chat", sa.Integer, sa.ForeignKey("chats.seq", ondelete="CASCADE"), primary_key=True),
-    sa.Column("position", sa.Integer, primary_key=True),
+    sa.Column("chat", NUMBER, sa.ForeignKey("chats.seq", ondelete="CASCADE"), primary_key=True),
+    sa.Column("position", NUMBER, primary_key=True),
     # No cascade: an answer that a chat shows cannot be deleted under it.
-    sa.Column("answer", sa.Integer, sa.ForeignKey("answers.seq"), nullable=False, index=True),
-    sa.Column("folded", sa.Text, nullable=False),  # question and sentences, for searching
+    sa.Column("answer", NUMBER, sa.ForeignKey("answers.seq"), nullable=False, index=True),
+    sa.Column("folded", TEXT, nullable=False),  # question and sentences, for searching
 )
 
 # An answer may be gone, hence no reference to `answers`.
 feedback = sa.Table(
     "feedback",
     METADATA,
-    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("answer", sa.Text, nullable=False),
-    sa.Column("owner", sa.Text, nullable=False),
-    sa.Column("at", sa.Text, nullable=False),
-    sa.Column("record", sa.Text, nullable=False),  # JSON
+    sa.Column("seq", NUMBER, primary_key=True, autoincrement=True),
+    sa.Column("answer", TEXT, nullable=False),
+    sa.Column("owner", TEXT, nullable=False),
+    sa.Column("at", TEXT, nullable=False),
+    sa.Column("record", TEXT, nullable=False),  # JSON
     sa.UniqueConstraint("answer", "owner"),
     sqlite_autoincrement=True,
 )
@@ -230,10 +230,10 @@ feedback = sa.Table(
 tombstones = sa.Table(
     "tombstones",
     METADATA,
-    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("paper_id", sa.Text, nullable=False, unique=True),
-    sa.Column("at", sa.Text, nullable=False),
-    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("seq", NUMBER, primary_key=True, autoincrement=True),
+    sa.Column("paper_id", TEXT, nullable=False, unique=True),
+    sa.Column("at", TEXT, nullable=False),
+    sa.Column("name", TEXT, nullable=False),
     sa.Column("rows", sa.LargeBinary, nullable=False),
     sqlite_autoincrement=True,
 )

@@ -9,22 +9,27 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
 from rag.base.errors import VectorServerError
-from rag.index.catalog import CacheState, Catalog
+from rag.index.catalog import Catalog
 from rag.index.changes import VectorRows
 from rag.index.generations import OWNER_LOCK
-from rag.index.lock import take
+from rag.index.lock import HeldLock
 from rag.index.native import CacheError
+from rag.index.states import CacheState
 from rag.index.vectors import ServerVectors, finds_itself
 
 logger = logging.getLogger(__name__)
 
 _SAMPLE_SHARE = 0.99
+_WAIT_S = 10.0  # for another process that brings vectors to the server
+_POLL_S = 0.1
+_TIMES = 2  # whoever could not wait any longer is taken along by who is at it
 
 
 class ServedChroma:
@@ -53,14 +58,22 @@ class ServedChroma:
     def sync(self, load: Callable[[], tuple[int, VectorRows]]) -> None:
         """Bring the server up to the library, by what changed or else by all that `load` gives.
 
-        Another process that is at it is left alone.
+        Another process that is at it is left alone: it takes in what was added meanwhile.
 
         Raises:
             VectorServerError: the server does not answer. Nothing is lost; the next `sync` goes on.
         """
-        lock = take(self._catalog.folder / OWNER_LOCK)
+        for _ in range(_TIMES):
+            if not self._sync_alone(load):
+                return
+            if self._catalog.cache("server").revision == self._catalog.text_revision():
+                return
+
+    def _sync_alone(self, load: Callable[[], tuple[int, VectorRows]]) -> bool:
+        """False when another process is at it."""
+        lock = self._taken()
         if lock is None:
-            return
+            return False
         try:
             state = self._catalog.cache("server")
             if not self._followed(state):
@@ -74,6 +87,17 @@ class ServedChroma:
             ) from error
         finally:
             lock.release()
+        return True
+
+    def _taken(self) -> HeldLock | None:
+        """The right to change the collection, when others have let go of it after a while."""
+        until_s = time.monotonic() + _WAIT_S
+        while (lock := self._catalog.take(OWNER_LOCK)) is None:
+            if time.monotonic() > until_s:
+                logger.info("another process brings vectors to the server")
+                return None
+            time.sleep(_POLL_S)
+        return lock
 
     def rebuild(self, load: Callable[[], tuple[int, VectorRows]]) -> None:
         """Fill a new collection, whatever is in the old one. Raises as `sync` does."""
@@ -102,7 +126,7 @@ class ServedChroma:
     @property
     def _name(self) -> str:
         """Of the collection; one of another server or library is not taken for it."""
-        place = f"{self._url} {self._catalog.folder}"
+        place = f"{self._url} {self._catalog.identity}"
         return f"askpapers-{hashlib.sha256(place.encode()).hexdigest()[:32]}"
 
     def _collection(self, state: CacheState) -> ServerVectors:

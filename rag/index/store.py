@@ -18,7 +18,6 @@ from rag.base.removed import Removed
 from rag.base.types import Answer, Chunk, Filters, Finding, Paper
 from rag.index import cards, originals
 from rag.index.catalog import Catalog, LedgerEntry
-from rag.index.database import open_database
 from rag.index.dense import DenseSearch
 from rag.index.doctor import examine
 from rag.index.facts import Miner
@@ -26,6 +25,7 @@ from rag.index.generations import remove_stale
 from rag.index.lexical import KeywordSearch
 from rag.index.lexicon import FILE, Lexicon
 from rag.index.lock import write_lock
+from rag.index.opening import open_catalog
 from rag.index.places import Places, PlacesOf
 from rag.index.records import EmbeddedChunk, SentenceVectors
 from rag.index.said import SaidRecords
@@ -50,20 +50,26 @@ class Store:
 
     @classmethod
     def open(
-        cls, folder: Path, *, identity: Mapping[str, str], chroma_url: str | None = None
+        cls,
+        folder: Path,
+        *,
+        identity: Mapping[str, str],
+        chroma_url: str | None = None,
+        database_url: str | None = None,
     ) -> Store:
         """Open the library of a folder; made when the folder is missing or empty.
 
         `identity` says by which model and splitter its vectors are made, `chroma_url` which server
-        has them besides.
+        has them besides, `database_url` which one has the records: the folder has indexes then.
 
         Raises:
             NotALibraryError: the folder holds something else, damaged data, data of a newer
                 version, or vectors of another identity.
+            DatabaseServerError: the server that has the records does not answer.
             LibraryError: the folder cannot be read or written.
         """
         folder = Path(folder).expanduser().absolute()
-        return cls(Catalog(open_database(folder, identity), folder), chroma_url)
+        return cls(open_catalog(folder, identity, database_url), chroma_url)
 
     def close(self) -> None:
         """Let go of all files and locks."""
@@ -178,6 +184,10 @@ class Store:
             places.follow(self._catalog)
         finally:
             places.close()
+
+    def follow(self, places: Places) -> None:
+        """Bring places up to what is in the library now."""
+        places.follow(self._catalog)
 
     def cards(self, carder: cards.Carder, version: str) -> cards.Cards:
         """The card index of the library, up to date; `version` tells this carder from others.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from rag.index.database import BUSY_MS, database_errors, entry, set_entry
+from rag.index.database import BUSY_MS, Database, entry, set_entry
 
 
 class _Held(threading.local):
@@ -22,8 +22,8 @@ class _Held(threading.local):
 class Transactions:
     """Ways to read and to write. Safe to use from several threads and processes."""
 
-    def __init__(self, engine: sa.Engine, folder: Path) -> None:
-        self._engine = engine
+    def __init__(self, database: Database, folder: Path) -> None:
+        self._database = database
         self.folder = folder
         self._held = _Held()
 
@@ -33,7 +33,7 @@ class Transactions:
         if self._held.conn is not None:
             yield self._held.conn
             return
-        with database_errors(self.folder), self._engine.begin() as conn:
+        with self._database.errors(), self._database.reading() as conn:
             yield conn
 
     @contextmanager
@@ -54,14 +54,18 @@ class Transactions:
         """Whether this thread reads one state of the library, be there newer ones."""
         return self._held.conn is not None
 
+    @property
+    def is_in_writing(self) -> bool:
+        """Whether this thread is in a block of `together`."""
+        return self._held.writing is not None
+
     @contextmanager
     def writing(self, *, wait_ms: int = BUSY_MS) -> Iterator[sa.Connection]:
         """A transaction that is durable when its block has ended; others are waited for so long."""
         if self._held.writing is not None:
             yield self._held.writing
             return
-        engine = self._engine.execution_options(writes=True, wait_ms=wait_ms)
-        with database_errors(self.folder), engine.begin() as conn:
+        with self._database.errors(), self._database.writing(wait_ms) as conn:
             yield conn
 
     @contextmanager

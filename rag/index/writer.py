@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from rag.base.errors import LibraryError
 from rag.base.said import Said
 from rag.base.types import Paper, Source
 from rag.index import originals
 from rag.index.catalog import Catalog
+from rag.index.database import entry
 from rag.index.lexical import KeywordSearch
 from rag.index.purge import UNDO_DAYS, remove_copies
 from rag.index.records import EmbeddedChunk, Entry
@@ -58,13 +60,25 @@ class Writer:
         With them, what sources `said` of papers by their ids. One transaction for sixteen papers
         takes a fraction of the time of sixteen. No paper stands among them twice.
         """
-        with self._catalog.together():
+        with self.together():
             self._catalog.put(list(papers))
             for paper_id, records in said.items():
                 self.said.keep(paper_id, records)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """All that is written in the block is one transaction, beside which nobody else writes."""
+        is_part = self._catalog.is_in_writing
+        with self._catalog.together():
+            yield
         # So that other processes find papers by words while a long addition goes on.
-        if time.monotonic() > self._sync_at_s:
+        if not is_part and time.monotonic() > self._sync_at_s:
             self._sync_keyword()
+
+    def revision(self) -> int:
+        """The library's revision, with what the transaction of the block has changed so far."""
+        with self._catalog.writing() as conn:
+            return int(entry(conn, "revision") or 0)
 
     def add_source(self, paper_id: str, source: Source) -> None:
         """Add a source to a known paper; one that it has already changes nothing.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,13 +19,14 @@ import numpy.typing as npt
 
 from rag.base.errors import SourceError
 from rag.base.said import Said
-from rag.base.text import sentence_spans
-from rag.base.types import AddReport, Chunk, Failure, Paper, Progress
+from rag.base.types import AddReport, Failure, Paper, Progress, Source
+from rag.index.places import Places
 from rag.index.store import EmbeddedChunk, Store, Writer
 from rag.ingest import fetch, merge, online, zotero
 from rag.ingest.attached import attachments, with_text
-from rag.ingest.chunk import CHUNKER, chunks_of, text_to_embed
+from rag.ingest.chunk import CHUNKER
 from rag.ingest.decided import Decided, news, said_by
+from rag.ingest.embedding import embedded_chunks
 from rag.ingest.identity import PLACES, Known, clusters, places_of, same_paper
 from rag.ingest.readers import read
 from rag.models.embedder import Embedder, EmbedderIdentity
@@ -35,6 +37,7 @@ logger = logging.getLogger(__name__)
 
 FETCHER = online.Fetcher()
 _BATCH = 32  # papers embedded together: 2 % more padding than for 128, and a stop is not far
+_GROUPS = 256  # papers decided on together, most of them known already
 
 
 def library_identity(embedder: EmbedderIdentity) -> dict[str, str]:
@@ -57,27 +60,52 @@ class Input:
 
 
 @dataclass(slots=True)
+class _Batch:
+    """Records of some papers and what they make of the library, decided and not yet written."""
+
+    groups: list[list[Paper]] = field(default_factory=list)
+    pending: dict[str, Paper] = field(default_factory=dict)  # by id
+    said: dict[str, list[Said]] = field(default_factory=dict)  # by paper id
+    sources: list[tuple[str, Source]] = field(default_factory=list)  # of papers by their ids
+    counts: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def is_full(self) -> bool:
+        has_body = any(paper.body for paper in self.pending.values())
+        return has_body or len(self.pending) >= _BATCH or len(self.groups) >= _GROUPS
+
+    @property
+    def changes_nothing(self) -> bool:
+        return not (self.pending or self.sources or any(self.said.values()))
+
+    def count(self, outcome: str, others: str, records: int) -> None:
+        """Count the records of one paper: the first by what it did, the others that joined it."""
+        self.counts[outcome] += 1
+        self.counts[others] += records - 1
+
+
+@dataclass(slots=True)
 class _Run:
     """The state of one `add`."""
 
     store: Store
     writer: Writer
     embedder: Embedder
+    places: Places
+    revision: int  # of the library, when it was last looked at or written to
     progress: Callable[[Progress], None]
     cancelled: Callable[[], bool]
-    counts: dict[str, int] = field(default_factory=dict)
+    counts: Counter[str] = field(default_factory=Counter)
     failed: list[Failure] = field(default_factory=list)
     known: Known = field(default_factory=Known)
-    pending: dict[str, Paper] = field(default_factory=dict)  # by id
-    attached: set[Path] = field(default_factory=set)  # files that were read with an entry
-    said: dict[str, list[Said]] = field(default_factory=dict)  # by paper id, to be written
     decided: Decided = field(default_factory=Decided)
+    batch: _Batch = field(default_factory=_Batch)
+    attached: set[Path] = field(default_factory=set)  # files that were read with an entry
 
-    def count(self, outcome: str, others: str, records: int) -> None:
-        """Count the records of one paper: the first by what it did, the others that joined it."""
-        self.counts[outcome] = self.counts.get(outcome, 0) + 1
-        if records > 1:
-            self.counts[others] = self.counts.get(others, 0) + records - 1
+    def look(self) -> None:
+        """Learn what is in the library, and what was decided of it."""
+        self.known = Known(self.places.ids)
+        self.decided = Decided.of(self.store, self.known)
 
     def report(self) -> AddReport:
         return AddReport(**self.counts, failed=tuple(self.failed))
@@ -144,12 +172,14 @@ def add(
     Raises:
         LibraryBusyError: another process is writing to the library.
     """
-    with store.writer() as writer, store.places(places_of, PLACES) as places:
-        run = _Run(store, writer, embedder, progress or _no_progress, cancelled or (lambda: False))
-        run.known = Known(places.ids)
-        run.decided = Decided.of(store, run.known)
-        _add_records(run, _read_all(run, inputs, as_of))
-    logger.info("added %s, failed %d", run.counts, len(run.failed))
+    watch, stop = progress or _no_progress, cancelled or (lambda: False)
+    with store.writer() as writer:
+        revision = store.revision  # before places are read: what comes between is looked at again
+        with store.places(places_of, PLACES) as places:
+            run = _Run(store, writer, embedder, places, revision, watch, stop)
+            run.look()
+            _add_records(run, _read_all(run, inputs, as_of))
+    logger.info("added %s, failed %d", dict(run.counts), len(run.failed))
     return run.report()
 
 
@@ -211,7 +241,7 @@ def _add_records(run: _Run, records: list[Paper]) -> None:
         if run.cancelled():
             break
         _take(run, group)
-        if len(run.pending) >= _BATCH or any(paper.body for paper in run.pending.values()):
+        if run.batch.is_full:
             _flush(run)
         done += len(group)
         run.progress(Progress(done, len(records), "embedding"))
@@ -220,30 +250,32 @@ def _add_records(run: _Run, records: list[Paper]) -> None:
 
 def _take(run: _Run, group: list[Paper]) -> None:
     """Decide what the records of a paper are: new, known and the same, or with something to add."""
+    batch = run.batch
+    batch.groups.append(group)
     record = merge.together(group)
     known = _known(run, record)
     if known is None:
         paper_id = merge.paper_id(run.known.identity(record))
         key = merge.citekey(record, run.known.has_citekey)
-        run.pending[paper_id] = dataclasses.replace(record, id=paper_id, citekey=key)
-        run.known.remember(run.pending[paper_id])
-        run.count("added", "merged", len(group))
+        batch.pending[paper_id] = dataclasses.replace(record, id=paper_id, citekey=key)
+        run.known.remember(batch.pending[paper_id])
+        batch.count("added", "merged", len(group))
         if len(group) > 1:
-            run.said[paper_id] = said_by(group)
+            batch.said[paper_id] = said_by(group)
         return
     merged = merge.merge(known, record)
     if merged == known:
-        run.count("unchanged", "unchanged", len(group))
+        batch.count("unchanged", "unchanged", len(group))
         return
-    held = run.said.get(known.id) or run.store.said.of(known.id)
-    run.said.setdefault(known.id, []).extend(news(known, group, held))
+    held = batch.said.get(known.id) or run.store.said.of(known.id)
+    batch.said.setdefault(known.id, []).extend(news(known, group, held))
     if dataclasses.replace(merged, sources=known.sources) == known:
-        run.count("merged", "merged", len(group))
-        for source in merged.sources[len(known.sources) :]:
-            run.writer.add_source(merged.id, source)  # the same words: nothing to embed again
+        batch.count("merged", "merged", len(group))
+        # The same words: nothing to embed again.
+        batch.sources += [(known.id, one) for one in merged.sources[len(known.sources) :]]
     else:
-        run.count("updated", "merged", len(group))
-        run.pending[known.id] = merged
+        batch.count("updated", "merged", len(group))
+        batch.pending[known.id] = merged
         run.known.remember(merged)
 
 
@@ -252,7 +284,8 @@ def _known(run: _Run, record: Paper) -> Paper | None:
     ids = [*run.decided.owners(record), *run.known.candidates(record)]
     if not ids:
         return None
-    papers = run.store.get(ids) | {i: run.pending[i] for i in ids if i in run.pending}
+    pending = run.batch.pending
+    papers = run.store.get(ids) | {i: pending[i] for i in ids if i in pending}
     return next((papers[i] for i in ids if i in papers and _same(run, papers[i], record)), None)
 
 
@@ -265,62 +298,45 @@ def _same(run: _Run, paper: Paper, record: Paper) -> bool:
 
 
 def _flush(run: _Run) -> None:
-    """Embed what is pending and write it in one transaction, with what sources said."""
-    papers = list(run.pending.values())
-    said, run.said = {i: some for i, some in run.said.items() if some}, {}
-    if papers or said:
-        run.writer.put_all(embedded_papers(papers, run.embedder, run.known), said)
-    run.pending.clear()
+    """Embed what is pending, then write it in one transaction, with what sources said.
 
-
-def embedded_papers(
-    papers: list[Paper], embedder: Embedder, known: Known
-) -> Iterator[tuple[Paper, list[EmbeddedChunk], str]]:
-    """Papers as a writer takes them: with their chunks, their vectors and their identity keys."""
-    if not papers:
-        return
-    chunked = [
-        chunks_of(
-            paper,
-            count_tokens=embedder.count_tokens,
-            max_tokens=embedder.identity.max_tokens,
-        )
-        for paper in papers
-    ]
-    embedded = embed_chunks(embedder, papers, chunked)
-    keys = [known.identity(paper, paper.id) for paper in papers]
-    yield from zip(papers, embedded, keys, strict=True)
-
-
-def embed_chunks(
-    embedder: Embedder, papers: list[Paper], chunked: list[list[Chunk]]
-) -> list[list[EmbeddedChunk]]:
-    """Vectors of all chunks and of all their sentences, in one pass over the model.
-
-    Sentences are embedded on their own: pooling them out of the chunk's token vectors costs
-    nothing more but finds the right sentence far less often (measured on SciFact rationales,
-    hit@1 0.32 against 0.50).
+    Where others have written since it was decided, it is decided again in the transaction, beside
+    which nobody writes. So no paper is there twice, and what others said of it stays.
     """
-    texts: list[str] = []
-    layout: list[list[tuple[Chunk, tuple[tuple[int, int], ...]]]] = []
-    for paper, chunks in zip(papers, chunked, strict=True):
-        rows = []
-        whole = paper.text
-        for chunk in chunks:
-            spans = tuple((chunk.start + a, chunk.start + b) for a, b in sentence_spans(chunk.text))
-            texts.append(text_to_embed(paper, chunk))
-            texts.extend(whole[a:b] for a, b in spans)
-            rows.append((chunk, spans))
-        layout.append(rows)
-    vectors = iter(embedder.embed(texts))
-    return [[_embedded(chunk, spans, vectors) for chunk, spans in rows] for rows in layout]
+    if not run.batch.changes_nothing:
+        made = _made(run, {})
+        with run.writer.together():
+            if run.writer.revision() != run.revision:
+                _decide_again(run)
+                made = _made(run, made)
+            _write(run, made)
+            run.revision = run.writer.revision()
+    run.counts += run.batch.counts
+    run.batch = _Batch()
 
 
-def _embedded(
-    chunk: Chunk, spans: tuple[tuple[int, int], ...], vectors: Iterator[Vector]
-) -> EmbeddedChunk:
-    own = next(vectors)
-    rows = [next(vectors) for _ in spans]
-    return EmbeddedChunk(
-        chunk, own, spans, np.stack(rows) if rows else np.zeros((0, own.shape[0]), np.float32)
-    )
+_Made = dict[str, tuple[Paper, list[EmbeddedChunk]]]
+
+
+def _made(run: _Run, before: _Made) -> _Made:
+    """Chunks and vectors of what is pending, by id; a paper of `before` is not embedded again."""
+    pending = run.batch.pending.values()
+    papers = [paper for paper in pending if before.get(paper.id, (None,))[0] != paper]
+    embedded = embedded_chunks(papers, run.embedder)
+    return before | {one.id: (one, own) for one, own in zip(papers, embedded, strict=True)}
+
+
+def _decide_again(run: _Run) -> None:
+    groups, run.batch = run.batch.groups, _Batch()
+    run.store.follow(run.places)
+    run.look()
+    for group in groups:
+        _take(run, group)
+
+
+def _write(run: _Run, made: _Made) -> None:
+    batch = run.batch
+    entries = [(*made[i], run.known.identity(paper, i)) for i, paper in batch.pending.items()]
+    run.writer.put_all(entries, {i: some for i, some in batch.said.items() if some})
+    for paper_id, source in batch.sources:
+        run.writer.add_source(paper_id, source)

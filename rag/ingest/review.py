@@ -14,8 +14,8 @@ from rag.base.types import Paper, Source
 from rag.index.store import Store, Writer
 from rag.ingest import merge
 from rag.ingest.decided import said_by
+from rag.ingest.embedding import embedded_papers
 from rag.ingest.identity import Known
-from rag.ingest.pipeline import embedded_papers
 from rag.models.embedder import Embedder
 
 _FIELDS = (

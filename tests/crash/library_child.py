@@ -26,10 +26,10 @@ from made_papers import IDENTITY, chunks, own_word, paper, put
 from rag.base.types import Paper
 from rag.index import vectors
 from rag.index import writer as writer_module
-from rag.index.catalog import CacheState
 from rag.index.changes import VectorRows
 from rag.index.dense import DenseSearch
 from rag.index.owned import OwnedChroma
+from rag.index.states import CacheState
 from rag.index.store import Store
 
 CHROMA_PUTS = 6

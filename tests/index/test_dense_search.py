@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from made_papers import DIM, IDENTITY, chunks, paper, put, unit_vector
 
-from rag.index.catalog import CacheState
 from rag.index.native import CacheError
+from rag.index.states import CacheState
 from rag.index.store import Store
 from rag.index.vectors import ChromaVectors
 

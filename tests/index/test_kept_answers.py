@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import os
-import sqlite3
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from made_papers import IDENTITY, own_word, paper, put, query_words
+from made_papers import IDENTITY, own_word, paper, put
 
 from rag.base.errors import LibraryBusyError, LibraryError
 from rag.base.provenance import Check, Provenance, Usage
@@ -29,8 +24,7 @@ from rag.base.types import (
 )
 from rag.index.store import Store
 
-pytestmark = pytest.mark.usefixtures("without_chroma")
-NOBODY = 65534
+pytestmark = pytest.mark.usefixtures("either_database", "without_chroma")
 
 
 @pytest.fixture
@@ -148,56 +142,9 @@ def test_an_answer_is_kept_while_papers_are_added(filled: Store) -> None:
 
 
 def test_a_database_that_stays_locked_is_waited_for_a_second(filled: Store, folder: Path) -> None:
-    other = sqlite3.connect(folder / "library.db", isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    started = time.monotonic()
-    with pytest.raises(LibraryBusyError):
-        filled.keep_answer(answer(1), most=2)
-    assert 0.5 < time.monotonic() - started < 5
-    other.execute("ROLLBACK")
-    other.close()
+    with Store.open(folder, identity=IDENTITY) as other, other._catalog.writing():
+        started = time.monotonic()
+        with pytest.raises(LibraryBusyError):
+            filled.keep_answer(answer(1), most=2)
+        assert 0.5 < time.monotonic() - started < 5
     assert filled.keep_answer(answer(1), most=2).id
-
-
-@contextmanager
-def without_rights(folder: Path) -> Iterator[None]:
-    """Nobody may write to the folder, as far as this block goes."""
-    paths = [folder, *folder.rglob("*")]
-    modes = [path.stat().st_mode for path in paths]
-    for path in paths:
-        path.chmod(0o555 if path.is_dir() else 0o444)
-    is_root = os.geteuid() == 0
-    if is_root:
-        os.seteuid(NOBODY)
-    try:
-        yield
-    finally:
-        if is_root:
-            os.seteuid(0)
-        for path, mode in zip(paths, modes, strict=True):
-            if path.exists():
-                path.chmod(mode)
-
-
-@pytest.mark.skipif(not hasattr(os, "seteuid"), reason="needs rights as POSIX has them")
-@pytest.mark.parametrize("is_open_elsewhere", [False, True])
-@pytest.mark.parametrize("name", ["library", "my %20 p@pers?x=1#a:é"])
-def test_a_library_that_cannot_be_written_to_is_read(name: str, is_open_elsewhere: bool) -> None:
-    with tempfile.TemporaryDirectory() as place:  # pytest's own folders are closed to others
-        Path(place).chmod(0o755)
-        folder = Path(place) / name
-        with Store.open(folder, identity=IDENTITY) as store, store.writer() as writer:
-            put(writer, 1)
-            store.keep_answer(answer(1), most=2)
-        other = Store.open(folder, identity=IDENTITY)
-        if is_open_elsewhere:
-            assert other.paper_count() == 1
-        else:
-            other.close()
-        with without_rights(folder), Store.open(folder, identity=IDENTITY) as store:
-            assert store.get(["p1"])["p1"] == paper(1)
-            assert store.keyword_search(query_words(1), 1)[0][0] == "p1"
-            assert len(store.answers(2)) == 1
-            with pytest.raises(LibraryError, match="readonly"):
-                store.keep_answer(answer(1), most=2)
-        other.close()

@@ -13,7 +13,7 @@ from rag.base.types import Answer, QueryPlan
 from rag.index.feedback import KeptFeedback
 from rag.index.store import Store
 
-pytestmark = pytest.mark.usefixtures("without_chroma")
+pytestmark = pytest.mark.usefixtures("either_database", "without_chroma")
 SILENCE = Answer("What is dark?", "abstained", "extractive", "not_in_library")
 
 

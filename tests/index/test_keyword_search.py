@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from made_papers import IDENTITY, own_word, put, query_words
 
-from rag.index.catalog import CacheState
 from rag.index.lexical import KeywordSearch
 from rag.index.lock import write_lock
+from rag.index.states import CacheState
 from rag.index.store import Store
 
-pytestmark = pytest.mark.usefixtures("without_chroma")
+pytestmark = pytest.mark.usefixtures("either_database", "without_chroma")
 
 
 @pytest.fixture

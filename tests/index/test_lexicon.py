@@ -13,7 +13,7 @@ from rag.index.lexicon import FILE, Lexicon
 from rag.index.store import Store
 from rag.search.mining import VERSION, facts_of
 
-pytestmark = pytest.mark.usefixtures("without_chroma")
+pytestmark = pytest.mark.usefixtures("either_database", "without_chroma")
 
 
 def _names(store: Store) -> Lexicon:

@@ -11,7 +11,7 @@ from rag.base.types import Paper
 from rag.index.places import FILE
 from rag.index.store import Store
 
-pytestmark = pytest.mark.usefixtures("without_chroma")
+pytestmark = pytest.mark.usefixtures("either_database", "without_chroma")
 
 
 def _places_of(paper: Paper) -> Iterator[str]:

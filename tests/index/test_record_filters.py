@@ -8,6 +8,8 @@ from made_papers import chunks, paper
 from rag.base.types import Filters
 from rag.index.store import Store
 
+pytestmark = pytest.mark.usefixtures("either_database", "without_chroma")
+
 PAPERS = [
     replace(paper(1), authors=("Rosie Zhao", "Jörg Müller"), date="2023", category="LG", score=7.0),
     replace(
@@ -27,7 +29,7 @@ PAPERS = [
 
 
 @pytest.fixture
-def filled(store: Store, without_chroma: None) -> Store:
+def filled(store: Store) -> Store:
     with store.writer() as writer:
         for one in PAPERS:
             writer.put(one, chunks(one), identity_key=one.id)

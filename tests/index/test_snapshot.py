@@ -12,7 +12,7 @@ from rag.base.errors import LibraryError
 from rag.base.types import Filters
 from rag.index.store import Store
 
-pytestmark = pytest.mark.usefixtures("without_chroma")
+pytestmark = pytest.mark.usefixtures("either_database", "without_chroma")
 
 
 def test_in_a_snapshot_nothing_changes_whatever_others_write(store: Store) -> None:
@@ -53,13 +53,13 @@ def test_what_is_searched_in_a_snapshot_is_read_in_one_transaction(store: Store)
     with store.writer() as writer:
         put(writer, *range(4))
     begun: list[object] = []
-    sa.event.listen(store._catalog._engine, "begin", begun.append)
+    sa.event.listen(store._catalog._database._engine, "begin", begun.append)
     with store.snapshot():
         store.get(["p1", "p2"])
         store.chunks(["p1:0"])
         store.sentence_vectors(["p1", "p3"])
         assert store.revision == 4
-    assert len(begun) <= 2  # one of them for the manifest, after the writing
+    assert len(begun) <= 3  # of them for the manifest, after the writing: one, or two on a server
 
 
 def test_papers_that_are_put_together_are_all_there_or_none(store: Store) -> None:

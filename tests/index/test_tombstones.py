@@ -18,7 +18,7 @@ from rag.base.types import Paper
 from rag.index.chats import KeptChats
 from rag.index.store import Store
 
-pytestmark = pytest.mark.usefixtures("without_chroma")
+pytestmark = pytest.mark.usefixtures("either_database", "without_chroma")
 
 
 @pytest.fixture

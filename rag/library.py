@@ -22,7 +22,6 @@ from rag.base.types import (
     Paper,
     Progress,
 )
-from rag.index import originals
 from rag.index.cards import FILE as CARDS_FILE
 from rag.index.lexicon import FILE as NAMES_FILE
 from rag.index.store import Store
@@ -204,7 +203,7 @@ class Library(Keeping, Reviewing):
         page, and where the file is gone or cannot be drawn.
         """
         body, page = citation.paper.body, citation.page
-        data = originals.read(self.folder, body.original) if body else None
+        data = self._store.original(body.original) if body else None
         if data is None:
             return None
         try:

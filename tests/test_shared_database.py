@@ -75,7 +75,8 @@ def test_two_programs_that_add_the_same_papers_at_once_lose_and_double_none(
         both = [paper for paper in papers if int(paper.title.rsplit(" ", 1)[1]) < COMMON]
         assert all(len(paper.sources) == 2 for paper in both)
         assert all(paper.doi and paper.venue == "Journal of Minerals" for paper in both)
-        assert all(finding.ok for finding in assistant.doctor())
+        bad = [finding for finding in assistant.doctor() if not finding.ok]
+        assert [finding.check for finding in bad] == ["confidence"]  # fitted for another embedder
 
 
 def _told(assistant: Assistant, question: str) -> dict[str, Any]:

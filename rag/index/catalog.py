@@ -32,9 +32,11 @@ from rag.index.columns import Columns, read_columns
 from rag.index.database import Database, entry, set_entry
 from rag.index.filters import allowed_ids
 from rag.index.lock import HeldLock
+from rag.index.originals import InFolder, Originals
 from rag.index.purge import purge
 from rag.index.records import Entry, SentenceVectors, in_batches
 from rag.index.states import States
+from rag.index.stored import Stored
 from rag.index.transactions import next_revision
 
 _ANSWER_WAIT_MS = 1000
@@ -57,6 +59,7 @@ class Catalog(States):
     def __init__(self, database: Database, folder: Path, caches: Database | None = None) -> None:
         """`caches` keep what indexes in `folder` say of themselves, where the records do not."""
         super().__init__(database, folder, caches)
+        self.originals: Originals = Stored(self) if caches else InFolder(folder)
         self._holds_removed_text = False
         self._allowed: tuple[tuple[str | None, Filters], frozenset[str]] | None = None
         self._columns: tuple[str, Columns] | None = None  # as of which text revision

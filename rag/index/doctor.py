@@ -10,7 +10,6 @@ from rag.base.body import GAP, whole_text
 from rag.base.errors import LibraryError
 from rag.base.text import words
 from rag.base.types import Finding
-from rag.index import originals
 from rag.index import schema as t
 from rag.index.catalog import Catalog
 from rag.index.dense import DenseSearch
@@ -159,9 +158,9 @@ def _generations(catalog: Catalog) -> Finding:
 
 def _originals(catalog: Catalog) -> Finding:
     digests = {line.sha256 for line in catalog.ledger() if line.sha256}
-    lost = originals.missing(catalog.folder, digests)
+    lost = catalog.originals.missing(digests)
     good = f"{len(digests)} files kept"
-    return _finding("originals", lost, good, "files that were added are gone from originals/")
+    return _finding("originals", lost, good, "files that were added are no longer kept")
 
 
 def _answers(catalog: Catalog) -> Finding:

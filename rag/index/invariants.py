@@ -5,7 +5,6 @@ Each check is one promise of the library, said in one line.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
 
@@ -19,10 +18,8 @@ from rag.index import tombstones
 from rag.index.catalog import Catalog
 from rag.index.folder import copies_before
 from rag.index.lock import WRITE_LOCK, take
-from rag.index.originals import ORIGINALS
 
 _SAMPLE = 200
-_MOST_HASHED = 256 << 20  # bytes of originals that are read again; the rest is looked for only
 _RESTORE = "Restore the library from a backup."
 
 
@@ -110,23 +107,12 @@ def _removed(conn: sa.Connection) -> Finding:
 
 def _originals_as_added(catalog: Catalog) -> Finding:
     """Files are kept under the sha256 of their bytes, and still have it."""
-    changed, seen = [], 0
-    for path in sorted((catalog.folder / ORIGINALS).glob("*")):
-        seen += path.stat().st_size
-        if seen > _MOST_HASHED:
-            break
-        if path.suffix != ".part" and path.name != _sha256(path):
-            changed.append(path.name)
+    changed = catalog.originals.changed()
     if changed:
         detail = f"{len(changed)} files are not as they were added: {', '.join(changed[:5])}"
         cure = "Add those files again; the papers made of them are not touched."
         return Finding("original bytes", ok=False, detail=detail, cure=cure)
     return Finding("original bytes", ok=True, detail="as they were added")
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _copies(folder: Path) -> Finding:

@@ -6,6 +6,7 @@ order in which they are committed, on which every index relies that follows them
 
 from __future__ import annotations
 
+import logging
 import secrets
 import zlib
 from collections.abc import Iterator, Mapping
@@ -68,6 +69,8 @@ class PostgreSQL(Database):
         shown = sa.URL.create("postgresql", host=at.host, port=at.port, database=at.database)
         self.name = shown.render_as_string()
         self.identity = self.name  # until it has been read
+        # What goes wrong is raised, and told in a sentence: not logged with a trace besides.
+        logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
         given = {key: value for key, value in _CONNECTION.items() if key not in at.query}
         self._engine = sa.create_engine(
             at, connect_args=given, pool_size=4, max_overflow=8, pool_pre_ping=True
@@ -243,6 +246,7 @@ def _created(conn: sa.Connection, name: str, identity: Mapping[str, str]) -> dic
     if sa.inspect(conn).get_table_names():
         raise _not_ours(name)
     t.create(conn, identity)
+    t.SERVER.create_all(conn)
     set_entry(conn, LIBRARY, secrets.token_hex(16))
     return manifest_of(conn)
 

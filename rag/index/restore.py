@@ -24,7 +24,7 @@ from rag.base.backups import BackupReport
 from rag.base.errors import LibraryBusyError, LibraryError, NotALibraryError
 from rag.base.types import Progress
 from rag.index.backup import FORMAT, MANIFEST, SCALE, VERSION, Watch, copied, report_of
-from rag.index.folder import DATABASE, RESTORING, fsync_folder, is_empty_folder
+from rag.index.folder import CACHES, DATABASE, RESTORING, fsync_folder, is_empty_folder
 from rag.index.generations import OWNER_LOCK
 from rag.index.lock import take, write_lock
 from rag.index.schema import SCHEMA_VERSION
@@ -72,6 +72,11 @@ def _literal(name: str) -> str:
 def _require_place(folder: Path, replace: bool) -> None:
     if is_empty_folder(folder):
         return
+    if (folder / CACHES).is_file():
+        raise NotALibraryError(
+            f"{folder} has the indexes of a library in PostgreSQL, which `pg_restore` brings back. "
+            "Choose another folder for a library of its own, and unset DATABASE_URL to use it."
+        )
     if not (folder / DATABASE).is_file():
         raise NotALibraryError(f"{folder} holds something else: choose an empty or a new folder.")
     if not replace:

@@ -239,6 +239,17 @@ tombstones = sa.Table(
 )
 
 
+# What only a server keeps in tables; a folder has files for it.
+SERVER = sa.MetaData()
+
+originals = sa.Table(
+    "originals",
+    SERVER,
+    sa.Column("sha256", TEXT, primary_key=True),
+    sa.Column("data", sa.LargeBinary, nullable=False),
+)
+
+
 def _add_answers(conn: sa.Connection) -> None:
     """Tables as they were in version 2, whatever they become later."""
     for statement in (

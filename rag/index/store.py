@@ -199,6 +199,10 @@ class Store:
         self._cards.follow(self._catalog)
         return self._cards
 
+    def original(self, digest: str) -> bytes | None:
+        """The bytes that were added under a sha256; None where they are not there."""
+        return self._catalog.originals.read(digest)
+
     def ledger(self) -> list[LedgerEntry]:
         """What was done to the library, oldest first."""
         return self._catalog.ledger()

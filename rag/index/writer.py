@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from rag.base.errors import LibraryError
 from rag.base.said import Said
 from rag.base.types import Paper, Source
-from rag.index import originals
 from rag.index.catalog import Catalog
 from rag.index.database import entry
 from rag.index.lexical import KeywordSearch
@@ -112,8 +111,8 @@ class Writer:
         return gone
 
     def keep_original(self, data: bytes) -> str:
-        """Store added bytes in `originals/` under their sha256, which is returned."""
-        return originals.keep(self._catalog.folder, data)
+        """Store added bytes under their sha256, which is returned."""
+        return self._catalog.originals.keep(data)
 
     def log(self, *, action: str, origin: str, sha256: str | None, outcome: str) -> None:
         """Add a line to the ledger."""

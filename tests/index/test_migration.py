@@ -123,7 +123,7 @@ def test_before_an_upgrade_a_copy_is_made_of_what_was_there(folder: Path, tmp_pa
 
 
 def test_an_upgrade_waits_for_whoever_writes(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rag.index.database._CREATE_WAIT_S", 0.1)
+    monkeypatch.setattr("rag.index.sqlite._CREATE_WAIT_S", 0.1)
     with Store.open(filled, identity=IDENTITY) as store, store.writer():
         monkeypatch.setattr(schema, "SCHEMA_VERSION", NOW + 1)
         monkeypatch.setattr(schema, "MIGRATIONS", {NOW: _add_notes})

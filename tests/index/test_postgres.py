@@ -15,6 +15,7 @@ from test_kept_answers import answer
 from rag.base.errors import DatabaseServerError, LibraryBusyError, LibraryError, NotALibraryError
 from rag.index.backup import back_up
 from rag.index.chats import KeptChats
+from rag.index.restore import restore
 from rag.index.store import Store
 
 pytestmark = pytest.mark.usefixtures("without_chroma")
@@ -61,6 +62,22 @@ def test_chats_and_answers_are_shared_too(one: Store, other: Store) -> None:
     assert [found.title for found in KeptChats(other).list("soap", owner="ada")] == ["Soap"]
     assert other.answer(kept.id or "") == kept
     assert KeptChats(other).get(chat.id, owner="bo") is None
+
+
+def test_originals_are_where_everybody_has_them(one: Store, other: Store, url: str) -> None:
+    with one.writer() as writer:
+        digest = writer.keep_original(b"a file")
+        assert writer.keep_original(b"a file") == digest
+        writer.log(action="read", origin="a.pdf", sha256=digest, outcome="read")
+    assert other.original(digest) == b"a file"
+    assert other.original("0" * 64) is None
+    assert all(finding.ok for finding in other.check())
+    with psycopg.connect(url) as conn:
+        conn.execute("UPDATE originals SET data = 'another'")
+    assert [finding.check for finding in other.check() if not finding.ok] == ["original bytes"]
+    with psycopg.connect(url) as conn:
+        conn.execute("DELETE FROM originals")
+    assert [finding.check for finding in other.check() if not finding.ok] == ["originals"]
 
 
 def test_two_who_write_at_once_wait_for_each_other_and_lose_nothing(
@@ -182,6 +199,10 @@ def test_a_backup_is_left_to_the_server_s_own_program(one: Store, tmp_path: Path
     with pytest.raises(LibraryError, match="pg_dump"):
         back_up(one, tmp_path / "library.askpapers")
     assert list(tmp_path.glob("library.askpapers*")) == []
+    with Store.open(tmp_path / "local", identity=IDENTITY) as local:
+        back_up(local, tmp_path / "local.askpapers")
+    with pytest.raises(NotALibraryError, match="pg_restore"):
+        restore(tmp_path / "local.askpapers", tmp_path / "one", replace=True)
 
 
 def test_a_text_that_the_server_does_not_take_is_named(one: Store) -> None:

@@ -39,7 +39,7 @@ _CONNECTION = {
     "application_name": "askpapers",
 }
 _LOCK_TIMEOUT, _WRONG_TEXT = "55P03", "22021"
-_GONE = ("08", "53", "57")  # classes of errors: no connection, no room on the server, it stops
+_GONE = ("08", "57P")  # how errors begin that say: no connection, or the server stops
 
 
 def open_postgres(url: str, identity: Mapping[str, str]) -> PostgreSQL:
@@ -119,7 +119,7 @@ class PostgreSQL(Database):
                 f"The library {self.name} stayed locked by another process. Try again in a moment."
             )
         is_down = isinstance(error, sa.exc.OperationalError) and not state
-        if error.connection_invalidated or is_down or state[:2] in _GONE:
+        if error.connection_invalidated or is_down or state.startswith(_GONE):
             return DatabaseServerError(
                 f"The database server of the library {self.name} does not answer ({cause}). "
                 "What was written before is safe. Start the server, then run the same command "

@@ -52,6 +52,7 @@ def test_every_setting_is_read_from_its_variable(
         "ASKPAPERS_READ_ONLY": "True",
         "ASKPAPERS_REUSE_ANSWERS": "True",
         "CHROMA_URL": "http://127.0.0.1:8000",
+        "DATABASE_URL": "postgresql://ada:secret@127.0.0.1/papers",
     }
     given = others.get(variable, "7")
     monkeypatch.setenv(variable, given)
@@ -69,6 +70,15 @@ def test_an_argument_wins_over_the_environment_and_that_over_the_env_file(
     assert load_settings().model == "environment"
     assert load_settings(model="argument").model == "argument"
     assert load_settings(model=None).threads == 3
+
+
+def test_a_database_of_another_kind_is_refused_without_its_password(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "mysql://ada:secret@127.0.0.1/papers")
+    with pytest.raises(SettingsError, match="DATABASE_URL") as caught:
+        load_settings()
+    assert "secret" not in str(caught.value)
 
 
 def test_home_is_understood_in_an_env_file(monkeypatch: pytest.MonkeyPatch) -> None:

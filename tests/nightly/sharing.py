@@ -36,7 +36,7 @@ from postgres_server import PostgresServer
 from pydantic import SecretStr
 
 from rag import Assistant, Settings
-from rag.base.errors import DatabaseServerError
+from rag.base.errors import DatabaseServerError, LibraryBusyError
 
 ROOT = Path(__file__).resolve().parents[2]
 SCALE = ROOT.parent / "shared" / "scale" / "arxiv_50k.jsonl.gz"
@@ -187,7 +187,8 @@ def _files(place: Path, papers: int) -> Iterator[Path]:
 def _app(told: str, url: str, name: str) -> None:
     """Ask and keep what was answered until the input ends; then tell how that went."""
     settings = Settings(_env_file=None, database_url=SecretStr(url))
-    chance, times, kept, away = random.Random(name), list[float](), list[str](), 0
+    chance, times, kept = random.Random(name), list[float](), list[str]()
+    troubles: Counter[str] = Counter()
     with Assistant.open(settings=settings) as assistant:
         chat = assistant.chats.create(name)
         until = _reads_end()
@@ -197,8 +198,8 @@ def _app(told: str, url: str, name: str) -> None:
                 answer = assistant.ask(f"What is said about networks and {chance.randrange(9999)}?")
                 times.append(time.monotonic() - started_s)
                 kept.append(assistant.chats.append(chat.id, answer).id or "")
-            except DatabaseServerError:
-                away += 1
+            except (DatabaseServerError, LibraryBusyError) as error:
+                troubles[type(error).__name__] += 1
             time.sleep(1.0)
         found = assistant.chats.get(chat.id)
     assert found is not None
@@ -212,7 +213,7 @@ def _app(told: str, url: str, name: str) -> None:
                 "p95 s": round(spread[-1], 3),
                 "answers lost": len(set(kept) - set(stored)),
                 "answers doubled": len(stored) - len(set(stored)),
-                "times the database server was away": away,
+                **troubles,
             }
         ),
         "utf-8",

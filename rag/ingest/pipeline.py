@@ -37,7 +37,7 @@ logger = logging.getLogger(__name__)
 
 FETCHER = online.Fetcher()
 _BATCH = 32  # papers embedded together: 2 % more padding than for 128, and a stop is not far
-_GROUPS = 256  # papers decided on together, most of them known already
+_GROUPS = 64  # papers decided on together, when only sources are added to most of them
 
 
 def library_identity(embedder: EmbedderIdentity) -> dict[str, str]:
@@ -251,9 +251,13 @@ def _add_records(run: _Run, records: list[Paper]) -> None:
 def _take(run: _Run, group: list[Paper]) -> None:
     """Decide what the records of a paper are: new, known and the same, or with something to add."""
     batch = run.batch
-    batch.groups.append(group)
     record = merge.together(group)
     known = _known(run, record)
+    merged = record if known is None else merge.merge(known, record)
+    if merged == known:
+        run.counts["unchanged"] += len(group)
+        return
+    batch.groups.append(group)
     if known is None:
         paper_id = merge.paper_id(run.known.identity(record))
         key = merge.citekey(record, run.known.has_citekey)
@@ -262,10 +266,6 @@ def _take(run: _Run, group: list[Paper]) -> None:
         batch.count("added", "merged", len(group))
         if len(group) > 1:
             batch.said[paper_id] = said_by(group)
-        return
-    merged = merge.merge(known, record)
-    if merged == known:
-        batch.count("unchanged", "unchanged", len(group))
         return
     held = batch.said.get(known.id) or run.store.said.of(known.id)
     batch.said.setdefault(known.id, []).extend(news(known, group, held))

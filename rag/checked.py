@@ -14,6 +14,7 @@ from rag.answer.draft import Draft
 from rag.answer.passages import passages_of
 from rag.base.draft import draft_references, draft_sentences, makes_a_claim
 from rag.base.errors import QuestionError
+from rag.base.text import STOP_WORDS, fold
 from rag.base.types import CheckedSentence, Hit, Paper, QueryPlan, Verdict
 from rag.cite.check import CheckedReference, ReferenceChecker
 from rag.index.cards import Cards
@@ -28,6 +29,7 @@ from rag.search.retrieve import Retriever
 _PAPERS = 8  # that a sentence is held against
 _READ = 12  # passages of them, the likest, that are judged
 _CITED = 3  # papers named for one sentence
+_BEYOND_TITLE = 2  # words that a sentence may add to a title that it restates
 _NEAR_BEST = 0.1  # of the best score: other papers that say the same are named too
 
 
@@ -65,7 +67,8 @@ class DraftChecker:
 
     def _sentence(self, sentence: str, draft: Draft) -> CheckedSentence:
         judged = self._judge.judge(sentence, self._passages(sentence))
-        verdict, deciding = _verdict([j for j in judged if not self._is_of_others(sentence, j)])
+        own = [j for j in judged if not self._is_of_others(sentence, j)]
+        verdict, deciding = _verdict(own, sentence)
         numbers = {
             draft.cite(e.paper, e.start, e.end): None for j in deciding for e in j.passage.evidence
         }
@@ -121,12 +124,27 @@ def _named(sentence: str, plan: QueryPlan) -> tuple[str, ...]:
     return plan.named if names_of(sentence) else ()
 
 
-def _verdict(judged: Sequence[Judgement]) -> tuple[Verdict, list[Judgement]]:
+def _restates_title(judgement: Judgement, sentence: str) -> bool:
+    """Whether a sentence says little more than a paper's title, and no figure or word denies it.
+
+    The paper stands for its own title, however unlike its sentences look.
+    """
+    if judgement.objection:
+        return False
+    said = set(fold(sentence).split()) - STOP_WORDS
+    titles = (set(fold(p.title).split()) - STOP_WORDS for p in judgement.passage.papers)
+    return any(len(t) > 2 and t <= said and len(said - t) <= _BEYOND_TITLE for t in titles)
+
+
+def _verdict(judged: Sequence[Judgement], sentence: str) -> tuple[Verdict, list[Judgement]]:
     """The verdict, and the judgements that decide it: one a paper, best first."""
     carried = carrying(judged)
     if carried:
         return "supported", list(_one_a_paper(carried))
-    denied = sorted((j for j in judged if j.support == "contradicted"), key=lambda j: -j.against)
+    denied = sorted(
+        (j for j in judged if j.support == "contradicted" and not _restates_title(j, sentence)),
+        key=lambda j: -j.against,
+    )
     return ("contradicted", denied[:1]) if denied else ("not_found", [])
 
 

@@ -345,6 +345,37 @@ def test_a_lookup_gives_papers_best_first(history: Assistant, text: str, first: 
     assert (papers[0].title.split()[0].strip(":") if papers else "") == first
 
 
+DRAFT = (
+    "LOOM needed 24 cards for a table of Bernoulli numbers. LOOM needed 99 cards for a table of "
+    "Bernoulli numbers. Submarines of glass cross the Atlantic in nine hours. Is that so?"
+)
+
+
+def test_each_sentence_of_a_draft_is_checked_as_promised(history: Assistant) -> None:
+    checked = history.check(DRAFT)
+    assert isinstance(checked, list)
+    assert " ".join(one.text for one in checked) == DRAFT
+    for one in checked:
+        assert isinstance(one, CheckedSentence)
+        assert one.verdict in {"supported", "contradicted", "not_found"}
+        assert isinstance(one.citations, tuple)
+        assert bool(one.citations) == (one.verdict != "not_found")
+        json.dumps(one.to_dict())
+
+
+def test_a_checked_sentence_cites_words_of_the_papers_text(history: Assistant) -> None:
+    for one in history.check(DRAFT):
+        for citation in one.citations:
+            assert isinstance(citation, Citation)
+            text = citation.paper.abstract
+            assert text[citation.start : citation.end] == citation.quote
+
+
+@pytest.mark.parametrize("text", ["", "  \n\n ", "# Heading only", "?!"])
+def test_a_draft_without_sentences_has_none(history: Assistant, text: str) -> None:
+    assert history.check(text) == []
+
+
 @pytest.mark.parametrize("form", FORMATS)
 def test_papers_are_written_in_every_format(history: Assistant, form: str) -> None:
     papers = list(history.papers())

@@ -37,7 +37,12 @@ _MD_IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
 _MD_LINK = re.compile(r"\[([^\]]+)\]\((?:[^()\s]|\([^)]*\))*(?:\s\"[^\"]*\")?\)")
 _MD_BULLET = re.compile(r"^[ \t]*(?:[-*+]|\d{1,3}[.)])[ \t]+|^[ \t]*>[ \t]?", re.MULTILINE)
 _MD_EMPHASIS = re.compile(r"(?<![\w*])(\*\*|__|\*|_)(?=\S)(.+?)(?<=\S)\1(?![\w*])")
-_CITED = re.compile(r"\s*\[(?:@[^\]]+|\d{1,3}(?:\s*[,–-]\s*\d{1,3})*)\]|\s*\[\^[^\]]+\]")
+_NUMBERS = r"\[\d{1,3}(?:\s*[,–-]\s*\d{1,3})*\]"
+_CITED = re.compile(
+    rf"[ \t]*\[(?:@|\^)[^\]]+\]|(?<=\S)[ \t]*{_NUMBERS}|"
+    # At the head of a line it opens a reference, unless its sentence goes on behind it.
+    rf"\s*\n[ \t]*{_NUMBERS}(?=[.,;:)]|\s+[a-z])"
+)
 _NAMED_IN_BRACKETS = re.compile(
     r"\s*\((?:see |e\.g\.,? |cf\. )?[^()\d]{2,80}?,? (?:19|20)\d\d[a-z]?(?:; [^()]{2,120})*\)"
 )

@@ -24,6 +24,8 @@ Outcome = Literal["found", "differs", "not_found"]
 _SAME_TITLE = 88  # of 100: from where two titles are one with misprints
 _LIKE_TITLE = 70  # from where a paper is named as the nearest
 _SAME_VENUE = 60
+_SAME_WORD, _LEAST_NAME = 75, 4  # of family names in a text, which have no given names beside them
+_SAME_NAME = 85  # from where two names are one with misprints
 _YEAR = re.compile(r"(?<![\d.])(?:19|20)\d\d(?![\d.]\d|\d)")
 _VERSION = re.compile(r"v\d+$")
 
@@ -146,8 +148,15 @@ def _other_people(printed: Paper, known: Paper) -> Iterator[Difference]:
     ]
     is_whole = not (printed.more_authors or known.more_authors)
     is_other_first = not same_person(asked[0], there[0])
-    if (strangers and not known.more_authors) or (left_out and is_whole) or is_other_first:
+    # A list that is cut proves no stranger, but a name that is a slip away from one left out.
+    told = [n for n in strangers if not known.more_authors or _is_misspelt(n, left_out)]
+    if told or (left_out and is_whole) or is_other_first:
         yield Difference("authors", _people(printed), _people(known))
+
+
+def _is_misspelt(name: str, left_out: Sequence[str]) -> bool:
+    """Whether a name is that of somebody left out, but for a letter or two."""
+    return any(fuzz.ratio(fold(name), fold(other)) >= _SAME_NAME for other in left_out)
 
 
 def _people(paper: Paper) -> str:
@@ -163,14 +172,28 @@ def _bare(identifier: str) -> str:
 
 
 def _differences_of_line(text: str, known: Paper, likeness: float) -> Iterator[Difference]:
-    """What can be told of a reference that is one text: title, first author, year."""
+    """What can be told of a reference that is one text: title, authors, year."""
     if likeness < 100 and fold(readable(known.title)) not in fold(text):
         yield Difference("title", "", known.title)
-    if known.authors and parse_name(known.authors[0]).last not in fold(text).split():
+    if _other_people_of_line(text, known):
         yield Difference("authors", "", _people(known))
     years = {int(year) for year in _YEAR.findall(_without_title(text, known))}
     if known.year and years and known.year not in years:
         yield Difference("year", ", ".join(map(str, sorted(years))), str(known.year))
+
+
+def _other_people_of_line(text: str, known: Paper) -> bool:
+    """Whether the first author is not named, or a family name is printed with a slip."""
+    words = fold(_without_title(text, known)).split()
+    names = [parse_name(name).last for name in known.authors]
+    missing = [name for name in names if name and name not in words]
+    slips = (
+        fuzz.ratio(word, name) >= _SAME_WORD and word[0] == name[0]
+        for name in missing
+        for word in words
+        if word not in names and len(name) >= _LEAST_NAME
+    )
+    return bool(names) and (names[0] in missing or any(slips))
 
 
 def _without_title(text: str, paper: Paper) -> str:

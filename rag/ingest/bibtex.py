@@ -297,6 +297,9 @@ def _from_parts(name: str) -> str:
 def _date(fields: Fields) -> str:
     if fields.get("date"):
         return fields["date"]
+    early = fields.get("early access date") or fields.get("early-access-date")
+    if early and not fields.get("year"):  # Web of Science, of what has no volume yet
+        return without_tex(early)
     day, month, year = (without_tex(fields.get(n, "")).strip() for n in ("day", "month", "year"))
     return f"{year}-{month}-{day}".rstrip("-") if month.isdecimal() else f"{day} {month} {year}"
 

@@ -183,5 +183,6 @@ def _as_said(name: str) -> str:
     if all(word.isupper() for word in words if len(word.strip(".")) > 2):
         longer = [word for word in words if len(word.strip(".")) > 2]
         if longer:
-            return " ".join(w.title() if len(w.strip(".")) > 2 else w for w in words)
+            said = [w.title() if len(w.strip(".")) > 2 else w for w in words]
+            return " ".join([*said[:-1], words[-1].title()])
     return " ".join(w.title() if w.isupper() and len(w.strip(".-")) > 3 else w for w in words)

@@ -123,6 +123,9 @@ def _cells(line: str, delimiter: str) -> list[str]:
         return []
 
 
+_NOTHING = frozenset({"nan", "none", "null", "n/a", "na", "#n/a", "-"})  # as programs write it
+
+
 def _columns(heading: Sequence[str]) -> Columns:
     """Which column holds what."""
     names = [fold(re.sub(r"([a-z])([A-Z])", r"\1 \2", cell.lstrip("\ufeff"))) for cell in heading]
@@ -137,6 +140,8 @@ def _entry(row: Sequence[str], columns: Columns) -> Entry:
     def cell(name: str) -> str:
         place = columns.get(name, -1)
         text = row[place].strip() if 0 <= place < len(row) else ""
+        if text.lower() in _NOTHING and name != "title":
+            return ""
         # Our own tables, as others, quote what a spreadsheet would run.
         return text[1:] if text[:1] == "'" and text[1:2] in tuple("=+-@") else text
 

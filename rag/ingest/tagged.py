@@ -21,6 +21,7 @@ class _Record:
     """Values by tag, each value the lines it was printed on."""
 
     line: int
+    opened: bool = True  # by its tag; lines between two records open one that is none
     values: dict[str, list[list[str]]] = field(default_factory=dict)
     size: int = 0
 
@@ -65,25 +66,28 @@ def papers(lines: Iterable[str], *, origin: str, dialect: Dialect) -> Iterator[P
         where = f"line {record.line}"
         if record.size > MAX_RECORD:
             yield Failure(origin, where, f"is longer than {MAX_RECORD:,} characters")
-        else:
-            yield from papers_of(dialect.entry(record), Source(dialect.kind, origin, where))
+            continue
+        entry = dialect.entry(record)
+        if record.opened or entry.title or entry.authors or entry.abstract or entry.doi:
+            yield from papers_of(entry, Source(dialect.kind, origin, where))
 
 
 def _records(lines: Iterable[str], dialect: Dialect) -> Iterator[_Record]:
     record: _Record | None = None
     last: list[str] | None = None
+    between = False  # whether a record was closed before
     for number, line in enumerate(lines, start=1):
         found = dialect.line.match(line.lstrip("\ufeff"))
         tag = found.group(1) if found else ""
         if tag == dialect.closes and tag:
             if record:
                 yield record
-            record = last = None
+            record, last, between = None, None, True
             continue
         if tag == dialect.opens or (record is None and tag and tag not in _HEADERS):
             if record:
                 yield record
-            record, last = _Record(number), None
+            record, last = _Record(number, opened=tag == dialect.opens or not between), None
         if record is not None:
             last = _take(record, found, line, last)
     if record:

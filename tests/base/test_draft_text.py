@@ -70,3 +70,15 @@ def test_a_question_makes_no_claim(sentence: str, claims: bool) -> None:
 @given(st.text(st.sampled_from("ab. \\{}[]()$*_`#|%\n-1"), max_size=200))
 def test_any_text_is_read(text: str) -> None:
     assert all(sentence == " ".join(sentence.split()) for sentence in draft_sentences(text))
+
+
+def test_references_numbered_in_brackets_are_a_list_in_plain_text() -> None:
+    text = (
+        "Looms need cards [2]. They need weavers\n[1, 2].\n\nReferences\n\n"
+        "[1] A. Lovelace, Notes on Looms, 1843.\n[2] M. Curie, Radioactive Substances, 1903.\n"
+    )
+    assert draft_sentences(text) == ["Looms need cards.", "They need weavers."]
+    assert draft_references(text) == [
+        "A. Lovelace, Notes on Looms, 1843.",
+        "M. Curie, Radioactive Substances, 1903.",
+    ]

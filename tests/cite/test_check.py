@@ -102,3 +102,35 @@ def test_the_page_shows_everything_and_obeys_nothing(checker: ReferenceChecker) 
     assert page.count("&lt;script&gt;") >= 4
     for harm in ("<script", "<img", "http://e.vil>", "<link", "@import", "url("):
         assert harm not in page
+
+
+CUT = Paper(
+    "cut",
+    "Interleaved Looms",
+    ("Ada Lovelace", "Grace Bansal"),
+    date="2021",
+    more_authors=True,
+)
+
+
+@pytest.mark.parametrize(
+    ("authors", "differs"),
+    [
+        (("Ada Lovelace", "Grace Bansel"), True),
+        (("Ada Lovelace", "Grace Bansal", "Ngozi Adeyemi"), False),
+        (("A. Lovelace", "G. Bansal"), False),
+    ],
+    ids=["a slip", "one more than is known", "initials"],
+)
+def test_a_misspelt_name_shows_although_the_list_is_cut(
+    authors: tuple[str, ...], differs: bool
+) -> None:
+    checker = ReferenceChecker(carded([CUT]), lambda ids: dict.fromkeys(ids, CUT))
+    checked = checker.record(Paper("", CUT.title, authors, date="2021"))
+    assert [d.field for d in checked.differences] == (["authors"] if differs else [])
+
+
+@pytest.mark.parametrize("name", ["Babbidge", "Babbage"])
+def test_a_line_shows_a_slip_in_any_name(checker: ReferenceChecker, name: str) -> None:
+    checked = checker.line(f"Lovelace, A., & {name}, C. (2019). {LOOM.title}.")
+    assert [d.field for d in checked.differences] == ([] if name == "Babbage" else ["authors"])

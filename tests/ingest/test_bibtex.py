@@ -74,6 +74,7 @@ def test_a_cut_author_list_is_told() -> None:
         ("date={2024-05-28}", "2024-05-28"),
         ("year={in press}", None),
         ("year={2019}, month={13}", "2019"),
+        ("Early Access Date = {{MAY 2020}}", "2020-05"),
     ],
 )
 def test_dates_are_read_as_far_as_they_go(fields: str, date: str | None) -> None:

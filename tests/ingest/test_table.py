@@ -45,6 +45,12 @@ def test_a_table_without_titles_says_which_columns_it_has() -> None:
     assert "name of it, who" in failure.reason
 
 
+def test_cells_that_say_nothing_are_empty() -> None:
+    (paper,), failures = read_text("title,authors,year,abstract,doi\nOn Looms,nan,1843,NaN,N/A\n")
+    assert not failures
+    assert (paper.authors, paper.abstract, paper.doi) == ((), "", None)
+
+
 def test_formulas_are_named_and_other_rows_are_read() -> None:
     papers, failures = read_text(
         "title,year\n=HYPERLINK(\"http://x\"),1990\n=cmd|' /C calc'!A0,1990\n@SUM(1+1)*2,1990\n"

@@ -112,3 +112,10 @@ def test_thousands_of_records_are_read_in_one_go() -> None:
     assert (len(papers), failures) == (2500, [])
     assert papers[1234].title == "Loom number 1234"
     assert papers[1234].year == 1934
+
+
+def test_lines_between_two_records_are_no_record() -> None:
+    text = SCOPUS + "NL  - Eng Newsl\n\n2.\n" + SCOPUS.replace("On Looms", "On Cards")
+    papers, failures = read_text(text, "ovid.ris")
+    assert [paper.title for paper in papers] == ["On Looms", "On Cards"]
+    assert not failures

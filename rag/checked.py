@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rag.answer.claim import ClaimJudge, Judgement, Passage, carrying
+from rag.answer.claim import ClaimJudge, Judgement, Passage, carrying, denying
 from rag.answer.coverage import names_of
 from rag.answer.draft import Draft
 from rag.answer.passages import passages_of
@@ -141,10 +141,7 @@ def _verdict(judged: Sequence[Judgement], sentence: str) -> tuple[Verdict, list[
     carried = carrying(judged)
     if carried:
         return "supported", list(_one_a_paper(carried))
-    denied = sorted(
-        (j for j in judged if j.support == "contradicted" and not _restates_title(j, sentence)),
-        key=lambda j: -j.against,
-    )
+    denied = [j for j in denying(judged) if not _restates_title(j, sentence)]
     return ("contradicted", denied[:1]) if denied else ("not_found", [])
 
 

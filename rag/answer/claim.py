@@ -39,6 +39,7 @@ _FIGURE, _EXCHANGED = "a figure differs", "the sides are exchanged"
 _DENIAL = "one denies what the other says"
 _CONTRARY = (_FIGURE, _EXCHANGED, _DENIAL)  # objections that say the contrary is there
 _PLAIN = 0.5  # of the score of a denial, from which a mere "not" says the contrary
+_TOLD = 0.8  # of a denial, from which it is told to whoever wrote the claim
 CLEAR = 0.8  # score from which words carry a claim although the same paper says the contrary
 _SURE_UNREAD, _NO_OBJECTION = 0.8, 0.25  # scores without a reader, and with it
 _OFF_SUBJECT = (
@@ -179,6 +180,20 @@ def carrying(judged: Sequence[Judgement]) -> list[Judgement]:
         for judgement in supported
         if judgement.score >= CLEAR or denied.isdisjoint(p.id for p in judgement.passage.papers)
     ]
+
+
+def denying(judged: Sequence[Judgement]) -> list[Judgement]:
+    """The judgements by which a claim is called wrong, clearest first.
+
+    A writer who is told so without cause stops listening: a mere leaning of the score is silence.
+    """
+    told = [
+        judgement
+        for judgement in judged
+        if judgement.support == "contradicted"
+        and (judgement.objection in (_FIGURE, _EXCHANGED) or judgement.against >= _TOLD)
+    ]
+    return sorted(told, key=lambda judgement: -judgement.against)
 
 
 def _plainly_denies(judgement: Judgement) -> bool:

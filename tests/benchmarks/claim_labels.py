@@ -15,7 +15,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from rag.answer.claim import ClaimJudge, Judgement, carrying
+from rag.answer.claim import ClaimJudge, Judgement, carrying, denying
 from rag.answer.passages import passages_of
 from rag.base.text import sentence_spans
 from rag.base.types import Paper
@@ -68,7 +68,7 @@ def _held_out(folder: Path) -> list[tuple[str, Paper, str]]:
 def _label(judged: list[Judgement]) -> str:
     if carrying(judged):
         return LABELS[0]
-    return LABELS[1] if any(j.support == "contradicted" for j in judged) else LABELS[2]
+    return LABELS[1] if denying(judged) else LABELS[2]
 
 
 def _report(met: Counter[tuple[str, str]]) -> None:

@@ -15,6 +15,7 @@ from rag.index.database import entry
 from rag.index.records import in_batches
 
 _FETCH = 2000  # rows taken from the database at once
+_DRAWN = 10  # times as many numbers as chunks that are wanted: those of removed papers are empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +60,13 @@ def read_changes(conn: sa.Connection, since: int) -> Changes:
     """What changed after the text revision `since`; 0 or one of the future means everything."""
     revision = int(entry(conn, "text_revision") or 0)
     complete = not 0 < since <= revision
-    changed: Sequence[sa.Row[str, int]] = ()
+    changed: Sequence[sa.Row[str, int, int]] = ()
     removed: Sequence[str] = ()
     if not complete and since < revision:
-        newer = sa.select(t.papers.c.id, t.papers.c.added).where(t.papers.c.revision > since)
-        changed = conn.execute(newer.order_by(t.papers.c.seq)).all()
+        columns = (t.papers.c.id, t.papers.c.added, t.papers.c.seq)
+        newer = conn.execute(sa.select(*columns).where(t.papers.c.revision > since)).all()
+        # Ordered here: the database would rather read every paper in order than look up a few.
+        changed = sorted(newer, key=lambda row: row.seq)
         gone = sa.select(t.removals.c.paper_id).where(t.removals.c.revision > since)
         removed = conn.scalars(gone).all()
     return Changes(
@@ -72,7 +75,7 @@ def read_changes(conn: sa.Connection, since: int) -> Changes:
         current=tuple(row.id for row in changed),
         papers=_count(conn, t.papers),
         chunks=_count(conn, t.chunks),
-        texts=_count(conn, t.papers) + (conn.scalar(_passages(sa.func.count())) or 0),
+        texts=_count(conn, t.papers) + _count_passages(conn),
         complete=complete,
         removed=bool(removed),
     )
@@ -124,23 +127,38 @@ def _passages(*columns: Any) -> sa.Select[Any]:
     return sa.select(*columns).select_from(joined).where(of_body)
 
 
+def _count_passages(conn: sa.Connection) -> int:
+    """How many passages there are; sought by body, for most papers have none."""
+    start_of_body = sa.select(sa.func.length(t.papers.c.abstract)).where(
+        t.papers.c.id == t.chunks.c.paper_id
+    )
+    of_body = t.chunks.c.start_offset >= start_of_body.scalar_subquery()
+    has_body = t.chunks.c.paper_id.in_(sa.select(t.bodies.c.paper_id))
+    return (
+        conn.scalar(sa.select(sa.func.count()).select_from(t.chunks).where(has_body, of_body)) or 0
+    )
+
+
 def _passage(paper_id: str, title: str, beyond: int, length: int, is_bare: bool, body: str) -> Text:
     start = beyond if is_bare else beyond - len(GAP)
     return Text(paper_id, title, body[start : start + length])
 
 
 def sample_vectors(conn: sa.Connection, n: int, *, up_to: int) -> VectorRows:
-    """At most `n` chunks by chance, of papers last changed at text revision `up_to` or before."""
+    """At most `n` chunks by chance, of papers last changed at text revision `up_to` or before.
+
+    Papers are drawn by their numbers, for putting all in a random order would read all.
+    """
+    last = conn.scalar(sa.select(sa.func.max(t.papers.c.seq))) or 0
+    drawn = np.random.default_rng().choice(last, min(last, _DRAWN * n), replace=False) + 1
+    columns = (t.chunks.c.id, t.chunks.c.paper_id, t.chunks.c.vector)
     chosen = (
-        sa.select(t.chunks.c.id)
+        sa.select(*columns)
         .join(t.papers, t.papers.c.id == t.chunks.c.paper_id)
-        .where(t.papers.c.revision <= up_to)
-        .order_by(sa.func.random())
+        .where(t.papers.c.seq.in_(drawn.tolist()), t.papers.c.revision <= up_to)
         .limit(n)
     )
-    ids = list(conn.scalars(chosen))
-    columns = (t.chunks.c.id, t.chunks.c.paper_id, t.chunks.c.vector)
-    rows = list(conn.execute(sa.select(*columns).where(t.chunks.c.id.in_(ids))))
+    rows = list(conn.execute(chosen))
     return _as_vector_rows(conn, rows, len(rows))
 
 

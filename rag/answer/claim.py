@@ -239,8 +239,8 @@ def _own_names(paper: Paper) -> str:
 
 def objection(claim: str, passage: Passage, found: Mapping[str, float], known: str = "") -> str:
     """Why a passage cannot carry a claim, whatever its score; empty where nothing forbids it."""
-    context = f"{known} " + " ".join(f"{p.title} {p.year or ''}" for p in passage.papers)
-    numbers = check_figures(claim, passage.text, context)
+    about = " ".join(f"{p.title} {p.year or ''}" for p in passage.papers)
+    numbers = check_figures(claim, passage.text, about, known)
     if numbers.missing or numbers.conflicts:
         return _FIGURE if quantities(passage.text) else "a figure is not there"
     whole = [f"{p.title}. {p.abstract} {' '.join(p.authors)}" for p in passage.papers]

@@ -168,15 +168,19 @@ class FigureCheck:
     met: int = 0
 
 
-def check_figures(claim: str, evidence: str, known: str = "") -> FigureCheck:
-    """Compare a claim's quantities with the evidence; those `known` otherwise need no evidence."""
+def check_figures(claim: str, evidence: str, known: str = "", asked_for: str = "") -> FigureCheck:
+    """Compare a claim's quantities with the evidence.
+
+    Those that are `known` of the paper, as its title and year, need no evidence. Of a question only
+    bare numbers count, such as a year: it must not put a figure of its own into an answer.
+    """
     there = quantities(evidence)
-    elsewhere = {q.value for q in quantities(known)}
+    elsewhere = [*quantities(known), *(q for q in quantities(asked_for) if not q.unit)]
     missing = conflicts = loosened = met = 0
     for asked in quantities(claim):
         same = [q for q in there if _same_value(asked, q)]
         if not same:
-            missing += asked.value not in elsewhere and not _halves(asked, evidence)
+            missing += not any(_counts_the_same(asked, q) for q in elsewhere)
             continue
         judged = [_agreement(asked, q) for q in same]
         best = max(judged)
@@ -195,6 +199,14 @@ def _same_value(asked: Quantity, there: Quantity) -> bool:
     return abs(asked.value - there.value) <= abs(there.value) * _ROUNDED
 
 
+def _counts_the_same(asked: Quantity, known: Quantity) -> bool:
+    """True for one value of one thing; what is no measure may stand without its thing."""
+    if asked.value != known.value:
+        return False
+    is_loose = not (asked.is_measured or known.is_measured) and "" in (asked.unit, known.unit)
+    return asked.unit == known.unit or is_loose
+
+
 def _agreement(asked: Quantity, there: Quantity) -> int:
     """2 where both say the same, 1 where a bound differs a little, 0 where one denies the other."""
     if (asked.is_measured or there.is_measured) and asked.unit != there.unit:
@@ -208,10 +220,6 @@ def _agreement(asked: Quantity, there: Quantity) -> int:
 def _both_measures(asked: Quantity, there: Quantity) -> bool:
     """True where no slip of the tongue explains two units: "20 %" against "20 models"."""
     return {"%", "x"} & {asked.unit, there.unit} != set()
-
-
-def _halves(asked: Quantity, evidence: str) -> bool:
-    return asked.unit == "%" and asked.value == 50 and "half" in evidence.casefold()
 
 
 def _is_reversed(claim: str, evidence: str) -> bool:

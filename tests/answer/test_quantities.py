@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answer.quantities import check_figures, quantities
+from rag.answer.quantities import check_figures, figures, quantities
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,17 @@ from rag.answer.quantities import check_figures, quantities
         ("at least 3 days", [("3", "day", ">")]),
         ("half of them", [("50", "%", "~")]),
         ("400,000 or 0.4 million", [("400000", "", ""), ("400000", "", "")]),
+        ("twice as much, and doubled", [("2", "x", "~")] * 2),
+        ("tripled, or thrice", [("3", "x", "~")] * 2),
+        ("an order of magnitude", [("10", "x", "~")]),
+        ("5 percent, 5 per cent, 5 percentage points", [("5", "%", "")] * 3),
+        ("the 3rd of 12", [("3", "", ""), ("12", "", "")]),
+        (
+            "1.2k, 3bn and 7 trillion",
+            [(n, "", "") for n in ("1200", f"3{'0' * 9}", f"7{'0' * 12}")],
+        ),
+        ("a dozen, twenty, thirty", [("12", "", ""), ("20", "", ""), ("30", "", "")]),
+        ("in between, as was said at the beginning, less than 7", [("7", "", "<")]),
     ],
 )
 def test_a_quantity_is_its_value_what_it_counts_and_its_bound(
@@ -51,5 +62,66 @@ def test_values_bounds_and_order_must_agree(claim: str, missing: int, conflicts:
     assert (found.missing, found.conflicts) == (missing, conflicts)
 
 
+@pytest.mark.parametrize(
+    ("claim", "evidence", "outcome"),  # missing, conflicts, loosened, met
+    [
+        ("It fell by 62%.", "It fell by 62%.", (0, 0, 0, 1)),
+        ("It fell by 62.", "It fell by 62%.", (0, 0, 1, 0)),
+        ("It fell by 62%.", "It fell by 62 points.", (0, 1, 0, 0)),
+        ("It fell by 62%.", "It fell by over 62%.", (0, 0, 1, 0)),
+        ("It fell by at most 62%.", "It fell by over 62%.", (0, 1, 0, 0)),
+        ("It fell by about 60%.", "It fell by 62%.", (0, 0, 1, 0)),
+        ("It fell by about 59%.", "It fell by 62%.", (1, 0, 0, 0)),
+        ("It fell by about 4.", "It was 0.", (1, 0, 0, 0)),
+        ("It takes 3 models.", "It takes 3 papers.", (0, 0, 0, 1)),
+        ("It takes 20%.", "It takes 20 models, which is 20%.", (0, 0, 0, 1)),
+        ("It takes 50%.", "It takes one half.", (0, 0, 1, 0)),
+        ("It takes 50 models.", "It takes one half.", (0, 1, 0, 0)),
+        ("It takes 40%.", "It takes one half.", (1, 0, 0, 0)),
+        ("Of 50% and 7 models", "half and 7 models", (0, 0, 1, 1)),
+        ("It fell from 9 to 7.", "It rose from 7 to 9.", (0, 1, 0, 2)),
+        ("It fell from 9 to 7.", "It rose from 7 to 9, then fell from 9 to 7.", (0, 0, 0, 2)),
+        ("It stays from 7 to 7.", "It stays from 7 to 7.", (0, 0, 0, 2)),
+        ("It uses 5 GB in 5 days and 6%.", "It uses 5 GB in 5 days and 6%.", (0, 0, 0, 3)),
+    ],
+)
+def test_each_figure_of_a_claim_is_missing_denied_loosened_or_met(
+    claim: str, evidence: str, outcome: tuple[int, int, int, int]
+) -> None:
+    found = check_figures(claim, evidence)
+    assert (found.missing, found.conflicts, found.loosened, found.met) == outcome
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("2.5M rows, 2.5 million, 2,500,000", {"2500000"}),
+        ("half a million, twice", {"half", "million", "twice"}),
+        ("a dozen of 12.0", {"12"}),
+        ("thousands of 1.50", {"thousand", "1.5"}),
+    ],
+)
+def test_figures_of_a_text_have_one_spelling(text: str, found: set[str]) -> None:
+    assert figures(text) == found
+
+
 def test_what_is_known_otherwise_needs_no_evidence() -> None:
     assert check_figures("In 2019, errors fell by 62%.", "Errors fell by 62%.", "2019").missing == 0
+
+
+@pytest.mark.parametrize(
+    ("claim", "title", "question", "missing"),
+    [
+        ("Errors fell by 40%.", "A Catalogue in 40 Days", "", 1),
+        ("Errors fell by 40%.", "The 40 of Us", "Was it 40?", 1),
+        ("Errors fell in 40 days.", "A Catalogue in 40 Days", "", 0),
+        ("Errors fell by 70%.", "", "Did errors fall by 70%?", 1),
+        ("It had 30 operators.", "", "Did 30 operators take part?", 1),
+        ("In 2019, errors fell.", "", "What of 2019?", 0),
+        ("In the 2019 trial, errors fell.", "Errors 2019", "", 0),
+    ],
+)
+def test_a_title_or_a_question_lends_no_figure_to_something_else(
+    claim: str, title: str, question: str, missing: int
+) -> None:
+    assert check_figures(claim, "Errors fell by 62%.", title, question).missing == missing

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
-from rag.answer.polarity import polarity
+from rag.answer.polarity import directions, polarity
 from rag.answer.roles import roles
 from rag.answer.wording import are_kin, denials, wording
 
@@ -95,3 +97,53 @@ def test_words_of_denial_are_counted(text: str, count: int) -> None:
 def test_a_low_degree_of_the_opposite_is_no_opposite() -> None:
     told = "Small models serve tasks of low complexity."
     assert polarity("Small models serve simple tasks.", told).opposites == 0
+
+
+@pytest.mark.parametrize(
+    ("claim", "told", "found"),
+    [
+        ("Errors rise with depth.", "Errors rise with depth.", {"aligned": 1}),
+        ("Errors fall with depth.", "Errors rise with depth.", {"turned": 1, "opposites": 2}),
+        ("Errors rise, losses rise, costs rise.", "Errors rise, losses rise, costs rise.",
+         {"aligned": 2}),
+        ("Errors rise, losses rise, costs rise.", "Errors sank; losses fall, costs fall.",
+         {"turned": 2, "opposites": 2}),
+        ("Quality improves.", "Quality is better.", {"aligned": 1}),
+        ("Quality improves on tables.", "Cost falls on chairs.", {}),
+        ("Models benefit.", "Some models may benefit.", {"aligned": 1, "hedged": 1}),
+        ("All models benefit.", "All models benefit.", {"aligned": 1}),
+        ("It preserves minima.", "It does not preserve maxima, but preserves minima.",
+         {"denials_apart": 1}),
+        ("It keeps minima.", "It does not keep minima.", {"denied_apart": 1, "denials_apart": 1}),
+        ("It does not keep minima.", "It does not keep minima.", {}),
+        ("It does not keep minima, nor is it without cost.", "It keeps minima.",
+         {"denied_apart": 1, "denials_apart": 2, "only_claim_denies": 1}),
+        ("Errors number less than 7.", "Errors rise by 7.", {}),
+        ("The scheme is stable here.", "Here, it turned out that the scheme is unstable.",
+         {"opposites": 2}),
+        ("Stable schemes.", "Unstable tables that we saw in a long row of other tests: schemes.",
+         {}),
+        ("", "", {}),
+    ],
+)  # fmt: skip
+def test_how_far_a_claim_and_its_evidence_agree_in_sense(
+    claim: str, told: str, found: dict[str, float]
+) -> None:
+    agreed = dataclasses.asdict(polarity(claim, told))
+    assert {field: value for field, value in agreed.items() if value} == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Errors rise but costs fall.", [(1, {"error"}), (-1, {"cost"})]),
+        ("Errors do not rise.", [(-1, {"error"})]),
+        ("less than 7 errors", []),
+        ("less than the errors", [(-1, {"error"})]),
+        ("less than", [(-1, set())]),
+    ],
+)
+def test_a_direction_is_about_the_words_beside_it(
+    text: str, found: list[tuple[int, set[str]]]
+) -> None:
+    assert [(d.sign, set(d.about)) for d in directions(text)] == found

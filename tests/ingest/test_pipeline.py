@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -156,6 +157,28 @@ def test_what_was_added_before_a_stop_stays_and_a_second_run_completes_it(
     assert add(*records) == AddReport(added=24 - stop_after, unchanged=stop_after)
     assert len(store.keyword_search(["symmetri"], 50)) == 24
     assert len({paper.citekey for paper in store.papers()}) == 24
+
+
+def test_what_was_added_before_memory_ran_out_stays_and_a_second_run_completes_it(
+    store: Store, add: Add, embedder: MiniLM, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, calls = embedder.embed, itertools.count(1)
+
+    def starved(texts: Sequence[str]) -> np.ndarray:
+        if next(calls) > 2:
+            raise MemoryError
+        return whole(texts)
+
+    monkeypatch.setattr(embedder, "embed", starved)
+    with pytest.raises(MemoryError):
+        add(*numbered(100))
+    kept = [paper.title for paper in store.papers()]
+    assert kept == [f"Symmetry {i}" for i in range(64)]  # two batches of 32, and no half of one
+    monkeypatch.undo()
+    report = add(*numbered(100))
+    assert (report.added, report.unchanged) == (36, 64)
+    assert [paper.title for paper in store.papers()] == [f"Symmetry {i}" for i in range(100)]
+    assert [finding for finding in store.check() if not finding.ok] == []
 
 
 def test_progress_reaches_its_total_and_never_goes_back(add: Add) -> None:

@@ -10,7 +10,7 @@ import logging
 import secrets
 import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -138,7 +138,7 @@ class PostgreSQL(Database):
         number = zlib.crc32(name.encode()) >> 1
         conn = self._alone.connect()
         if conn.scalar(sa.select(sa.func.pg_try_advisory_lock(_LOCKS, number))):
-            return HeldLock(_OfConnection(conn))
+            return HeldLock(_OfConnection(conn, number))
         conn.close()
         return None
 
@@ -192,14 +192,17 @@ class _Snapshot(Watch):
 class _OfConnection:
     """A lock that is held for as long as its connection; whoever dies lets go of it."""
 
-    def __init__(self, conn: sa.Connection) -> None:
+    def __init__(self, conn: sa.Connection, number: int) -> None:
         self._conn = conn
+        self._number = number
 
     def release(self) -> None:
-        """Let go, by ending the connection."""
-        if not self._conn.closed:
-            self._conn.invalidate()
-            self._conn.close()
+        """Let go; what a dead server held is free."""
+        if self._conn.closed:
+            return
+        with suppress(sa.exc.DBAPIError):
+            self._conn.execute(sa.select(sa.func.pg_advisory_unlock(_LOCKS, self._number)))
+        self._conn.close()
 
 
 # --- what is a library -----------------------------------------------------------------------

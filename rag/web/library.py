@@ -9,7 +9,7 @@ import streamlit as st
 from rag.answer import records
 from rag.base.types import Paper
 from rag.web import adding, doubtful, paper_page, person, picking, pictures, screens
-from rag.web.render import Html, label, name, show, style_page, tag
+from rag.web.render import Html, label, name, show, spoken, style_page, tag
 from rag.web.session import LibraryFacts, Opened
 from rag.web.shelf import FACETS, Choice, Order, Shelf
 from rag.web.sidebar import sidebar
@@ -198,7 +198,7 @@ def _picker(paper: Paper) -> None:
     key = f"pick-{paper.id}"
     st.session_state[key] = paper.id in picking.picked()
     st.checkbox(
-        label(f"Compare {paper.name}"),
+        f"Compare {spoken(paper.name)}",
         key=key,
         label_visibility="collapsed",
         on_change=_follow_box,

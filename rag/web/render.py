@@ -136,6 +136,11 @@ def label(raw: str) -> str:
     return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", shown)
 
 
+def spoken(raw: str) -> str:
+    """Foreign text for a control whose label is heard and not seen: words alone, no markup."""
+    return " ".join(re.findall(r"[^\W_]+", readable(raw.translate(_HIDDEN))))
+
+
 def show(content: Html, into: DeltaGenerator | None = None) -> None:
     """Put markup on the page, or in the place of what `into` (an `st.empty()`) showed before."""
     import streamlit as st

@@ -34,6 +34,7 @@ from rag.answer.records import short_title  # noqa: E402  the paths stand above
 from rag.web.conversation import Conversation, Exchange  # noqa: E402  the paths stand above
 
 TOKENS_A_SECOND = 20
+_PATIENCE_MS = 180_000
 _SHORT = 60  # letters by which a text is told apart
 Figures = dict[str, Any]
 
@@ -148,6 +149,7 @@ def first_paint(folder: Path, scratch: Path) -> Figures:
         for _ in range(6):
             for name, address in (("full", full), ("empty", empty)):
                 page = browser.new_context().new_page()
+                page.set_default_timeout(_PATIENCE_MS)
                 start = time.monotonic()
                 page.goto(address)
                 page.locator("h1").first.wait_for()

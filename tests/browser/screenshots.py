@@ -29,6 +29,11 @@ if TYPE_CHECKING:
 
 SIZES = {390: 844, 768: 1024, 1440: 900}
 THEMES = ("light", "dark")
+PICTURES = {
+    "Over time": "A click on a bar",
+    "People": "Each name is joined",
+    "By meaning": "Papers that are near",
+}
 IDLE = '.stApp[data-test-script-state="notRunning"]'
 QUESTION = "By how much does SOAP reduce iterations compared to AdamW?"
 REPLY = (
@@ -126,8 +131,9 @@ def _beside(browser: Browser, work: Path, folder: Path) -> None:
             _take(page, folder / f"d-paper-{name}")
             page.get_by_role("button", name="All papers").click()
             page.get_by_text("Pictures", exact=True).click()
-            for picture in ("Over time", "People", "By meaning"):
+            for picture, words in PICTURES.items():
                 page.get_by_text(picture, exact=True).click()
+                page.get_by_text(words).wait_for()
                 page.locator(IDLE).wait_for()
                 _take(page, folder / f"e-{picture.split()[-1].lower()}-{name}")
             page.locator(".st-key-library").get_by_text("Add papers", exact=True).click()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.base.aspects import Kind
-from rag.search.stating import stated
+from rag.search.stating import as_own, stated
 
 MEDICINE = (
     "Background: How fever is best lowered in infants is debated. "
@@ -86,3 +86,28 @@ def test_an_essay_states_nothing(kind: Kind) -> None:
 def test_the_aim_of_a_paper_is_not_its_result() -> None:
     text = "We investigate whether looms improve. Our results show that looms improve by 12%."
     assert said(text, "result") == "Our results show that looms improve by 12%."
+
+
+def test_a_summary_by_somebody_else_states_what_the_authors_would() -> None:
+    told = (
+        "Ferns addresses the slow growth of vocabularies. Ferns uses a counter for each word. "
+        "On 40,000 sentences of Finnish it shortens text by 22% compared to fixed vocabularies."
+    )
+    problem, method = stated(told, "problem"), stated(told, "method")
+    assert problem is not None
+    assert told[slice(*problem)].startswith("Ferns addresses")
+    assert method is not None
+    assert told[slice(*method)].startswith("Ferns uses")
+    assert stated(told, "data") is not None
+
+
+@pytest.mark.parametrize(
+    ("told", "own"),
+    [
+        ("The SOAP paper shows that it is fast.", "we show that it is fast."),
+        ("LoRA studies the rank of updates.", "we study the rank of updates."),
+        ("The uses of models are many.", "The uses of models are many."),
+    ],
+)
+def test_a_sentence_is_read_as_its_authors_would_say_it(told: str, own: str) -> None:
+    assert as_own(told) == own

@@ -181,3 +181,8 @@ def test_a_label_leaves_no_markdown_to_find(raw: str) -> None:
 def test_the_one_script_takes_nothing_but_the_names_of_themes(theme: str) -> None:
     with pytest.raises(ValueError):
         render.keep_theme(theme)  # type: ignore[arg-type]  # that is what is tried
+
+
+def test_a_label_that_is_only_heard_has_words_and_nothing_that_markup_could_read() -> None:
+    raw = "Re-examining *bold* [x](https://a.b/c) :smile: <b>_y_</b> 中文"
+    assert render.spoken(raw) == "Re examining bold x https a b c smile b y b 中文"

@@ -27,6 +27,7 @@ from rag.ingest.papertitle import squeezed, title_lines, title_text
 from rag.ingest.personal import names_among, names_in_metadata
 
 _FRONT_PAGES = 3  # on which an abstract may stand
+_SHORT_LINE = 9  # words; lines of text have more, notes at the side and foot fewer
 _LEAST_SMALL_WORDS = 3  # of a line that goes on with a paragraph
 _STAMP = re.compile(
     r"arXiv:\s*(?P<id>\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d{1,2}?(?=\s|\[|\d{1,2}\s*[A-Z]|$))?\s*"
@@ -239,7 +240,8 @@ def _date(texts: Sequence[str], file: File) -> str:
     for text in texts:
         if _DATE_LINE.fullmatch(text.strip(" .()")):
             return iso_date(text) or ""
-    page = "\n".join([*texts[:25], *texts[-15:]])
+    short = [text for text in texts if len(text.split()) <= _SHORT_LINE]
+    page = "\n".join(dict.fromkeys([*texts[:25], *short, *texts[-15:]]))
     cited = _CITED_YEAR.search("\n".join([*texts[:6], *texts[-6:]]))
     if cited:
         return cited.group(1) or cited.group(2) or cited.group(3)

@@ -31,6 +31,7 @@ _AFTER_ABSTRACT = re.compile(
 )
 _NOTICE = re.compile(
     r"copyright|©|open access|properly cited|permits unrestricted|creative commons|"
+    r"permission to|granted provided|without fee|copies are not made|"
     r"^\W*(?:correspondence|received|accepted|revised|published|academic editor|edited by|"
     r"reviewed by|dedicated to|communicated by)\b",
     re.IGNORECASE,

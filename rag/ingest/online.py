@@ -85,6 +85,23 @@ def request_for(named: str) -> Request | None:
     return Request(text)
 
 
+def not_asked(named: str) -> str:
+    """Why an identifier or address is not looked up while the network is switched off."""
+    request = request_for(named)
+    try:
+        host = urlsplit(request.address).hostname if request else ""
+    except ValueError:
+        host = ""
+    return SWITCHED_OFF if host in HOSTS else _stranger(host or "")
+
+
+def _stranger(host: str) -> str:
+    return (
+        f"{host or 'this address'} is not among the hosts that are asked: arXiv, DOI, "
+        "OpenReview and the ACL Anthology; save the page or export the record as a file"
+    )
+
+
 def _public_addresses(host: str, port: int) -> list[str]:
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return [str(entry[4][0]) for entry in found]
@@ -131,10 +148,7 @@ class Fetcher:
         except ValueError as error:
             raise SourceError("is not an address") from error
         if host not in self.hosts:
-            raise SourceError(
-                f"{host or 'this address'} is not among the hosts that are asked: arXiv, DOI, "
-                "OpenReview and the ACL Anthology; save the page or export the record as a file"
-            )
+            raise SourceError(_stranger(host))
         if parts.username or parts.password or port not in (None, self.port):
             raise SourceError("names a user or a port, which no record needs")
         path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"

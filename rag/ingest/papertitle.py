@@ -58,7 +58,8 @@ def title_lines(lines: Sequence[Line], said: str) -> list[Line]:
 
 def title_text(title: Sequence[Line]) -> str:
     """The lines of a title as one, without a badge before it."""
-    text = clean_line(" ".join(line.text for line in title)).replace("\u00ad ", "")
+    text = clean_line(" ".join(line.text for line in title))
+    text = re.sub("\u00ad (?=[A-Z])", "-", text).replace("\u00ad ", "")
     return re.sub(r"(?<=\w) (?=[)\]])", "", _OPEN.sub("", text))
 
 

@@ -35,6 +35,7 @@ _DEGREES = re.compile(
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(r"\s*(?:[,;·•|&]|\band\b|\bund\b|\bet\b)\s*", re.IGNORECASE)
+_STREET = re.compile(r"\s*\d{3,5}\s+[A-Z]")  # the number of a house before its street
 _OPEN_END = re.compile(r"\s(?:[A-Z]\.?|de|da|do|dos|del?|della|di|van|von|der|den|la|le|al|bin)$")
 _SEPARATED = re.compile(r"[,;·•|\t]\s*|\s+(?:and|&)\s+")
 _ORCID = re.compile(r"(?<=[^\W\d_A-Z])ID(?=[\W\d_]|$)")  # the picture after a name, as letters
@@ -79,6 +80,8 @@ def _texts(pieces: Sequence[Piece]) -> Iterator[tuple[str, float]]:
     """(text, size) of the pieces; one that ends inside a name is put together with the next."""
     held: tuple[str, Piece] | None = None
     for piece in pieces:
+        if _STREET.match(piece.text):
+            continue
         text = _without_marks(piece)
         if held and _runs_on(held, text, piece):
             held = f"{held[0].rstrip(' ')} {text.lstrip()}", piece
@@ -96,7 +99,7 @@ def _runs_on(held: tuple[str, Piece], text: str, piece: Piece) -> bool:
     below = 0.5 * last.size < piece.y - last.y < 2.4 * last.size
     if not below or abs(piece.size - last.size) > _SMALLER * last.size or piece.x0 > last.x1:
         return False
-    parts = [part.strip() for part in _SEPARATED.split(before)]
+    parts = [part.strip() for part in _SEPARATED.split(f" {before}")]
     tail, head = parts[-1], _SEPARATED.split(text.lstrip())[0].strip()
     parts = [part for part in parts if part]
     ends_open = bool(_OPEN_END.search(tail))

@@ -123,7 +123,9 @@ def inputs_of(
     for source in sources:
         if isinstance(source, str) and online.request_for(source) and not _is_there(source):
             yield (
-                _looked_up(source) if is_online else Failure(source, "address", online.SWITCHED_OFF)
+                _looked_up(source)
+                if is_online
+                else Failure(source, "address", online.not_asked(source))
             )
             continue
         folder = zotero.folder_of(source)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from rag.base.errors import SourceError
@@ -19,14 +21,15 @@ _FILE = ("file_path", "file_name", "filename")
 def documents_as_jsonl(reader: str, arguments: Sequence[str]) -> bytes:
     """The documents of a reader, `module:Class`, one JSON object a line as `askpapers add` takes.
 
-    The arguments go to `load_data` as they are. Pages of one file are put together.
+    The arguments go to `load_data` as they are, or where a reader is made for files or a folder,
+    into its making. Pages of one file are put together.
 
     Raises:
         SourceError: there is no such reader, or it failed; the message says which and why.
     """
-    made = _made(reader)
+    made, rest = _made(reader, arguments)
     try:
-        documents = list(made.load_data(*arguments))
+        documents = list(made.load_data(*rest))
     except Exception as error:  # whatever a foreign reader raises ends here
         raise SourceError(f"The reader {reader} failed: {_said(error)}") from error
     if not documents:
@@ -35,17 +38,31 @@ def documents_as_jsonl(reader: str, arguments: Sequence[str]) -> bytes:
     return "\n".join(json.dumps(record) for record in records).encode()
 
 
-def _made(reader: str) -> Any:
+def _made(reader: str, arguments: Sequence[str]) -> tuple[Any, Sequence[str]]:
+    """The reader, and the arguments that are left for what it loads."""
     module, _, name = reader.partition(":")
     try:
-        return getattr(importlib.import_module(module), name)()
+        made_by = getattr(importlib.import_module(module), name)
     except (ImportError, AttributeError, ValueError) as error:
         advice = "It is named as module:Class, and its package must be installed."
         raise SourceError(
             f"The reader {reader} was not found ({_said(error)}). {advice}"
         ) from error
+    try:
+        of_files = _of_files(made_by, arguments)
+        return made_by(**of_files), () if of_files else arguments
     except Exception as error:  # a foreign class may do anything when it is made
         raise SourceError(f"The reader {reader} cannot be made: {_said(error)}") from error
+
+
+def _of_files(made_by: Any, arguments: Sequence[str]) -> dict[str, Any]:
+    """What a reader of a folder or of files wants to be made with, as LlamaIndex's own does."""
+    wanted = inspect.signature(made_by).parameters
+    if not arguments or not {"input_dir", "input_files"} <= set(wanted):
+        return {}
+    if len(arguments) == 1 and Path(arguments[0]).is_dir():
+        return {"input_dir": arguments[0]}
+    return {"input_files": list(arguments)}
 
 
 def _said(error: Exception) -> str:

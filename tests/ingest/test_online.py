@@ -167,6 +167,13 @@ def test_nothing_is_asked_unless_it_was_switched_on(
     assert "ASKPAPERS_ONLINE=true" in found.reason
 
 
+def test_switching_the_network_on_is_no_advice_for_an_address_that_is_never_asked() -> None:
+    (found,) = pipeline.inputs_of(["https://looms.example/paper.pdf"])
+    assert isinstance(found, pipeline.Failure)
+    assert "looms.example is not among the hosts" in found.reason
+    assert "ASKPAPERS_ONLINE" not in found.reason
+
+
 def test_an_identifier_is_added_when_switched_on(
     tmp_path: Path, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import types
+from pathlib import Path
 
 import pytest
 from llama_index.core.schema import Document
@@ -50,3 +51,12 @@ def test_a_reader_that_fails_is_named(reader: str, names: list[str], said: str) 
     with pytest.raises(SourceError, match=said) as caught:
         documents_as_jsonl(reader, names)
     assert reader in str(caught.value)
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["a folder", "a file"])
+def test_a_reader_that_is_made_for_files_gets_them(tmp_path: Path, whole: bool) -> None:
+    (tmp_path / "tides.txt").write_text("Tides rise twice a day.", "utf-8")
+    source = tmp_path if whole else tmp_path / "tides.txt"
+    made = documents_as_jsonl("llama_index.core:SimpleDirectoryReader", [str(source)])
+    record = json.loads(made)
+    assert record["abstract"] == "Tides rise twice a day."

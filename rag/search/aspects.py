@@ -39,6 +39,7 @@ _CALLED: tuple[tuple[Kind, str], ...] = (
 _KNOWN = tuple(
     (kind, re.compile(rf"\b(?:{called})\b(?![-–]\w)", re.IGNORECASE)) for kind, called in _CALLED
 )
+_SOLVES = re.compile(r"\b(?:solv|address|tackl)(?:e|es|ed|ing)?\b", re.IGNORECASE)
 _LISTS = re.compile(
     r"[:;?]\s|\b(?:in\s+terms\s+of|with\s+respect\s+to|with\s+regard\s+to|regarding|concerning|"
     r"as\s+to|when\s+it\s+comes\s+to|on\s+the\s+basis\s+of|focus(?:s?ing)?\s+on|by\s+their|on\s+their)\b",
@@ -87,7 +88,7 @@ def without_aspects(text: str) -> str:
     """A text without the words for known aspects: what is left names a subject, if anything."""
     for _, pattern in _KNOWN:
         text = pattern.sub(" ", text)
-    return text
+    return _SOLVES.sub(" ", text)
 
 
 def aspect_of(query: str) -> Kind | None:

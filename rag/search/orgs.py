@@ -71,7 +71,9 @@ def _org_at(text: str, span: Span, names: Names) -> tuple[str, int] | None:
         org = _org(text[start:end], names)
         if org and _ENDS.match(text, end):
             return org, end
-    return None
+    # "Google DeepMind" of a library that says "deepmind"
+    first = re.match(r"[A-Z][\w&-]*\s+(?=[A-Z])", text[start : span[1]])
+    return _org_at(text, (start + first.end(), span[1]), names) if first else None
 
 
 def _before_papers(understood: Understood, orgs: list[str], names: Names) -> None:

@@ -77,7 +77,23 @@ def _best_pair(
         for fit_b, paper_b in b
         if paper_a.id != paper_b.id
     ]
-    return max(options, key=lambda option: option[0], default=None)
+    best = max(options, key=lambda option: option[0], default=None)
+    if best is None:
+        return None
+    first, second = best[1]
+    within = _is_within(left, first, second, names) or _is_within(right, second, first, names)
+    return None if within else best
+
+
+def _is_within(side: str, own: Paper, other: Paper, names: Names) -> bool:
+    """True for a side that its paper only mentions, as the paper of the other side does too.
+
+    Such a question asks what that paper says of both.
+    """
+    asked = set(content_words(side))
+    rarest = max(asked, key=names.idf, default="")
+    is_titled = rarest in words(own.title)
+    return bool(asked) and not is_titled and asked <= set(words(f"{other.title} {other.abstract}"))
 
 
 def _fits(

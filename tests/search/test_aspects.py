@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 
 from rag.base.types import Paper
-from rag.search.aspects import asked_aspects, chosen, named_aspects
+from rag.search.aspects import (
+    aspect_of,
+    asked_aspects,
+    chosen,
+    named_aspects,
+    without_aspects,
+)
 from rag.search.names import Names
 
 
@@ -64,3 +70,8 @@ def test_named_aspects_keep_their_names_and_come_once() -> None:
         ("wool quality", None),
         ("who wrote", "authors"),
     ]
+
+
+def test_solving_belongs_to_the_problem() -> None:
+    assert without_aspects("What problem does LOOM solve?").split() == ["What", "does", "LOOM", "?"]
+    assert aspect_of("Which problem does LOOM address?") == "problem"

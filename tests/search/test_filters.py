@@ -419,6 +419,7 @@ def test_with_code_and_without_is_no_paper_at_all(names: Names) -> None:
         ("papers with authors from Caltech", ("caltech",)),
         ("papers from Caltech or Cambridge", ("caltech", "cambridge")),
         ("papers affiliated with Harvard", ("Harvard",)),
+        ("papers from Royal Brno", ("brno",)),
     ],
 )
 def test_organisations_are_understood(question: str, orgs: tuple[str, ...], names: Names) -> None:

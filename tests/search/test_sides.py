@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from made_papers import paper
 
 from rag.assistant import Assistant
 from rag.base.types import Answer, Citation, Paper
+from rag.search.mining import mine
 from rag.search.names import Names
 from rag.search.plan import make_plan
 from rag.search.retrieve import Retriever
-from rag.search.sides import MOST_PAPERS, Sides, resolve_sides
+from rag.search.sides import MOST_PAPERS, Sides, _is_within, resolve_sides
 
 
 @pytest.fixture(scope="module")
@@ -81,3 +85,12 @@ def test_no_more_papers_are_compared_than_can_be_read(
     before = Answer("q", "answered", "lookup", citations=cited)
     sides = sides_of("Compare these papers", retriever, names, ("q", before))
     assert len(sides.papers) == MOST_PAPERS
+
+
+def test_what_one_paper_says_of_both_sides_is_no_comparison_of_two_papers() -> None:
+    both = replace(paper(1), title="Masked looms", abstract="Masked looms beat woven engines.")
+    other = replace(paper(2), title="A good weaver", abstract="We weave on woven engines daily.")
+    names = mine([both, other])
+    assert _is_within("woven engines", other, both, names)
+    assert not _is_within("masked looms", both, other, names)
+    assert not _is_within("woven engines", replace(other, title="Woven engines"), both, names)

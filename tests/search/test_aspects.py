@@ -6,8 +6,8 @@ import pytest
 
 from rag.base.types import Paper
 from rag.search.aspects import (
-    aspect_of,
     asked_aspects,
+    aspect_of,
     chosen,
     named_aspects,
     without_aspects,

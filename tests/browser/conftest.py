@@ -7,6 +7,8 @@ page fails the test that opened it.
 from __future__ import annotations
 
 import contextlib
+import importlib.util
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -129,3 +131,14 @@ def hostile_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with Assistant.open(folder, Settings(library=folder)) as assistant:
         assert assistant.add_bytes(hostile_jsonl(), "hostile.jsonl").added > 20
     return folder
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The script of axe-core, which a package of the tests brings."""
+    found = importlib.util.find_spec("axe_playwright_python")
+    if found is None or found.origin is None:
+        if os.environ.get("CI"):
+            pytest.fail("needs the package axe-playwright-python", pytrace=False)
+        pytest.skip("needs the package axe-playwright-python")
+    return Path(found.origin).with_name("axe.min.js").read_text("utf-8")

@@ -14,7 +14,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rag import Settings
 
@@ -23,6 +23,13 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 START_S = 90
+# Waits until what fades has come or gone; what turns for ever is not waited for.
+FADED = """() => Promise.race([
+  new Promise(done => setTimeout(done, 2000)),
+  Promise.allSettled(document.getAnimations()
+    .filter(moving => moving.effect.getComputedTiming().iterations !== Infinity)
+    .map(moving => moving.finished)),
+])"""
 FLAGS = (
     "--no-sandbox",
     "--disable-dev-shm-usage",
@@ -92,3 +99,18 @@ def ask(page: Page, question: str) -> None:
     message = page.get_by_test_id("stChatMessage").nth(2 * before + 1)
     message.locator(".colophon, .silence").first.wait_for()
     page.get_by_role("button", name="Stop", exact=True).wait_for(state="detached")
+
+
+def findings(page: Page, axe: str, *, least: tuple[str, ...] = ("serious", "critical")) -> set[str]:
+    """What axe objects to, with the first place of each."""
+    page.locator('.stApp[data-test-script-state="notRunning"]').wait_for()
+    page.evaluate(FADED)  # colours in between are nobody's
+    page.evaluate(axe)
+    told: list[dict[str, Any]] = page.evaluate(
+        "axe.run(document, {resultTypes: ['violations']}).then(found => found.violations)"
+    )
+    return {
+        f"{v['id']}: {v['nodes'][0]['html'][:200]}: {v['nodes'][0].get('failureSummary')}"
+        for v in told
+        if v["impact"] in least
+    }

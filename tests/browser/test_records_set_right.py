@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from driving import ask, serving
+from driving import ask, findings, serving
 from recorded import QUESTION, recorded
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def test_a_quotation_opens_the_page_it_stands_on_and_the_pages_are_turned(
-    app: str, visit: Visit
+    app: str, visit: Visit, axe: str
 ) -> None:
     page = visit(app)
     ask(page, QUESTION)
@@ -35,6 +35,7 @@ def test_a_quotation_opens_the_page_it_stands_on_and_the_pages_are_turned(
     page.get_by_alt_text("Page 1 of").wait_for()
     dialog = page.get_by_role("dialog")
     assert "4,000 steps" in dialog.inner_text()
+    assert findings(page, axe) == set()
     dialog.get_by_role("button", name="Page 2").click()
     page.get_by_alt_text("Page 2 of").wait_for()
     page.keyboard.press("Escape")
@@ -42,18 +43,20 @@ def test_a_quotation_opens_the_page_it_stands_on_and_the_pages_are_turned(
     assert page.locator(".colophon").count() == 1
 
 
-def test_a_papers_page_tells_which_source_said_what(app: str, visit: Visit) -> None:
+def test_a_papers_page_tells_which_source_said_what(app: str, visit: Visit, axe: str) -> None:
     page = visit(f"{app}/?screen=library")
     page.get_by_role("button", name="Ovens and Bread").click()
     page.get_by_text("Which source said what").click()
     said = page.locator(".said li", has_text="Annals of Baking")
     assert "said by 2" in said.inner_text()
+    assert findings(page, axe) == set()
 
 
-def test_a_pair_that_may_be_one_is_made_one_and_two_again(app: str, visit: Visit) -> None:
+def test_a_pair_that_may_be_one_is_made_one_and_two_again(app: str, visit: Visit, axe: str) -> None:
     page = visit(f"{app}/?screen=library")
     page.get_by_text("Duplicates", exact=True).click()
     page.get_by_text("Their DOIs differ").wait_for()
+    assert findings(page, axe) == set()
     page.get_by_role("button", name="Make them one").click()
     page.get_by_text("No two papers look like one.").wait_for()
     page.get_by_role("button", name="Undo").click()

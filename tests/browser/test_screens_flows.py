@@ -21,12 +21,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 QUESTION = "By how much does SOAP reduce iterations compared to AdamW?"
 
 
-@pytest.fixture
-def own_app(sample_library: Path, tmp_path: Path) -> Iterator[str]:
-    """The app over a copy of the sample library, which the test may change."""
-    library = tmp_path / "library"
-    shutil.copytree(sample_library, library)
-    with serving(library, tmp_path) as address:
+@pytest.fixture(scope="module")
+def own_app(sample_library: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The app over a copy of the sample library, in which the tests of this file keep chats."""
+    folder = tmp_path_factory.mktemp("own")
+    shutil.copytree(sample_library, folder / "library")
+    with serving(folder / "library", folder) as address:
         yield address
 
 

@@ -17,6 +17,7 @@ from rag.search.wording import OWN_WORK, SIGNS, Signs, words_like
 _ENOUGH = 1.0  # weight of the signs from which a sentence states its aspect
 _STRONG = 0.5  # weight of a sign that must be among the words that are shown
 _SUBJECT_CHARS = 120  # within which a sentence comes to its verb
+_NAMED = re.compile(r"[A-Z]\w*-?\w*[A-Z][\w-]*(?: \([^)]{1,80}\))? is (?=an? |the first )")
 # A word that ends as "shows" does and follows on no word that makes a noun of it.
 _TELLING = re.compile(r"(?<!\b(?:an|in|of|on|to|by)\s)(?<!\b(?:[Tt]he|and|for)\s)(?<!\bthat\s)"
                       r"(?<!\bwhich\s)\b([a-z]{2,}s)\b")  # fmt: skip
@@ -52,7 +53,13 @@ def _stating(abstract: str, signs: Signs) -> Iterator[tuple[float, Span]]:
 
 
 def as_own(sentence: str) -> str:
-    """A sentence that tells of a paper as its authors would say it: "SOAP uses" as "we use"."""
+    """A sentence that tells of a paper as its authors would say it: "SOAP uses" as "we use".
+
+    "SOAP is an optimizer" is "we propose an optimizer".
+    """
+    named = _NAMED.match(sentence)
+    if named:
+        return f"we propose {sentence[named.end() :]}"
     for found in _TELLING.finditer(sentence[:_SUBJECT_CHARS]):
         verb = re.sub(r"(?<=ss|sh|ch)es$|(?<!s)s$", "", re.sub("ies$", "y", found[1]))
         if _DOES.fullmatch(verb):

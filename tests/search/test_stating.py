@@ -106,6 +106,8 @@ def test_a_summary_by_somebody_else_states_what_the_authors_would() -> None:
     [
         ("The SOAP paper shows that it is fast.", "we show that it is fast."),
         ("LoRA studies the rank of updates.", "we study the rank of updates."),
+        ("SOAP (Shampoo's kin) is an optimizer.", "we propose an optimizer."),
+        ("Growth is a problem.", "Growth is a problem."),
         ("The uses of models are many.", "The uses of models are many."),
     ],
 )

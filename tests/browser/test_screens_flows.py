@@ -55,6 +55,8 @@ def test_a_chat_outlives_a_reload_and_the_back_button_and_is_deleted_with_undo(
 def test_a_paper_is_searched_opened_and_left_by_the_back_button(own_app: str, visit: Visit) -> None:
     page = visit(own_app)
     page.get_by_role("button", name="Library").click()
+    page.locator(".st-key-rows").wait_for()
+    page.locator('.stApp[data-test-script-state="notRunning"]').wait_for()
     search = page.get_by_label("Search titles, authors and organisations")
     search.fill("vyas soap")
     search.press("Enter")

@@ -79,3 +79,30 @@ def test_another_form_is_not_guessed_at(tmp_path: Path, header: bytes) -> None:
     with pytest.raises(CacheError):
         unused.clear_unused(tmp_path)
     assert vectors_of(tmp_path).read_bytes() == b"abc"
+
+
+def written(folder: Path, in_use: int, places: int = 6, place_bytes: int = 8) -> Path:
+    """Files as Chroma lays them out, with no place empty."""
+    (folder / "graph").mkdir()
+    header = unused._HEADER.pack(1, 0, places, in_use, place_bytes, 0, 0)
+    (folder / "graph" / "header.bin").write_bytes(header + bytes(40))
+    vectors_file = folder / "graph" / unused.VECTORS
+    vectors_file.write_bytes(CANARY[:8] * places)
+    return vectors_file
+
+
+@pytest.mark.parametrize("in_use", [0, 1, 4, 6])
+def test_places_behind_the_last_in_use_are_zeros_and_no_other(tmp_path: Path, in_use: int) -> None:
+    file = written(tmp_path, in_use)
+    unused.clear_unused(tmp_path)
+    assert file.read_bytes() == CANARY[:8] * in_use + bytes(8 * (6 - in_use))
+
+
+@pytest.mark.parametrize(("in_use", "place_bytes"), [(7, 8), (1, 0), (1, 5)])
+def test_sizes_that_do_not_fit_together_are_left_alone(
+    tmp_path: Path, in_use: int, place_bytes: int
+) -> None:
+    file = written(tmp_path, in_use, place_bytes=place_bytes)
+    with pytest.raises(CacheError, match="not known"):
+        unused.clear_unused(tmp_path)
+    assert file.read_bytes() == CANARY[:8] * 6

@@ -157,6 +157,17 @@ def test_a_lock_that_is_held_is_not_given_twice_and_waited_for_no_longer_than_to
     again.release()
 
 
+def test_a_lock_is_let_go_of_by_whichever_thread_closes_the_library(tmp_path: Path) -> None:
+    held = take(tmp_path / "lock")
+    assert held is not None
+    closing = threading.Thread(target=held.release)
+    closing.start()
+    closing.join()
+    again = take(tmp_path / "lock")
+    assert again is not None
+    again.release()
+
+
 def test_a_holder_that_did_not_say_who_it_is_is_told_as_unknown(tmp_path: Path) -> None:
     held = take(tmp_path / "write.lock")
     assert held is not None

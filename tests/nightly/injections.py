@@ -95,7 +95,7 @@ def _foreign(question: str, result: Written, evidence: Sequence[Evidence]) -> li
     )
     exchange, anchors = Exchange(question, answer), cards.Anchors(1, 1)
     shown = [transcript.question(exchange), transcript.settled(exchange, anchors, "scripted")]
-    shown.append(cards.panel(exchange, anchors, newest=True) or shown[0])
+    shown += [part.shown for part in cards.panel(exchange, anchors, newest=True)]
     reader = _Elements()
     for html in shown:
         reader.feed(html.markup)

@@ -41,7 +41,7 @@ TESTS = {
     "rag/answer/verify.py": "answer/test_verify.py answer/test_generate.py",
     "rag/answer/polarity.py": "answer/test_sense.py answer/test_verify.py answer/test_claim.py",
     "rag/index/unused.py": "index/test_unused_places.py",
-    "rag/index/tombstones.py": "index/test_tombstones.py",
+    "rag/index/tombstones.py": "index/test_tombstones.py index/test_promises.py",
     "rag/index/forgetting.py": "index/test_tombstones.py index/test_kept_answers.py",
     "rag/index/originals.py": "index/test_originals.py index/test_promises.py",
     "rag/index/restore.py": "index/test_backup.py",

@@ -46,10 +46,19 @@ _QUANTITY = re.compile(
 )
 _PERCENT = re.compile(r"%|per\s?cent|percentage", re.IGNORECASE)
 _TIMES = re.compile(r"times|×|^x$|fold", re.IGNORECASE)
-_MEASURES = frozenset(
-    "gb mb kb tb ms s sec second minute min hour h day week month year mm cm m km kg g mg "
-    "hz khz mhz ghz db w kw mw ev kev mev gev tev k bit byte dollar usd euro".split()
-)
+_ONE_UNIT = {
+    stem(word): names.split()[0]
+    for names in (
+        "s sec secs second seconds", "min mins minute minutes", "h hr hrs hour hours", "day days",
+        "week weeks", "month months", "year years yr yrs", "ms millisecond milliseconds",
+        "gb gigabyte gigabytes gib", "mb megabyte megabytes mib", "kb kilobyte kilobytes kib",
+        "tb terabyte terabytes tib", "bit bits", "byte bytes", "km kilometre kilometer",
+        "kg kilogram kilograms", "usd dollar dollars", "euro euros", "mm", "cm", "mg", "hz", "khz",
+        "mhz", "ghz", "db", "kw", "mw", "kev", "mev", "gev", "tev",
+    )
+    for word in names.split()
+}  # fmt: skip
+_MEASURES = frozenset([*_ONE_UNIT.values(), *"m g w ev k".split()])
 _AT_MOST = re.compile(
     r"(?:\bup to|\bat most|\bas (?:many|much|high|few|little|low) as|\bno (?:more|greater|higher) "
     r"than|\bless than|\bfewer than|\bunder|\bbelow|\bwithin|\bmaximum of|\bno longer than|<|≤"
@@ -148,7 +157,7 @@ def _unit(raw: str) -> str:
         return "%"
     if _TIMES.search(raw):
         return "x"
-    return "" if raw in _NO_UNIT else stem(raw)
+    return "" if raw in _NO_UNIT else _ONE_UNIT.get(stem(raw), stem(raw))
 
 
 def _bound(before: str) -> str:
@@ -218,8 +227,9 @@ def _agreement(asked: Quantity, there: Quantity) -> int:
 
 
 def _both_measures(asked: Quantity, there: Quantity) -> bool:
-    """True where no slip of the tongue explains two units: "20 %" against "20 models"."""
-    return {"%", "x"} & {asked.unit, there.unit} != set()
+    """True where no slip of the tongue explains two units: "20 %", "20 models"; days, hours."""
+    units = {asked.unit, there.unit}
+    return bool({"%", "x"} & units) or units <= set(_ONE_UNIT.values())
 
 
 def _is_reversed(claim: str, evidence: str) -> bool:

@@ -53,6 +53,8 @@ EVIDENCE = "On 16 cards accuracy rose from 58% to 67%, at least 12 points, in up
         ("It took at least 3 days.", 0, 1),
         ("It took three days on GPT-9.", 0, 0),
         ("It took 5 days.", 1, 0),
+        ("It took 3 hours.", 0, 1),
+        ("It took 3 minutes.", 0, 1),
         ("Accuracy reached about 66%.", 0, 0),
         ("Accuracy reached 66%.", 1, 0),
     ],

@@ -1,4 +1,4 @@
-"""Places that Chroma's file of vectors keeps for chunks to come.
+"""Places that Chroma's files of vectors and of their lengths keep for chunks to come.
 
 Chroma writes them as the memory of the process happened to be, in which words of a removed paper
 or a key may have stood. They are overwritten with zeros; nothing ever reads them.
@@ -11,7 +11,8 @@ from pathlib import Path
 
 from rag.index.native import CacheError
 
-VECTORS = "data_level0.bin"
+VECTORS, LENGTHS = "data_level0.bin", "length.bin"
+_LENGTH_BYTES = 4  # of one place
 _HEADER = struct.Struct("<i6Q")  # version, offset, places, places in use, bytes of a place, ...
 _KNOWN_VERSION = 1
 
@@ -24,18 +25,21 @@ def clear_unused(folder: Path) -> None:
     """
     for header in folder.glob("*/header.bin"):
         try:
-            _clear(header.read_bytes(), header.with_name(VECTORS))
+            version, _, _, in_use, place_bytes, *_ = _HEADER.unpack_from(header.read_bytes())
+            if version != _KNOWN_VERSION:
+                raise CacheError(f"{VECTORS} has a form that is not known")
+            _clear(header.with_name(VECTORS), in_use, place_bytes)
+            if (lengths := header.with_name(LENGTHS)).exists():
+                _clear(lengths, in_use, _LENGTH_BYTES)
         except (OSError, struct.error) as error:
             raise CacheError(f"unused places of {VECTORS} were not cleared: {error}") from error
 
 
-def _clear(header: bytes, vectors: Path) -> None:
-    version, _, _, in_use, place_bytes, *_ = _HEADER.unpack_from(header)
-    size = vectors.stat().st_size
-    used = in_use * place_bytes
-    if version != _KNOWN_VERSION or not place_bytes or size % place_bytes or used > size:
-        raise CacheError(f"{VECTORS} has a form that is not known")
+def _clear(file: Path, in_use: int, place_bytes: int) -> None:
+    size, used = file.stat().st_size, in_use * place_bytes
+    if not place_bytes or size % place_bytes or used > size:
+        raise CacheError(f"{file.name} has a form that is not known")
     if used < size:
-        with vectors.open("r+b") as file:
-            file.seek(used)
-            file.write(bytes(size - used))
+        with file.open("r+b") as places:
+            places.seek(used)
+            places.write(bytes(size - used))

@@ -29,6 +29,8 @@ def written_with_canaries(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         for path in folder.rglob(unused.VECTORS):
             sizes.append(path.stat().st_size)
             path.write_bytes((CANARY * sizes[-1])[: sizes[-1]])  # Chroma has none of it in use yet
+        for path in folder.rglob(unused.LENGTHS):
+            path.write_bytes((CANARY * 99)[: path.stat().st_size])
         unused.clear_unused(folder)
 
     monkeypatch.setattr(owned, "clear_unused", soil)
@@ -65,9 +67,12 @@ def test_places_in_use_are_left(folder: Path, monkeypatch: pytest.MonkeyPatch) -
     )
     before = file.read_bytes()[: in_use * place_bytes]  # the memory behind them may be anything
     assert any(before)
+    lengths = file.with_name(unused.LENGTHS)
+    known = lengths.read_bytes()[: 4 * in_use]
     unused.clear_unused(folder)
     assert file.read_bytes()[: len(before)] == before
     assert not any(file.read_bytes()[len(before) :])
+    assert lengths.read_bytes() == known + bytes(lengths.stat().st_size - len(known))
     assert vectors.probe(folder, 40, matrix)
 
 
@@ -88,6 +93,7 @@ def written(folder: Path, in_use: int, places: int = 6, place_bytes: int = 8) ->
     (folder / "graph" / "header.bin").write_bytes(header + bytes(40))
     vectors_file = folder / "graph" / unused.VECTORS
     vectors_file.write_bytes(CANARY[:8] * places)
+    vectors_file.with_name(unused.LENGTHS).write_bytes(CANARY[:4] * places)
     return vectors_file
 
 
@@ -96,6 +102,8 @@ def test_places_behind_the_last_in_use_are_zeros_and_no_other(tmp_path: Path, in
     file = written(tmp_path, in_use)
     unused.clear_unused(tmp_path)
     assert file.read_bytes() == CANARY[:8] * in_use + bytes(8 * (6 - in_use))
+    lengths = file.with_name(unused.LENGTHS).read_bytes()
+    assert lengths == CANARY[:4] * in_use + bytes(4 * (6 - in_use))
 
 
 @pytest.mark.parametrize(("in_use", "place_bytes"), [(7, 8), (1, 0), (1, 5)])

@@ -67,7 +67,8 @@ class DraftChecker:
 
     def _sentence(self, sentence: str, draft: Draft) -> CheckedSentence:
         judged = self._judge.judge(sentence, self._passages(sentence))
-        own = [j for j in judged if not self._is_of_others(sentence, j)]
+        named = mentions(sentence, self._names) if names_of(sentence) else []
+        own = [j for j in judged if not self._is_of_others(named, j)] if named else judged
         verdict, deciding = _verdict(own, sentence)
         numbers = {
             draft.cite(e.paper, e.start, e.end): None for j in deciding for e in j.passage.evidence
@@ -78,8 +79,8 @@ class DraftChecker:
             score = 0.0
         return CheckedSentence(sentence, verdict, cited, score)
 
-    def _is_of_others(self, sentence: str, judgement: Judgement) -> bool:
-        """True for words that carry a sentence of a paper which it never names.
+    def _is_of_others(self, named: Sequence[tuple[str, ...]], judgement: Judgement) -> bool:
+        """True for words that carry a sentence, of a paper that never names what is `named` there.
 
         What "Interpreting …" defines must not be said of MRL only because nothing speaks against.
         """
@@ -88,8 +89,7 @@ class DraftChecker:
         said = [mentions(f"{p.title}. {p.text}", self._names) for p in judgement.passage.papers]
         told = {paper.id for paper in judgement.passage.papers}
         told |= {paper_id for groups in said for group in groups for paper_id in group}
-        asked = mentions(sentence, self._names) if names_of(sentence) else []
-        return any(told.isdisjoint(group) for group in asked)
+        return any(told.isdisjoint(group) for group in named)
 
     def _passages(self, sentence: str) -> list[Passage]:
         """The passages of the library that may say what a sentence says, likest first."""

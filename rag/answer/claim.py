@@ -42,9 +42,7 @@ _PLAIN = 0.5  # of the score of a denial, from which a mere "not" says the contr
 _TOLD = 0.8  # of a denial, from which it is told to whoever wrote the claim
 CLEAR = 0.8  # score from which words carry a claim although the same paper says the contrary
 _SURE_UNREAD, _NO_OBJECTION = 0.8, 0.25  # scores without a reader, and with it
-_OFF_SUBJECT = (
-    -0.4
-)  # log odds of a reader's "denies" to "silent": below, a denial is not of the claim
+_OFF_SUBJECT = -0.4  # log odds of "denies" to "silent": below, a reader sees no denial of the claim
 _LEAST = 1e-4  # of a reader's probabilities, before their logarithm
 
 

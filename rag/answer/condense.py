@@ -6,9 +6,10 @@ repeats what a paper orders is not heard.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
+from rag.answer.generate import Stream, without_thoughts
 from rag.base.text import clean_line, content_words, words
 from rag.base.types import Answer
 from rag.models.prompts import Message, boundary, inert, load
@@ -19,7 +20,6 @@ _MOST_TURNS = 3
 _MOST_TITLES = 4  # of one answer
 _MOST_CHARS = 300
 
-Stream = Callable[[list[Message]], Iterator[str]]
 History = Sequence[tuple[str, Answer]]
 
 
@@ -33,7 +33,7 @@ def condensed(
         PromptError: the prompt cannot be used.
     """
     told = [(asked, _titles(answer)) for asked, answer in history[-_MOST_TURNS:]]
-    said = _only_line("".join(stream(_messages(question, told, prompts_dir))))
+    said = _only_line("".join(without_thoughts(stream(_messages(question, told, prompts_dir)))))
     if not said.endswith("?") or len(said) > _MOST_CHARS or said == clean_line(question):
         return None
     known = {
@@ -62,6 +62,6 @@ def _titles(answer: Answer) -> str:
 
 
 def _only_line(text: str) -> str:
-    """The reply if it is one line, thoughts before it aside; "" otherwise."""
-    lines = [line for line in text.rpartition("</think>")[2].splitlines() if line.strip()]
+    """The reply if it is one line; "" otherwise."""
+    lines = [line for line in text.splitlines() if line.strip()]
     return clean_line(lines[0]) if len(lines) == 1 else ""

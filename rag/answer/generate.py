@@ -111,7 +111,7 @@ def write(
 
 def _drafted(stream: Iterator[str], pieces: list[str], checking: Checking) -> Iterator[Token]:
     """What is shown while it is written; `pieces` take all that was, and it settles on the way."""
-    for piece in _without_markers(_collect(_without_thoughts(stream), pieces)):
+    for piece in _without_markers(_collect(without_thoughts(stream), pieces)):
         yield Token(piece)
         if _SENTENCE_ENDS.search(piece):
             checking.settle("".join(pieces))
@@ -164,7 +164,7 @@ def _collect(stream: Iterator[str], pieces: list[str]) -> Iterator[str]:
         yield piece
 
 
-def _without_thoughts(stream: Iterator[str]) -> Iterator[str]:
+def without_thoughts(stream: Iterator[str]) -> Iterator[str]:
     """The stream without what a model thinks aloud, between tags, before it answers."""
     held = ""
     for piece in stream:

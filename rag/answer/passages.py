@@ -40,13 +40,12 @@ def passages_of(
 
 def _with_figures(claim: str, every: Sequence[Passage]) -> Iterator[tuple[Passage, Passage]]:
     """The likest sentence, with another that has the figures of the claim which it lacks."""
-    if not every:
+    lacking = check_figures(claim, every[0].text).missing if every else 0
+    if not lacking:
         return
-    lacking = check_figures(claim, every[0].text).missing
     rated = [
         (check_figures(claim, f"{every[0].text} {other.text}").missing, i)
         for i, other in enumerate(every[_TOGETHER:], start=_TOGETHER)
-        if lacking
     ]
     fewest, place = min(rated, default=(lacking, 0))
     if fewest < lacking:

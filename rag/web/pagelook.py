@@ -22,6 +22,17 @@ def ask_for(citation: Citation) -> None:
     st.session_state.pop(_TURNED, None)
 
 
+def way(citation: Citation, key: str, said: str = "") -> None:
+    """The button that leads from words to the page they stand on; `said` ends its label."""
+    st.button(
+        f"See {where(citation)}{said}",
+        key=key,
+        type="tertiary",
+        on_click=ask_for,
+        args=(citation,),
+    )
+
+
 def first_page(paper: Paper) -> Citation | None:
     """What `ask_for` takes to begin at the first page; None where no page can be shown."""
     numbers = _numbers(paper)

@@ -27,10 +27,5 @@ def _ways(paged: Sequence[Citation], key: str) -> None:
     """A button for each citation, below the card that quotes it."""
     with st.container(key=key, horizontal=True):
         for citation in paged:
-            st.button(
-                f"See {pagelook.where(citation)} \\[{citation.number}\\]",
-                key=f"see-{key}-{citation.number}",
-                type="tertiary",
-                on_click=pagelook.ask_for,
-                args=(citation,),
-            )
+            number = citation.number
+            pagelook.way(citation, f"see-{key}-{number}", f" \\[{number}\\]")

@@ -168,13 +168,7 @@ def _quoted(paper: Paper) -> None:
         show(tag("h2", "Quoted in this chat", cls="small-title"))
         for i, citation in enumerate(quoted):
             show(tag("p", "“", latex(citation.quote), "”", cls="abstract", dir="auto"))
-            st.button(
-                f"See {pagelook.where(citation)}",
-                key=f"see-quoted-{i}",
-                type="tertiary",
-                on_click=pagelook.ask_for,
-                args=(citation,),
-            )
+            pagelook.way(citation, f"see-quoted-{i}")
 
 
 def _citations(paper: Paper) -> list[Citation]:

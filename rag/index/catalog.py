@@ -268,7 +268,7 @@ class Catalog(States):
 
         When `undoable`, it is kept apart, compressed, until `restore` or `purge`.
         """
-        with self.writing() as conn:
+        with self.writing_all() as conn:
             found = records.read_papers(conn, [paper_id])
             if not found:
                 is_known = not undoable and tombstones.delete(conn, paper_id)
@@ -283,7 +283,7 @@ class Catalog(States):
 
     def restore(self, paper_id: str) -> Paper:
         """Bring a removed paper back as it was, with its words in kept answers."""
-        with self.writing() as conn:
+        with self.writing_all() as conn:
             revision = next_revision(conn, with_text=True)
             paper = tombstones.dig_up(conn, paper_id, revision)
             _log(conn, LedgerEntry(_now(), "restore", paper_id, None, f"back: {paper.name}"))
@@ -296,7 +296,7 @@ class Catalog(States):
 
     def purge(self, *, days: float) -> int:
         """Delete for good what was deleted so many days ago: how many papers and chats."""
-        with self.writing() as conn:
+        with self.writing_all() as conn:
             gone = purge(conn, days=days)
         self._holds_removed_text = self._holds_removed_text or gone > 0
         return gone
@@ -322,7 +322,7 @@ class Catalog(States):
 
     def keep_answer(self, answer: Answer, *, most: int) -> Answer:
         """Store an answer; waits for other writers a second at most, because somebody reads it."""
-        with self.writing(wait_ms=_ANSWER_WAIT_MS) as conn:
+        with self.answering(wait_ms=_ANSWER_WAIT_MS) as conn:
             return answers.write(conn, answer, most=most)
 
     def answer(self, answer_id: str) -> Answer | None:

@@ -46,7 +46,7 @@ class KeptChats:
         """Begin a chat; without a title it gets its first question for one."""
         now = _now()
         row = {"id": secrets.token_hex(8), "owner": owner, "created": now, "updated": now}
-        with self._catalog.writing(wait_ms=_WAIT_MS) as conn:
+        with self._catalog.answering(wait_ms=_WAIT_MS) as conn:
             given = {**row, **_titled(title), "touched": _next_touch(conn)}
             seq = conn.scalar(sa.insert(t.chats).returning(t.chats.c.seq), given)
             return _chats(conn, t.chats.c.seq == seq)[0]
@@ -64,7 +64,7 @@ class KeptChats:
             LibraryBusyError: another process kept the database locked.
             LibraryError: there is no such chat, or the library cannot be written to.
         """
-        with self._catalog.writing(wait_ms=_WAIT_MS) as conn:
+        with self._catalog.answering(wait_ms=_WAIT_MS) as conn:
             chat = _require(conn, chat_id, owner)
             kept = answers.ensure(conn, answer)
             mine = t.turns.c.chat == chat
@@ -81,7 +81,7 @@ class KeptChats:
         Raises:
             LibraryError: there is no such chat or no such answer in it.
         """
-        with self._catalog.writing(wait_ms=_WAIT_MS) as conn:
+        with self._catalog.answering(wait_ms=_WAIT_MS) as conn:
             chat = _require(conn, chat_id, owner)
             seq = answers.number_of(answer_id)
             place = sa.and_(t.turns.c.chat == chat, t.turns.c.answer == seq)
@@ -100,7 +100,7 @@ class KeptChats:
         Raises:
             LibraryError: there is no such chat.
         """
-        with self._catalog.writing(wait_ms=_WAIT_MS) as conn:
+        with self._catalog.answering(wait_ms=_WAIT_MS) as conn:
             chat = _require(conn, chat_id, owner)
             conn.execute(sa.update(t.chats).where(t.chats.c.seq == chat).values(_titled(title)))
             return _chats(conn, t.chats.c.seq == chat)[0]
@@ -122,7 +122,7 @@ class KeptChats:
         return self._set_deleted(chat_id, owner, was=True)
 
     def _set_deleted(self, chat_id: str, owner: str, *, was: bool) -> Chat:
-        with self._catalog.writing(wait_ms=_WAIT_MS) as conn:
+        with self._catalog.answering(wait_ms=_WAIT_MS) as conn:
             chat = _require(conn, chat_id, owner, deleted=was)
             values = {"deleted": None if was else _now()}
             conn.execute(sa.update(t.chats).where(t.chats.c.seq == chat).values(values))

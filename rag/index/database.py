@@ -55,6 +55,18 @@ class Database(ABC):
         """
 
     @abstractmethod
+    def answering(self, wait_ms: int) -> AbstractContextManager[sa.Connection]:
+        """A transaction beside which nobody else changes chats and answers; durable at its end.
+
+        Those hang on no paper, so that nobody who reads waits until somebody has added, where a
+        database can keep the two apart.
+        """
+
+    @abstractmethod
+    def with_answers(self, conn: sa.Connection) -> None:
+        """Let nobody else change chats and answers until this transaction of `writing` ends."""
+
+    @abstractmethod
     def errors(self) -> AbstractContextManager[None]:
         """Translate what SQLAlchemy raises in the block into sentences about this library.
 

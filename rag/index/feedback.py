@@ -43,7 +43,7 @@ class KeptFeedback:
         Raises:
             LibraryError: no such answer is kept, or there is no such paper.
         """
-        with self._catalog.writing(wait_ms=_WAIT_MS) as conn:
+        with self._catalog.answering(wait_ms=_WAIT_MS) as conn:
             answer = answers.read(conn, answer_id)
             if answer is None:
                 raise LibraryError(f"The library keeps no answer {answer_id} to judge.")
@@ -64,7 +64,7 @@ class KeptFeedback:
 
     def withdraw(self, answer_id: str, owner: str = "") -> None:
         """Forget what this person said of an answer."""
-        with self._catalog.writing(wait_ms=_WAIT_MS) as conn:
+        with self._catalog.answering(wait_ms=_WAIT_MS) as conn:
             _delete(conn, answer_id, owner)
 
     def all(self) -> tuple[Feedback, ...]:

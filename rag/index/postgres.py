@@ -1,7 +1,8 @@
 """The records of a library on a PostgreSQL server, for many machines and people at once.
 
-Whoever writes takes one lock for its transaction, as SQLite does. That makes revisions grow in the
-order in which they are committed, on which every index relies that follows them.
+Whoever writes papers takes one lock for its transaction, as SQLite does. That makes revisions grow
+in the order in which they are committed, on which every index relies that follows them. Chats and
+answers have a lock of their own: whoever reads an answer does not wait for those who add.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from rag.index.lock import HeldLock
 
 LIBRARY = "library"  # the entry of the manifest that tells a library from all others
 _LOCKS = 0x61736B70  # the space of our advisory locks in a database
-_WRITING = 0
+_WRITING, _ANSWERING = 0, 1
 _OLDEST = (13, 0)  # the first server that tells its snapshot
 _CONNECTION = {
     "connect_timeout": "10",
@@ -88,11 +89,25 @@ class PostgreSQL(Database):
     @contextmanager
     def writing(self, wait_ms: int) -> Iterator[sa.Connection]:
         """A transaction beside which nobody else writes, durable when its block has ended."""
+        with self._locked(_WRITING, wait_ms) as conn:
+            yield conn
+
+    @contextmanager
+    def answering(self, wait_ms: int) -> Iterator[sa.Connection]:
+        """A transaction beside which nobody else changes chats and answers."""
+        with self._locked(_ANSWERING, wait_ms) as conn:
+            yield conn
+
+    def with_answers(self, conn: sa.Connection) -> None:
+        """Let nobody else change chats and answers until this transaction of `writing` ends."""
+        _lock(conn, _ANSWERING)  # always after the other lock: two never wait for each other
+
+    @contextmanager
+    def _locked(self, number: int, wait_ms: int) -> Iterator[sa.Connection]:
         wait = sa.func.set_config("lock_timeout", str(max(1, wait_ms)), True)
         with self._engine.begin() as conn:
             conn.execute(sa.select(wait))
-            # Each statement after this one sees what others have committed before.
-            conn.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCKS, _WRITING)))
+            _lock(conn, number)
             yield conn
 
     @contextmanager
@@ -160,6 +175,14 @@ class PostgreSQL(Database):
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
+
+
+def _lock(conn: sa.Connection, number: int) -> None:
+    """Take a lock until the transaction ends.
+
+    Each statement after this one sees what its holders have committed before.
+    """
+    conn.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCKS, number)))
 
 
 class _Snapshot(Watch):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +83,13 @@ class SQLite(Database):
         engine = self._engine.execution_options(writes=True, wait_ms=wait_ms)
         with engine.begin() as conn:
             yield conn
+
+    def answering(self, wait_ms: int) -> AbstractContextManager[sa.Connection]:
+        """The same: a file has one writer, whatever is written."""
+        return self.writing(wait_ms)
+
+    def with_answers(self, conn: sa.Connection) -> None:
+        """Nobody else writes anything."""
 
     @contextmanager
     def errors(self) -> Iterator[None]:

@@ -69,6 +69,23 @@ class Transactions:
             yield conn
 
     @contextmanager
+    def answering(self, *, wait_ms: int) -> Iterator[sa.Connection]:
+        """A transaction for chats and answers alone, for which papers are not waited for."""
+        if self._held.writing is not None:
+            self._database.with_answers(self._held.writing)
+            yield self._held.writing
+            return
+        with self._database.errors(), self._database.answering(wait_ms) as conn:
+            yield conn
+
+    @contextmanager
+    def writing_all(self) -> Iterator[sa.Connection]:
+        """A transaction that changes papers, and chats and answers with them."""
+        with self.writing() as conn:
+            self._database.with_answers(conn)
+            yield conn
+
+    @contextmanager
     def together(self) -> Iterator[None]:
         """All that this thread writes in the block is one transaction: it is there, or it is not.
 

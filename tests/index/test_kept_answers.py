@@ -142,7 +142,7 @@ def test_an_answer_is_kept_while_papers_are_added(filled: Store) -> None:
 
 
 def test_a_database_that_stays_locked_is_waited_for_a_second(filled: Store, folder: Path) -> None:
-    with Store.open(folder, identity=IDENTITY) as other, other._catalog.writing():
+    with Store.open(folder, identity=IDENTITY) as other, other._catalog.writing_all():
         started = time.monotonic()
         with pytest.raises(LibraryBusyError):
             filled.keep_answer(answer(1), most=2)

@@ -106,8 +106,22 @@ def test_two_who_write_at_once_wait_for_each_other_and_lose_nothing(
 
 
 def test_whoever_cannot_write_in_time_is_told_that_another_does(one: Store, other: Store) -> None:
-    with one._catalog.writing(), pytest.raises(LibraryBusyError, match="another process"):
+    waiting = one._catalog.answering(wait_ms=100)
+    with waiting, pytest.raises(LibraryBusyError, match="another process"):
         other.keep_answer(answer(1), most=5)
+
+
+def test_an_answer_is_kept_while_somebody_adds_but_not_while_a_paper_is_removed(
+    one: Store, other: Store
+) -> None:
+    with one.writer() as writer:
+        put(writer, 1)
+    chat = KeptChats(other).create("Soap")
+    with one._catalog.writing():
+        kept = KeptChats(other).append(chat.id, answer(1))
+    assert other.answer(kept.id or "") == kept
+    with one._catalog.writing_all(), pytest.raises(LibraryBusyError):
+        other.keep_answer(answer(2), most=5)
 
 
 def test_a_dead_server_is_named_and_work_goes_on_when_it_is_back(

@@ -255,13 +255,16 @@ class Catalog(States):
                     f"in its identity or its citekey {paper.citekey!r}."
                 ) from error
 
-    def add_source(self, paper_id: str, source: Source) -> None:
-        """Add a source to a known paper; one that it has already changes nothing."""
+    def add_sources(self, sources: Sequence[tuple[str, Source]]) -> None:
+        """Add sources to known papers; one that a paper has already changes nothing."""
+        ids = list(dict.fromkeys(paper_id for paper_id, _ in sources))
         with self.writing() as conn:
-            if conn.scalar(sa.select(t.papers.c.id).where(t.papers.c.id == paper_id)) is None:
-                raise LibraryError(f"The library has no paper {paper_id} to add a source to.")
-            if records.write_source(conn, paper_id, source):
-                next_revision(conn, with_text=False)
+            known = records.known_ids(conn, ids)
+            for paper_id in ids:
+                if paper_id not in known:
+                    raise LibraryError(f"The library has no paper {paper_id} to add a source to.")
+            if new := records.write_sources(conn, sources):
+                next_revision(conn, with_text=False, by=new)
 
     def remove(self, paper_id: str, *, undoable: bool = False) -> bool:
         """Delete a paper and all that hangs on it, False if unknown; the ledger keeps its title.

@@ -69,7 +69,7 @@ def write_papers(conn: sa.Connection, entries: Sequence[Entry], *, revision: int
     for hundreds. The papers get the revisions from `revision` on; none stands there twice.
     """
     papers = [paper for paper, _, _ in entries]
-    known = _known(conn, [paper.id for paper in papers])
+    known = known_ids(conn, [paper.id for paper in papers])
     rows = [
         _paper_row(paper, identity_key, revision + i)
         for i, (paper, _, identity_key) in enumerate(entries)
@@ -88,9 +88,7 @@ def write_papers(conn: sa.Connection, entries: Sequence[Entry], *, revision: int
     fresh = [p for p in papers if p.id not in known]
     sources = [_source_row(p.id, source) for p in fresh for source in dict.fromkeys(p.sources)]
     _insert_all(conn, t.sources, sources)
-    for paper in papers:
-        for source in paper.sources if paper.id in known else ():
-            write_source(conn, paper.id, source)
+    write_sources(conn, [(p.id, source) for p in papers if p.id in known for source in p.sources])
 
 
 def colliding(conn: sa.Connection, entries: Iterable[Entry]) -> Paper | None:
@@ -107,7 +105,7 @@ def colliding(conn: sa.Connection, entries: Iterable[Entry]) -> Paper | None:
     return None
 
 
-def _known(conn: sa.Connection, ids: Sequence[str]) -> set[str]:
+def known_ids(conn: sa.Connection, ids: Sequence[str]) -> set[str]:
     """Those of the ids that belong to stored papers."""
     known: set[str] = set()
     for batch in in_batches(ids):
@@ -115,14 +113,18 @@ def _known(conn: sa.Connection, ids: Sequence[str]) -> set[str]:
     return known
 
 
-def write_source(conn: sa.Connection, paper_id: str, source: Source) -> bool:
-    """Add a source to a paper; False when it was known."""
-    row = _source_row(paper_id, source)
-    same = sa.and_(*(t.sources.c[name] == value for name, value in row.items()))
-    if conn.execute(sa.select(t.sources.c.seq).where(same)).first():
-        return False
-    conn.execute(sa.insert(t.sources).values(row))
-    return True
+def write_sources(conn: sa.Connection, sources: Iterable[tuple[str, Source]]) -> int:
+    """Add sources to papers by their ids; how many were new to theirs."""
+    wanted = list(dict.fromkeys(sources))
+    columns = [t.sources.c[name] for name in ("paper_id", "kind", "origin", "place")]
+    known: set[tuple[Any, ...]] = set()
+    for batch in in_batches(dict.fromkeys(paper_id for paper_id, _ in wanted)):
+        query = sa.select(*columns).where(t.sources.c.paper_id.in_(batch))
+        known.update(tuple(row) for row in conn.execute(query))
+    rows = [_source_row(paper_id, source) for paper_id, source in wanted]
+    new = [row for row in rows if tuple(row.values()) not in known]
+    _insert_all(conn, t.sources, new)
+    return len(new)
 
 
 def write_chunks(conn: sa.Connection, entries: Iterable[Entry]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,6 +17,7 @@ from rag.base.errors import LibraryError
 from rag.base.said import Decision, Said
 from rag.base.types import Paper, Source
 from rag.index import schema as t
+from rag.index.records import in_batches
 from rag.index.transactions import Transactions, next_revision
 
 
@@ -32,24 +33,46 @@ class SaidRecords:
 
     def of(self, paper_id: str) -> list[Said]:
         """What sources said of a paper, the first first; nothing where there is only one."""
-        query = sa.select(t.said.c.source, t.said.c.record).where(t.said.c.paper_id == paper_id)
-        with self._catalog.reading() as conn:
-            rows = conn.execute(query.order_by(t.said.c.seq)).all()
-        return [Said(Source(*json.loads(source)), _unpacked(record)) for source, record in rows]
+        return self.of_each([paper_id])[paper_id]
 
-    def keep(self, paper_id: str, said: Iterable[Said]) -> None:
-        """Keep what sources said of a paper; what one said before is replaced."""
+    def of_each(self, paper_ids: Iterable[str]) -> dict[str, list[Said]]:
+        """The same of each of some papers, in few queries."""
+        wanted = list(paper_ids)
+        found: dict[str, list[Said]] = {paper_id: [] for paper_id in wanted}
+        query = sa.select(t.said.c.paper_id, t.said.c.source, t.said.c.record)
+        with self._catalog.reading() as conn:
+            for batch in in_batches(wanted):
+                chosen = query.where(t.said.c.paper_id.in_(batch)).order_by(t.said.c.seq)
+                for paper_id, source, record in conn.execute(chosen):
+                    said = Said(Source(*json.loads(source)), _unpacked(record))
+                    found[paper_id].append(said)
+        return found
+
+    def keep(self, said: Mapping[str, Iterable[Said]]) -> None:
+        """Keep what sources said of papers by their ids; what one said before is replaced."""
+        rows = {
+            (paper_id, _key(one.source)): _packed(replace(one.record, id="", citekey="", body=None))
+            for paper_id, records in said.items()
+            for one in records
+        }
         with self._catalog.writing() as conn:
-            for one in said:
-                _write(conn, paper_id, one)
+            known = _known(conn, said)
+            for key in rows.keys() & known:
+                conn.execute(sa.update(t.said).where(_at(*key)).values(record=rows[key]))
+            new = [
+                {"paper_id": key[0], "source": key[1], "record": record}
+                for key, record in rows.items()
+                if key not in known
+            ]
+            if new:
+                conn.execute(sa.insert(t.said), new)
 
     def take_away(self, paper_id: str, sources: Sequence[Source]) -> None:
         """Take sources from a paper, with what they said."""
         table = t.sources.c
         with self._catalog.writing() as conn:
             for source in sources:
-                told = sa.and_(t.said.c.paper_id == paper_id, t.said.c.source == _key(source))
-                conn.execute(sa.delete(t.said).where(told))
+                conn.execute(sa.delete(t.said).where(_at(paper_id, _key(source))))
                 same = (table.kind == source.kind, table.origin == source.origin)
                 where = sa.and_(table.paper_id == paper_id, *same, table.place == source.where)
                 conn.execute(sa.delete(t.sources).where(where))
@@ -93,13 +116,15 @@ class SaidRecords:
             next_revision(conn, with_text=False)
 
 
-def _write(conn: sa.Connection, paper_id: str, said: Said) -> None:
-    key = _key(said.source)
-    where = sa.and_(t.said.c.paper_id == paper_id, t.said.c.source == key)
-    record = _packed(replace(said.record, id="", citekey="", body=None))
-    if conn.execute(sa.update(t.said).where(where).values(record=record)).rowcount == 0:
-        row = {"paper_id": paper_id, "source": key, "record": record}
-        conn.execute(sa.insert(t.said).values(row))
+def _known(conn: sa.Connection, paper_ids: Iterable[str]) -> set[tuple[str, str]]:
+    """Which sources of these papers have said something: (paper id, key of the source)."""
+    query = sa.select(t.said.c.paper_id, t.said.c.source)
+    batches = (query.where(t.said.c.paper_id.in_(batch)) for batch in in_batches(paper_ids))
+    return {(row.paper_id, row.source) for one in batches for row in conn.execute(one)}
+
+
+def _at(paper_id: str, source: str) -> sa.ColumnElement[bool]:
+    return sa.and_(t.said.c.paper_id == paper_id, t.said.c.source == source)
 
 
 def _parts(source: Source) -> list[str]:

@@ -61,8 +61,7 @@ class Writer:
         """
         with self.together():
             self._catalog.put(list(papers))
-            for paper_id, records in said.items():
-                self.said.keep(paper_id, records)
+            self.said.keep(said)
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -85,7 +84,11 @@ class Writer:
         Raises:
             LibraryError: the paper is not known.
         """
-        self._catalog.add_source(paper_id, source)
+        self.add_sources([(paper_id, source)])
+
+    def add_sources(self, sources: Sequence[tuple[str, Source]]) -> None:
+        """Add sources to papers by their ids, as `add_source` does: all or none of them."""
+        self._catalog.add_sources(sources)
 
     def remove(self, paper_id: str, *, undoable: bool = False) -> bool:
         """Delete a paper with everything that hangs on it; the ledger keeps its title.

@@ -21,8 +21,10 @@ from rag.base.errors import SourceError
 from rag.base.said import Said
 from rag.base.types import AddReport, Failure, Paper, Progress, Source
 from rag.index.places import Places
+from rag.index.records import in_batches
 from rag.index.store import EmbeddedChunk, Store, Writer
 from rag.ingest import fetch, merge, online, zotero
+from rag.ingest.ahead import ReadAhead
 from rag.ingest.attached import attachments, with_text
 from rag.ingest.chunk import CHUNKER
 from rag.ingest.decided import Decided, news, said_by
@@ -38,6 +40,7 @@ logger = logging.getLogger(__name__)
 FETCHER = online.Fetcher()
 _BATCH = 32  # papers embedded together: 2 % more padding than for 128, and a stop is not far
 _GROUPS = 64  # papers decided on together, when only sources are added to most of them
+_LOOKED_UP = 64  # papers whose records are looked for in the library at once
 
 
 def library_identity(embedder: EmbedderIdentity) -> dict[str, str]:
@@ -101,6 +104,10 @@ class _Run:
     decided: Decided = field(default_factory=Decided)
     batch: _Batch = field(default_factory=_Batch)
     attached: set[Path] = field(default_factory=set)  # files that were read with an entry
+    ahead: ReadAhead = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.ahead = ReadAhead(self.store)
 
     def look(self) -> None:
         """Learn what is in the library, and what was decided of it."""
@@ -239,10 +246,10 @@ def _with_attachment(run: _Run, paper: Paper, origin: str) -> Paper:
 
 def _add_records(run: _Run, records: list[Paper]) -> None:
     done = 0
-    for group in clusters(records):
+    for group, record in _foreseen(run, clusters(records)):
         if run.cancelled():
             break
-        _take(run, group)
+        _take(run, group, record)
         if run.batch.is_full:
             _flush(run)
         done += len(group)
@@ -250,10 +257,22 @@ def _add_records(run: _Run, records: list[Paper]) -> None:
     _flush(run)
 
 
-def _take(run: _Run, group: list[Paper]) -> None:
+def _foreseen(run: _Run, groups: Iterable[list[Paper]]) -> Iterator[tuple[list[Paper], Paper]]:
+    """The records of each paper, and what they say together; what may be it is read ahead."""
+    for some in in_batches(groups, _LOOKED_UP):
+        records = [merge.together(group) for group in some]
+        run.ahead.read(_candidates(run, records))
+        yield from zip(some, records, strict=True)
+
+
+def _candidates(run: _Run, records: Iterable[Paper]) -> Iterator[str]:
+    for record in records:
+        yield from run.known.candidates(record)
+
+
+def _take(run: _Run, group: list[Paper], record: Paper) -> None:
     """Decide what the records of a paper are: new, known and the same, or with something to add."""
     batch = run.batch
-    record = merge.together(group)
     known = _known(run, record)
     merged = record if known is None else merge.merge(known, record)
     if merged == known:
@@ -269,7 +288,7 @@ def _take(run: _Run, group: list[Paper]) -> None:
         if len(group) > 1:
             batch.said[paper_id] = said_by(group)
         return
-    held = batch.said.get(known.id) or run.store.said.of(known.id)
+    held = batch.said.get(known.id) or run.ahead.said_of(known.id)
     batch.said.setdefault(known.id, []).extend(news(known, group, held))
     if dataclasses.replace(merged, sources=known.sources) == known:
         batch.count("merged", "merged", len(group))
@@ -287,7 +306,7 @@ def _known(run: _Run, record: Paper) -> Paper | None:
     if not ids:
         return None
     pending = run.batch.pending
-    papers = run.store.get(ids) | {i: pending[i] for i in ids if i in pending}
+    papers = run.ahead.papers(ids) | {i: pending[i] for i in ids if i in pending}
     return next((papers[i] for i in ids if i in papers and _same(run, papers[i], record)), None)
 
 
@@ -302,17 +321,21 @@ def _same(run: _Run, paper: Paper, record: Paper) -> bool:
 def _flush(run: _Run) -> None:
     """Embed what is pending, then write it in one transaction, with what sources said.
 
-    Where others have written since it was decided, it is decided again in the transaction, beside
-    which nobody writes. So no paper is there twice, and what others said of it stays.
+    Where others have written since it was decided, it is decided again: before the transaction,
+    so that they wait for little, and in it, beside which nobody writes. So no paper is there
+    twice, and what others said of it stays.
     """
     if not run.batch.changes_nothing:
         made = _made(run, {})
+        if (revision := run.store.revision) != run.revision:
+            made = _decided_again(run, made)
+            run.revision = revision
         with run.writer.together():
             if run.writer.revision() != run.revision:
-                _decide_again(run)
-                made = _made(run, made)
+                made = _decided_again(run, made)
             _write(run, made)
             run.revision = run.writer.revision()
+        run.ahead.forget([*run.batch.pending, *(paper_id for paper_id, _ in run.batch.sources)])
     run.counts += run.batch.counts
     run.batch = _Batch()
 
@@ -328,17 +351,19 @@ def _made(run: _Run, before: _Made) -> _Made:
     return before | {one.id: (one, own) for one, own in zip(papers, embedded, strict=True)}
 
 
-def _decide_again(run: _Run) -> None:
+def _decided_again(run: _Run, made: _Made) -> _Made:
     groups, run.batch = run.batch.groups, _Batch()
     run.store.follow(run.places)
     run.look()
-    for group in groups:
-        _take(run, group)
+    records = [merge.together(group) for group in groups]
+    run.ahead.read_again(_candidates(run, records))
+    for group, record in zip(groups, records, strict=True):
+        _take(run, group, record)
+    return _made(run, made)
 
 
 def _write(run: _Run, made: _Made) -> None:
     batch = run.batch
     entries = [(*made[i], run.known.identity(paper, i)) for i, paper in batch.pending.items()]
     run.writer.put_all(entries, {i: some for i, some in batch.said.items() if some})
-    for paper_id, source in batch.sources:
-        run.writer.add_source(paper_id, source)
+    run.writer.add_sources(batch.sources)

@@ -126,7 +126,7 @@ class Assistant(Library):
         writer = writer_of(self._parts.model, self.settings, cancelled)
         ends = Endings(writer, self.settings.prompts_dir, *self._parts.scale)
         ends.judge = self._parts.stern_judge
-        turn = Turn(*view, ends, self._parts.reader)
+        turn = Turn(*view, ends, self._parts.reader, self._parts.precedence)
         history = tuple(history or ())  # also what can be gone through once only
         events, revision = turn.run(question, history, ignoring), view.store.revision
         events = recorded(events, history, writer=writer, reranking=reranking, revision=revision)

@@ -22,6 +22,7 @@ from rag.models.embed import is_word
 from rag.models.embedder import Embedder
 from rag.models.reader import MiniLMReader, Reader
 from rag.models.rerank import Reranker
+from rag.precedence import Precedence
 from rag.search.confidence import Scale
 from rag.search.evidence import EvidenceFinder
 from rag.search.mining import VERSION, facts_of
@@ -32,6 +33,8 @@ from rag.search.scales import scale_for
 
 if TYPE_CHECKING:
     from rag.models.llm import Model
+
+_RERANKED_ABREAST = 16
 
 
 class View(NamedTuple):
@@ -128,6 +131,12 @@ class Parts:
             words = sum(len(paper.text.split()) for paper in self.store.papers())
             self._counted = (revision, words)
         return int(self._counted[1] * percent / 100)
+
+    @cached_property
+    def precedence(self) -> Precedence:
+        """Who goes first among those that ask at once."""
+        # While a reranker far away is waited for, others can be served.
+        return Precedence() if self.reranker is None else Precedence(abreast=_RERANKED_ABREAST)
 
     @cached_property
     def scale(self) -> tuple[Scale, bool]:

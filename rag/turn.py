@@ -30,6 +30,7 @@ from rag.base.types import (
 from rag.endings import NEAREST, Endings
 from rag.index.store import Store
 from rag.models.reader import Reader
+from rag.precedence import Precedence
 from rag.search.asking import topic_words
 from rag.search.aspects import (
     asked_aspects,
@@ -71,6 +72,7 @@ class Turn:
     names: Names
     ends: Endings = field(default_factory=Endings)
     reader: Reader | None = None
+    precedence: Precedence = field(default_factory=Precedence)  # among those that ask meanwhile
 
     def run(
         self,
@@ -82,7 +84,7 @@ class Turn:
 
         One that goes on from others and is not answered may be said anew by a model, once.
         """
-        for event in self._asked(question, history, ignoring):
+        for event in self.precedence.first(self._asked(question, history, ignoring)):
             if not isinstance(event, Final) or ignoring:
                 yield event
                 continue

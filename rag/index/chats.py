@@ -33,14 +33,17 @@ class KeptChats:
     def __init__(self, store: Store) -> None:
         self._catalog = store._catalog
 
-    def list(self, query: str = "", owner: str = "") -> tuple[Chat, ...]:
-        """Chats that have every word of the query, all without one; the last used first."""
+    def list(self, query: str = "", owner: str = "", most: int | None = None) -> tuple[Chat, ...]:
+        """Chats that have every word of the query, all without one; the last used first.
+
+        `most` is how many are wanted; a page that lists some does not read a thousand.
+        """
         words = fold(query).split()
         if query.strip() and not words:
             return ()
         mine = sa.and_(t.chats.c.owner == owner, t.chats.c.deleted.is_(None))
         with self._catalog.reading() as conn:
-            return tuple(_chats(conn, sa.and_(mine, *map(_says, words))))
+            return tuple(_chats(conn, sa.and_(mine, *map(_says, words)), most))
 
     def create(self, title: str = "", owner: str = "") -> Chat:
         """Begin a chat; without a title it gets its first question for one."""
@@ -132,11 +135,11 @@ class KeptChats:
 # --- rows ------------------------------------------------------------------------------------
 
 
-def _chats(conn: sa.Connection, where: Any) -> list[Chat]:
+def _chats(conn: sa.Connection, where: Any, most: int | None = None) -> list[Chat]:
     count = sa.select(sa.func.count()).where(t.turns.c.chat == t.chats.c.seq).scalar_subquery()
     names = ("id", "title", "created", "updated", "owner")
     query = sa.select(*(t.chats.c[name] for name in names), count).where(where)
-    rows = conn.execute(query.order_by(t.chats.c.touched.desc())).all()
+    rows = conn.execute(query.order_by(t.chats.c.touched.desc()).limit(most)).all()
     return [Chat(**dict(zip(names, row, strict=False)), turns=row[-1]) for row in rows]
 
 

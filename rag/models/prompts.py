@@ -6,6 +6,7 @@ into roles before anything is filled in, so that text from a paper can never bec
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 import secrets
@@ -32,6 +33,7 @@ _ROLE_MARK = re.compile(
     r"<(?=[|｜]|<SYS|/?(?:s|bos|eos|(?:start|end)_of_turn|im_(?:start|end)|think)>)"
     r"|\[(?=/?(?:INST|SYSTEM_PROMPT)\])"
 )
+_REMEMBERED = 32  # files, as they were read last
 _INNER_QUOTES = str.maketrans("“”„", "‘’‘")  # a quotation ends where we say so
 # What a template may hold: text, a name or its field, a condition, a loop. No filters or calls.
 _ALLOWED = (
@@ -88,11 +90,24 @@ def load(name: str, folder: Path | None = None) -> Prompt:
     """
     path = _find(name, folder)
     try:
-        data = path.read_bytes()
-        text = data.decode("utf-8").replace("\r\n", "\n")
+        return _parsed(name, path, path.read_bytes())
     except (OSError, UnicodeDecodeError) as error:
         raise PromptError(f"The prompt file {path} cannot be read as UTF-8 text.") from error
-    fields, body = _front_matter(text, path)
+
+
+def prompt_id(name: str, folder: Path | None = None) -> str:
+    """The prompt `name` as answers record it: with the beginning of the hash of its file.
+
+    Raises:
+        PromptError: its file cannot be used.
+    """
+    return f"{name}@{load(name, folder).version}"
+
+
+@functools.lru_cache(maxsize=_REMEMBERED)
+def _parsed(name: str, path: Path, data: bytes) -> Prompt:
+    """A file that was read; each question reads it several times, and it hardly ever changes."""
+    fields, body = _front_matter(data.decode("utf-8").replace("\r\n", "\n"), path)
     sources = _split(body, path)
     _check_template(sources, fields, path)
     environment = _environment()
@@ -103,15 +118,6 @@ def load(name: str, folder: Path | None = None) -> Prompt:
         version=hashlib.sha256(data).hexdigest()[:8],
         sections=tuple((role, environment.from_string(source)) for role, source in sources),
     )
-
-
-def prompt_id(name: str, folder: Path | None = None) -> str:
-    """The prompt `name` as answers record it: with the beginning of the hash of its file.
-
-    Raises:
-        PromptError: its file cannot be used.
-    """
-    return f"{name}@{load(name, folder).version}"
 
 
 def _find(name: str, folder: Path | None) -> Path:

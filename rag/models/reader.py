@@ -8,6 +8,7 @@ does not depend on the other pairs of its call.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
@@ -59,6 +60,8 @@ class MiniLMReader:
         weights = verified(FOLDER / "reader.onnx", _SHA256, "reader", _CURE)
         self._tokenizer = packaged_tokenizer()
         self._session = open_session(weights, threads or available_threads())
+        # A call takes all cores by itself: many at once would only keep each other waiting.
+        self._reading = threading.Lock()
 
     def judge(self, pairs: Sequence[Pair]) -> Judgements:
         """Shape (n, 3), in the order of `pairs`: says, denies, silent; each row adds up to 1."""
@@ -83,7 +86,8 @@ class MiniLMReader:
             mask[row, : len(tokens)] = 1
             types[row, : len(tokens)] = kinds
         inputs = {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
-        logits = self._session.run(None, inputs)[0]
+        with self._reading:
+            logits = self._session.run(None, inputs)[0]
         weights = np.exp(logits - logits.max(axis=1, keepdims=True))
         shares: Judgements = weights / weights.sum(axis=1, keepdims=True)
         return shares

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -44,15 +45,19 @@ def render(opened: Opened, facts: LibraryFacts) -> None:
         session.ask(opened, asked)
     chats.say_address()
     style_page(evidence.rules(anchored()))
-    sidebar(opened, facts, screen=screens.ASK)
+    # Once a run: at first, or where a question waits for its evidence, as soon as that is shown.
+    aside = functools.cache(functools.partial(sidebar, opened, facts, screen=screens.ASK))
+    if not any(exchange.is_open for exchange in session.exchanges()):
+        aside()
     # Two places, one of them empty: what was on the other screen goes at once, not at the end.
     home_place, conversation_place = st.empty(), st.empty()
     if session.exchanges():
         with conversation_place.container():
-            conversation(opened.assistant, facts)
+            conversation(opened.assistant, facts, aside)
     else:
         with home_place.container():
             home(opened.assistant, facts)
+    aside()
 
 
 def take_question(facts: LibraryFacts) -> Exchange | None:
@@ -84,8 +89,11 @@ def home(assistant: Assistant, facts: LibraryFacts) -> None:
         adding.job_state()
 
 
-def conversation(assistant: Assistant, facts: LibraryFacts) -> None:
-    """The questions and answers on the left, the evidence on the right."""
+def conversation(assistant: Assistant, facts: LibraryFacts, aside: Callable[[], None]) -> None:
+    """The questions and answers on the left, the evidence on the right.
+
+    `aside` is called when the evidence of a question that waited for it is shown.
+    """
     shown = anchored()
     with st.container(key="desk"):
         left, right = st.columns([29, 22], gap="large")
@@ -100,7 +108,7 @@ def conversation(assistant: Assistant, facts: LibraryFacts) -> None:
                     show(transcript.question(exchange))
                 with st.chat_message("assistant"):
                     if exchange.is_open:
-                        _answering(exchange, anchors, facts, place)
+                        _answering(exchange, anchors, facts, place, aside)
                     else:
                         _settled(assistant, exchange, anchors)
     pagelook.shown(assistant)
@@ -146,21 +154,31 @@ def _conditions(exchange: Exchange, answer: Answer) -> None:
 
 
 def _answering(
-    exchange: Exchange, anchors: Anchors, facts: LibraryFacts, place: DeltaGenerator
+    exchange: Exchange,
+    anchors: Anchors,
+    facts: LibraryFacts,
+    place: DeltaGenerator,
+    aside: Callable[[], None],
 ) -> None:
     """Show what comes until the answer is there, or somebody does something else meanwhile.
 
-    The evidence goes to its `place`.
+    The evidence goes to its `place`, at first; then the rest of the page is drawn by `aside`.
     """
     slot = st.empty()
     st.button("Stop", key="stop", type="secondary", on_click=_stop, args=(exchange,))
     found: object = None
+    shown: object = None
     while exchange.asking is not None:
         over = exchange.asking.wait(_LOOK_S)
         if found is not exchange.evidence:
             found = exchange.evidence
             panel.draw(place, exchange, anchors, newest=exchange is session.exchanges()[-1])
-        show(transcript.draft(exchange, _doing(exchange, facts)), slot)
+        draft = transcript.draft(exchange, _doing(exchange, facts))
+        if draft != shown:  # what has not changed is not sent again
+            show(draft, slot)
+            shown = draft
+        if found or over:
+            aside()
         if over:
             st.rerun()
 

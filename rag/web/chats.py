@@ -14,7 +14,7 @@ from rag.web import person, screens, session
 from rag.web.conversation import Conversation
 from rag.web.render import label, name, show, tag
 
-_SHOWN = 30  # chats in the list until more are asked for
+_SHOWN = 20  # chats in the list until more are asked for
 _SEARCHED_FROM = 8  # chats from which on searching is worth its place
 _FORMS = {  # as `Chats.export` calls it: (as people call it, ending, kind of file)
     "markdown": ("Markdown", "md", "text/markdown"),
@@ -72,7 +72,8 @@ def listed(assistant: Assistant) -> None:
     if notice:
         show(tag("p", notice, cls="quiet", role="status"))
     words = str(st.session_state.get("kept-chat-words") or "")
-    chats = assistant.chats.list(words, person.owner())
+    most = int(st.session_state.get("chats-shown", _SHOWN))
+    chats = assistant.chats.list(words, person.owner(), most + 1)
     if not chats and not words:
         return
     with st.container(key="chats"):
@@ -84,7 +85,6 @@ def listed(assistant: Assistant) -> None:
                 placeholder="Search chats",
                 label_visibility="collapsed",
             )
-        most = int(st.session_state.get("chats-shown", _SHOWN))
         for day, some in groupby(chats[:most], key=lambda chat: _day(chat.updated)):
             show(tag("p", day, cls="day"))
             _chats(assistant, some)
@@ -97,17 +97,23 @@ def listed(assistant: Assistant) -> None:
 def _chats(assistant: Assistant, some: Iterable[Chat]) -> None:
     open_id = session.conversation().chat_id
     for chat in some:
-        here = chat.id == open_id and screens.shown() == screens.ASK
-        with st.container(key=f"{'here' if here else 'there'}-chat-{chat.id}", horizontal=True):
-            st.button(
-                label(chat.title or "Untitled"),
-                key=f"chat-{chat.id}",
-                type="tertiary",
-                on_click=_open,
-                args=(chat.id,),
-            )
-            if here:
+        if chat.id == open_id and screens.shown() == screens.ASK:
+            with st.container(key=f"here-chat-{chat.id}", horizontal=True):
+                _way(chat)
                 _menu(assistant, chat)
+        else:
+            _way(chat)
+
+
+def _way(chat: Chat) -> None:
+    st.button(
+        label(chat.title or "Untitled"),
+        key=f"chat-{chat.id}",
+        type="tertiary",
+        width="stretch",
+        on_click=_open,
+        args=(chat.id,),
+    )
 
 
 def _show_more() -> None:

@@ -5,6 +5,7 @@ One `Assistant` serves all tabs of this process; everything else belongs to one 
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -111,6 +112,8 @@ class Opened:
             self.assistant.warm()
             self.shelf()
             self.troubles = tuple(f for f in self.assistant.doctor() if not f.ok)
+            gc.collect()
+            gc.freeze()  # what was loaded stays: it need not be looked through for garbage again
         except RagError as error:
             self.troubles = (Finding("library", ok=False, detail=str(error)),)
 

@@ -166,10 +166,10 @@ def first_paint(folder: Path, scratch: Path) -> Figures:
 
 def conversations(folder: Path, count: int) -> Figures:
     """One conversation at a time, then all at once, each with a reply of its own evidence."""
-    model_server.MODES["paced"] = _paced
+    model_server.MODES["paced"] = paced
     questions: list[str] = []
 
-    with model_server.ModelServer("paced", reply=_own) as model:
+    with model_server.ModelServer("paced", reply=own_words) as model:
         settings = Settings(library=folder, openai_base_url=model.url, model="scripted")
         with Assistant.open(folder, settings) as assistant:
             for paper, _ in zip(assistant.papers(), range(count), strict=False):
@@ -227,13 +227,13 @@ def _follow(assistant: Assistant, seen: _Seen) -> None:
         seen.evidence_s = time.monotonic() - start
 
 
-def _own(body: dict[str, Any]) -> str:
+def own_words(body: dict[str, Any]) -> str:
     """A reply that repeats the first words that the prompt quotes."""
     quoted = re.search(r"“([^“”]+)”", body["messages"][-1]["content"])
     return f"{quoted[1] if quoted else ''} [E1]"
 
 
-def _paced(handler: Any) -> None:
+def paced(handler: Any) -> None:
     handler.start()
     for piece in handler.pieces():
         handler.delta(piece)

@@ -88,6 +88,7 @@ def test_the_last_used_comes_first_whatever_the_clock_says(
     assert [chat.id for chat in chats.list()] == [second.id, first.id]
     chats.append(first.id, answer(1))
     assert [chat.id for chat in chats.list()] == [first.id, second.id]
+    assert [chat.id for chat in chats.list(most=1)] == [first.id]
 
 
 @pytest.mark.parametrize(

@@ -166,6 +166,8 @@ def _add_backup_commands(commands: Any) -> None:
     restore.add_argument(
         "--replace", action="store_true", help="move a library that is there aside"
     )
+    into = "copy the library of a folder into the database of DATABASE_URL"
+    _command(commands, "move", "move the library", into)
 
 
 def _add_chat_commands(commands: Any) -> None:

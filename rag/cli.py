@@ -22,7 +22,7 @@ _HOMES = {
     **dict.fromkeys(["add", "papers", "remove", "doctor"], "library"),
     **dict.fromkeys(["ask", "compare", "replay", "search"], "asking"),
     "chats": "chatting",
-    **dict.fromkeys(["backup", "restore"], "keeping"),
+    **dict.fromkeys(["backup", "restore", "move"], "keeping"),
     "cite": "citing",
     "review": "reviewing",
     "check": "checking",

@@ -8,13 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from rag.base.backups import BackupReport
+from rag.base.backups import BackupReport, MoveReport
+from rag.base.errors import SettingsError
 from rag.base.removed import Removed
+from rag.base.settings import Settings
 from rag.base.types import Paper, Progress
 from rag.chats import Chats, Judgements
 from rag.index.backup import back_up
 from rag.index.restore import restore
 from rag.index.store import Store
+from rag.ingest.pipeline import library_identity
+from rag.models.choose import identity_of
 
 Watch = Callable[[Progress], None]
 
@@ -76,3 +80,21 @@ class Keeping:
             LibraryError: the backup is damaged, the folder is in use, or there is no space.
         """
         return restore(Path(path), Path(folder), replace=replace, progress=progress)
+
+    @staticmethod
+    def move(settings: Settings, *, progress: Watch | None = None) -> MoveReport:
+        """Bring the library of the settings' folder into their database; the folder stays.
+
+        Safe to interrupt and to repeat: it goes on where it ended.
+
+        Raises:
+            SettingsError: no database is named.
+            LibraryError: there is no library in the folder, or one in the database already.
+        """
+        from rag.index.move import move
+
+        if settings.database_url is None:
+            raise SettingsError("Name an empty PostgreSQL database in DATABASE_URL.")
+        url = settings.database_url.get_secret_value()
+        identity = library_identity(identity_of(settings))
+        return move(settings.library, url, identity, progress=progress)

@@ -16,7 +16,7 @@ from rag.base.text import clean_line, clean_text
 from rag.cite.check import counted, told_difference
 
 if TYPE_CHECKING:
-    from rag.base.backups import BackupReport
+    from rag.base.backups import BackupReport, MoveReport
     from rag.base.chats import Chat
     from rag.base.replay import Changes, Replay
     from rag.base.types import (
@@ -229,6 +229,15 @@ def backup_line(report: BackupReport) -> str:
     return (
         f"{report.papers} papers, {report.chats} chats, {report.answers} kept answers and "
         f"{report.originals} files, {report.size / 1e6:.1f} MB, as of {report.made[:16]} UTC."
+    )
+
+
+def move_line(report: MoveReport) -> str:
+    """What was brought into a database, in numbers."""
+    return (
+        f"Moved and counted: {report.papers} papers, {report.chats} chats, {report.answers} kept "
+        f"answers, {report.judgements} judgements, {report.removed} removed papers that can be "
+        f"brought back, and {report.originals} files."
     )
 
 

@@ -145,6 +145,7 @@ def test_help_and_readme_offer_what_exists_and_nothing_else(run: Run) -> None:
         "backup",
         "chats",
         "restore",
+        "move",
         "replay",
         "review",
         "doctor",

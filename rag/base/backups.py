@@ -1,4 +1,4 @@
-"""What a backup holds, as a value."""
+"""What a backup holds, and what was moved, as values."""
 
 from __future__ import annotations
 
@@ -25,6 +25,24 @@ class BackupReport:
     size: int
     missing: tuple[str, ...] = ()
     replaced: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return plain_fields(self)
+
+
+@dataclass(frozen=True, slots=True)
+class MoveReport:
+    """What was brought from a folder into a database; `missing` are files no longer there."""
+
+    folder: str
+    papers: int
+    chats: int
+    answers: int
+    judgements: int
+    removed: int
+    originals: int
+    missing: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values."""

@@ -18,6 +18,7 @@ from rag.base.errors import NotALibraryError
 from rag.index import schema as t
 from rag.index.lock import HeldLock
 
+MOVING = "moving"  # the entry of a manifest whose library is not all there yet
 BUSY_MS = 30_000  # how long other writers are waited for
 _ENTRIES = sa.select(t.manifest.c.key, t.manifest.c.value)
 

@@ -21,6 +21,7 @@ from rag.base.errors import DatabaseServerError, LibraryBusyError, LibraryError,
 from rag.index import schema as t
 from rag.index.database import (
     BUSY_MS,
+    MOVING,
     Database,
     Watch,
     manifest_of,
@@ -43,8 +44,10 @@ _LOCK_TIMEOUT, _WRONG_TEXT = "55P03", "22021"
 _GONE = ("08", "57P")  # how errors begin that say: no connection, or the server stops
 
 
-def open_postgres(url: str, identity: Mapping[str, str]) -> PostgreSQL:
+def open_postgres(url: str, identity: Mapping[str, str], *, moving: bool = False) -> PostgreSQL:
     """Open the library in the database at a URL, made when that is empty.
+
+    With `moving`, also one that has not been brought there in whole.
 
     Raises:
         NotALibraryError: the database holds something else, data of a newer version, or vectors
@@ -55,7 +58,7 @@ def open_postgres(url: str, identity: Mapping[str, str]) -> PostgreSQL:
     database = PostgreSQL(url)
     try:
         with database.errors():
-            _require_this_version(database, identity)
+            _require_this_version(database, identity, moving=moving)
     except BaseException:
         database.close()
         raise
@@ -240,7 +243,9 @@ def _address(url: str) -> sa.URL:
     return sa.make_url(url).set(drivername="postgresql+psycopg")
 
 
-def _require_this_version(database: PostgreSQL, identity: Mapping[str, str]) -> None:
+def _require_this_version(
+    database: PostgreSQL, identity: Mapping[str, str], *, moving: bool
+) -> None:
     with database.reading() as conn:
         _require_server(conn)
         found = manifest_of(conn)
@@ -249,6 +254,11 @@ def _require_this_version(database: PostgreSQL, identity: Mapping[str, str]) -> 
             found = manifest_of(conn) or _created(conn, database.name, identity)
     if found.get("format") != "askpapers":
         raise _not_ours(database.name)
+    if MOVING in found and not moving:
+        raise NotALibraryError(
+            f"A library was being moved to {database.name} and that did not end. "
+            "Run `askpapers move` again."
+        )
     version = version_of(found, database.name)
     require_identity(found, identity, database.name)
     if version < t.SCHEMA_VERSION:

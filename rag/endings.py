@@ -104,12 +104,17 @@ class Endings:
             self.lap("condense")
 
     def settle(
-        self, plan: QueryPlan, draft: Draft, mode: Mode, confidence: float
+        self,
+        plan: QueryPlan,
+        draft: Draft,
+        mode: Mode,
+        confidence: float,
+        notice: str | None = None,
     ) -> Iterator[Event]:
         """The answer as it was put together, streamed sentence by sentence."""
         for sentence in draft.sentences:
             yield Token(sentence.text + "\n")
-        yield self.final(plan, draft, mode, confidence, None)
+        yield self.final(plan, draft, mode, confidence, notice)
 
     def final(
         self,

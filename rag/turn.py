@@ -44,6 +44,7 @@ from rag.search.claims import claim_of
 from rag.search.confidence import ENOUGH
 from rag.search.evidence import EvidenceFinder, Findings
 from rag.search.matrix import matrix, words_on
+from rag.search.members import on_topic
 from rag.search.names import Names
 from rag.search.narrow import narrowed
 from rag.search.plan import is_bibliographic, make_plan, split_sides
@@ -51,15 +52,14 @@ from rag.search.reading import is_readable, read
 from rag.search.retrieve import Retriever
 from rag.search.sides import MOST_PAPERS, Sides, resolve_sides
 from rag.search.standing import standing
-from rag.search.topics import bearing, titled
+from rag.search.topics import titled
 
 ENOUGH_SIDES = 0.45  # the same for which papers a comparison means
 _HITS = 8
 _SIMILAR = 5
 _JUDGED = 3  # sentences of a paper that are held against a claim
 _MANY_SIDES = 4  # papers from which on each is quoted once above the table
-_MOST_LISTED = 16
-_ALL = 10_000  # sentences
+_MOST_LISTED = 40
 
 
 @dataclass(slots=True)
@@ -230,20 +230,15 @@ class Turn:
         return self._sides_by_topic(plan)
 
     def _sides_by_topic(self, plan: QueryPlan) -> Sides:
-        hits = self.retriever.search(
-            plan.query, k=MOST_PAPERS, filters=plan.filters, words=plan.topic
-        )
+        hits, near = on_topic(plan, self.retriever, self.finder, k=MOST_PAPERS)
         confidence = 1.0
         if plan.topic:
             confidence = self.ends.scale.confidence(
                 self.finder.find(plan.query, hits, plan).signals
             )
-        near = tuple(e.paper for e in self._bearing(plan, hits).values())
-        return Sides(near, confidence, by_topic=True) if confidence >= ENOUGH else Sides()
-
-    def _bearing(self, plan: QueryPlan, hits: Sequence[Hit]) -> dict[str, Evidence]:
-        every = self.finder.best(plan.query, hits, plan, k=_ALL)
-        return bearing(plan, hits, every, self.names.idf)
+        if confidence < ENOUGH:
+            return Sides()
+        return Sides(tuple(e.paper for e in near.values()), confidence, by_topic=True)
 
     def _compare(
         self, plan: QueryPlan, sides: Sides, aspects: Sequence[Aspect] = ()
@@ -318,18 +313,21 @@ class Turn:
             yield from self.ends.written_or(plan, own, draft, confidence=1.0)
 
     def _list_by_topic(self, plan: QueryPlan, findings: Findings) -> Iterator[Event]:
-        hits = self.retriever.search(
-            plan.query, k=_MOST_LISTED, filters=plan.filters, named=plan.named, words=plan.topic
-        )
-        evidence = tuple(self._bearing(plan, hits).values())
+        hits, found = on_topic(plan, self.retriever, self.finder, k=_MOST_LISTED)
+        evidence = tuple(found.values())
         yield EvidenceFound(evidence, plan.understood)
         papers = [e.paper for e in evidence]
         if plan.sort:
             most = plan.limit or (1 if plan.intent == "lookup" else None)
             papers = ordered(iter(papers), plan.sort)[:most]
         draft = quote.quote_papers(papers, evidence)
+        is_cut = len(hits) == _MOST_LISTED and hits[-1].paper.id in found
         yield from self.ends.settle(
-            plan, draft, "lookup", self.ends.scale.confidence(findings.signals)
+            plan,
+            draft,
+            "lookup",
+            self.ends.scale.confidence(findings.signals),
+            notice=_THERE_MAY_BE_MORE if is_cut else None,
         )
 
     def _facts(self, plan: QueryPlan, findings: Findings) -> Iterator[Event]:
@@ -350,6 +348,10 @@ _EMPTY = (
     "or add your own papers with `askpapers add FILE`."
 )
 _NEAREST_FIRST = "The nearest papers of your library, nearest first, whether they are close or not."
+_THERE_MAY_BE_MORE = (
+    f"These are among the {_MOST_LISTED} nearest papers; your library may have more on this. "
+    "Name a year, an author or a narrower topic to see them."
+)
 _NO_POSITION = "No paper of your library supports, contradicts or qualifies this in plain words."
 _NO_SIDES = (
     "Two papers are needed for a comparison, and this names fewer. Name them by title, "

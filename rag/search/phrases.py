@@ -20,10 +20,11 @@ _IN_TITLE = re.compile(
     rf"(?:the\s+)?(?:words?\s+|term\s+)?(?:{_QUOTED}|([\w-]+))",
     re.IGNORECASE,
 )
+_TERM = r"[\w+.-]*\w"
 # What is mentioned is a word of the text, and all papers that have it are wanted, not the likest.
 _MENTIONED = re.compile(
     rf"\b{PAPERS}\s+(?:(?:that|which|to)\s+)?(?:ever\s+|explicitly\s+)?mention(?:s|ed|ing)?\s+"
-    rf"(?:the\s+)?(?:(?:words?|terms?|names?|phrase)\s+)?([\w+.-]*\w(?:\s+[\w+.-]*\w)?)"
+    rf"(?:the\s+)?(?:(?:words?|terms?|names?|phrase)\s+)?({_TERM}(?:\s+(?!(?:and|or|but|not)\b){_TERM}){{0,2}})"
     rf"(?=\s*[?.!]*$|,?\s+(?:since|from|before|after|between|published|written|by)\b)",
     re.IGNORECASE,
 )

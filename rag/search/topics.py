@@ -38,19 +38,24 @@ def titled(topic: str, hits: Iterable[Hit]) -> tuple[str, ...]:
 
 
 def bearing(
-    plan: QueryPlan, hits: Sequence[Hit], found: Iterable[Evidence], idf: Callable[[str], float]
+    plan: QueryPlan,
+    hits: Sequence[Hit],
+    found: Iterable[Evidence],
+    idf: Callable[[str], float],
+    spelled: Callable[[str], str] = str,
 ) -> dict[str, Evidence]:
     """Of the hits, those that bear on the topic, by id in their order, each with its best sentence.
 
-    `found` are the sentences of the hits, best first.
+    `found` are the sentences of the hits, best first; `spelled` gives a text with the long forms
+    of what it abbreviates.
     """
     first: dict[str, Evidence] = {}
     for evidence in found:
         first.setdefault(evidence.paper.id, evidence)
     asked = _Asked(plan, idf)
     papers = {h.paper.id: h.paper for h in hits if h.paper.id in first}
-    in_sentence = {i: asked.share_of(first[i].text) for i in papers}
-    in_paper = {i: asked.share_of(f"{p.title}\n{p.abstract}") for i, p in papers.items()}
+    in_sentence = {i: asked.share_of(spelled(first[i].text)) for i in papers}
+    in_paper = {i: asked.share_of(spelled(f"{p.title}\n{p.abstract}")) for i, p in papers.items()}
     enough = _SOME * max(in_paper.values(), default=0.0)
     part = max(_PART, _SOME * max(in_sentence.values(), default=0.0))
     top = max((first[i].score for i in papers), default=0.0)
@@ -61,7 +66,7 @@ def bearing(
         said = in_sentence[paper_id]
         allowed = _SAYS_IT if said >= _MOST else _SAYS_SOME if said >= part else _SAYS_LITTLE
         is_near = first[paper_id].score >= top - allowed
-        return is_near or asked.share_of(papers[paper_id].title) >= _MOST
+        return is_near or asked.share_of(spelled(papers[paper_id].title)) >= _MOST
 
     listed = [i for i in papers if belongs(i)]
     if plan.sort:  # the newest of those that say it, or else the nearest

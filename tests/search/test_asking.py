@@ -78,6 +78,8 @@ def test_those_who_wrote_with_somebody_are_counted_over_her_papers(
     [
         ('papers that mention "punched cards"', (Phrase("punched cards"),), ()),
         ("Which papers mention punched cards?", (Phrase("punched cards"),), ()),
+        ("papers that mention looms of silk", (Phrase("looms of silk"),), ()),
+        ("papers that mention looms and silk", (), ()),
         ("papers mentioning radon since 2015", (Phrase("radon"),), ()),
         ("Which papers mention how long the trials took?", (), ()),
         ("papers with radon in the title", (Phrase("radon", in_title=True),), ()),

@@ -1,0 +1,31 @@
+"""The members of a list by topic: the nearest papers, and of these the ones that are on it."""
+
+from __future__ import annotations
+
+from rag.base.types import Evidence, Hit, QueryPlan
+from rag.search.evidence import EvidenceFinder
+from rag.search.retrieve import Retriever
+from rag.search.shortforms import short_forms
+from rag.search.topics import bearing
+
+_ALL = 10_000  # sentences
+
+
+def on_topic(
+    plan: QueryPlan, retriever: Retriever, finder: EvidenceFinder, *, k: int
+) -> tuple[list[Hit], dict[str, Evidence]]:
+    """The `k` papers nearest to a topic, and those that bear on it with their best sentences.
+
+    Where the nearest papers define a short form of the topic, it is sought by both of its forms.
+    """
+    hits = _nearest(plan, plan.topic, retriever, k)
+    forms = short_forms(plan.topic, (hit.paper for hit in hits))
+    if forms:
+        plan = forms.spelled(plan)
+        hits = _nearest(plan, " ".join([plan.topic, *forms.long_of]), retriever, k)
+    every = finder.best(plan.query, hits, plan, k=_ALL)
+    return hits, bearing(plan, hits, every, finder.names.idf, forms.added)
+
+
+def _nearest(plan: QueryPlan, said: str, retriever: Retriever, k: int) -> list[Hit]:
+    return retriever.search(plan.query, k=k, filters=plan.filters, named=plan.named, words=said)

@@ -40,6 +40,7 @@ from rag.search.aspects import (
     named_aspects,
     without_aspects,
 )
+from rag.search.causes import with_cause
 from rag.search.claims import claim_of
 from rag.search.confidence import ENOUGH
 from rag.search.evidence import EvidenceFinder, Findings
@@ -52,7 +53,7 @@ from rag.search.reading import is_readable, read
 from rag.search.retrieve import Retriever
 from rag.search.sides import MOST_PAPERS, Sides, resolve_sides
 from rag.search.standing import standing
-from rag.search.topics import titled
+from rag.search.topics import called, titled
 
 ENOUGH_SIDES = 0.45  # the same for which papers a comparison means
 _HITS = 8
@@ -174,6 +175,9 @@ class Turn:
                 plan.query, k=_HITS, filters=plan.filters, named=plan.named, words=plan.topic
             )
             self.ends.lap("retrieve")
+            if meant := () if plan.named else called(plan.query, hits):
+                plan = dataclasses.replace(plan, named=meant)
+                hits = [hit for hit in hits if hit.paper.id in meant]
             findings = self.finder.find(plan.query, hits, plan)
         findings = dataclasses.replace(findings, evidence=tuple(standing(findings.evidence)))
         self.ends.lap("evidence")
@@ -331,10 +335,11 @@ class Turn:
         )
 
     def _facts(self, plan: QueryPlan, findings: Findings) -> Iterator[Event]:
-        yield EvidenceFound(findings.evidence, plan.understood)
-        draft = quote.quote_facts(findings.evidence, plan.named)
+        evidence = with_cause(plan, findings.evidence, self.finder)
+        yield EvidenceFound(evidence, plan.understood)
+        draft = quote.quote_facts(evidence, plan.named)
         confidence = self.ends.scale.confidence(findings.signals)
-        yield from self.ends.written_or(plan, findings.evidence, draft, confidence)
+        yield from self.ends.written_or(plan, evidence, draft, confidence)
 
     def _nothing_matches(self, plan: QueryPlan) -> Final:
         notice = quote.nothing_matches(plan)

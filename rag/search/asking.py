@@ -25,7 +25,11 @@ _COMPARES = re.compile(
     r"in\s+common|similarit\w+)(?=\W|$)|\bhow\s+do\s+.+\s+and\s+.+|\bwhat\s+does\s+each\b",
     re.IGNORECASE,
 )
-_WEIGHS = re.compile(r"\b(?:or|than|both|each|either|neither)\b", re.IGNORECASE)
+_WEIGHS = re.compile(
+    r"\b(?:or|than|both|each|either|neither|(?:dis)?agree\w*|contradict\w*)\b|"
+    r"\b(which|what|how|who)\b.*\band\s+\1\b",
+    re.IGNORECASE,
+)
 _ASKS_A_FACT = re.compile(
     r"^\W*(?:by\s+|and\s+)?(?:how\s+(?:much|many|well|far|fast|often|large|long)|which|who|when)\b",
     re.IGNORECASE,
@@ -52,7 +56,9 @@ _ASKS: tuple[tuple[str, str], ...] = (
      r"\b(?:written\s+|authored\s+)?by\s+whom\b|\bwho\s+(?:is|are|was|were)\s+behind\b|"
      r"\bwho\s+(?:proposed|introduced|developed|invented|created|came\s+up\s+with|made|did|designed)\b|"
      r"['’]s?\s+authors?\b|(?<!most\s)\bauthors?\W*$|\b(?:name|list|give)\s+(?:me\s+)?(?:the\s+)?authors?\b"),
-    ("date", r"\bwhen\s+(?:was|were|did|is)\b|\b(?:what|which)\s+year\b|\band\s+when\b|"
+    ("date", r"\bwhen\s+(?:was|were|did)\b|"
+     r"\bwhen\s+is\b(?=.{0,60}\b(?:from|published|released|dated|submitted|out)\b)|"
+     r"\b(?:what|which)\s+year\b|\band\s+when\b|"
      r"\b(?:publication|release)\s+(?:date|year)\b|\bhow\s+(?:old|recent|new)\s+is\b|"
      r"\bdate\s+of\b|\byear\s+of\b"),
     ("code", r"\b(?:does|do|did|is|are|has|have)\b.{0,60}\bcode\b"
@@ -117,10 +123,24 @@ _GENERIC_WORDS = (
     "like maybe perhaps possibly literature total altogether overall only exactly manuscript "
     "co-write cowrite coworker collaborator affiliate affiliation oldest earliest newer older "
     "earlier later latter former one ones out came involve involved "
-    "instead rather actually again venue"
+    "instead rather actually again venue else"
 )
 _GENERIC = frozenset(stem(word) for word in _GENERIC_WORDS.split())
 _ENDINGS = re.compile(r"(?:['’](?:s|re|ve|d|m|ll)|n['’]t)$")  # "what's", "I'm", "didn't"
+
+
+_LEAD = re.compile(
+    r"^\W*(?:(?:ok(?:ay)?|so|well|now|and)[\s,]+)*(?:switching\s+gears|by\s+the\s+way|btw|"
+    r"(?:a\s+)?(?:new|different|another|next|unrelated)\s+(?:topic|question|subject|thing)|"
+    r"(?:changing|change\s+of)\s+(?:the\s+)?(?:subject|topic)|something\s+(?:else|different)|"
+    r"on\s+(?:another|a\s+different)\s+note|one\s+more\s+thing)\s*[:.,;!–—-]+\s*(?=\w)",
+    re.IGNORECASE,
+)
+
+
+def without_lead(text: str) -> str:
+    """A question without what merely says that it is another one: "switching gears: …"."""
+    return _LEAD.sub("", text)
 
 
 def topic_words(text: str) -> list[str]:

@@ -8,11 +8,19 @@ from collections.abc import Callable, Collection
 from contextlib import suppress
 
 from rag.base.errors import QuestionError
+from rag.base.text import stem
 from rag.base.types import Filters, Intent, Paper, QueryPlan
 from rag.search.asking import topic_words
 from rag.search.aspects import without_aspects
 from rag.search.filters import read_code
-from rag.search.focus import History, pointed_at, refers_back, seeks_similar, without_ordinal
+from rag.search.focus import (
+    History,
+    pointed_at,
+    refers_back,
+    seeks_others,
+    seeks_similar,
+    without_ordinal,
+)
 from rag.search.people import PAPERS
 from rag.search.understood import Understood
 
@@ -29,6 +37,7 @@ _OTHERS = re.compile(
     r"(?:authors?|people|person|group|team))\b",
     re.IGNORECASE,
 )
+_ELSE = re.compile(r"\b(?:else|other|others|more|another)\b", re.IGNORECASE)
 _MOST_TURNS = 20  # of a conversation that a question can point back to
 _MOST_AUTHORS = 20
 _MOST_SUBJECTS = 3  # papers whose titles tell what similar ones are about
@@ -49,6 +58,14 @@ def resolved(
     similar = None if meant.named else seeks_similar(meant.query, meant.topic)
     if similar:
         return _near(plan, pointed_at(similar.group(), history), ignoring)
+    others = _others_than(meant, plan, history, ignoring)
+    return others or _gone_on(meant, plan, history, replan, ignoring)
+
+
+def _gone_on(
+    meant: QueryPlan, plan: QueryPlan, history: History, replan: Replan, ignoring: Ignoring
+) -> QueryPlan:
+    """The plan with the papers that it points at, or on top of the question before."""
     others = _OTHERS.search(meant.query)
     refers = bool(others) or refers_back(meant.query)
     continues = _CONTINUES.search(meant.query)
@@ -68,6 +85,21 @@ def resolved(
     return _pointing(plan, pointed_at(meant.query, history), ignoring, refers=refers)
 
 
+def _others_than(
+    meant: QueryPlan, plan: QueryPlan, history: History, ignoring: Ignoring
+) -> QueryPlan | None:
+    """What else there is than the paper in focus: that uses it, or by an author who is named."""
+    told = pointed_at("it", history)
+    if not told:
+        return None
+    name = _short(told[0].name)
+    if asked := seeks_others(meant.query, name):
+        plan = dataclasses.replace(plan, query=asked, topic=f"{plan.topic} {name}".strip(), asks=())
+    elif not (meant.filters.authors and _ELSE.search(meant.query)):
+        return None
+    return _but_for(plan, told, ignoring)
+
+
 def _pointing(
     plan: QueryPlan, focus: tuple[Paper, ...], ignoring: Ignoring, *, refers: bool
 ) -> QueryPlan:
@@ -85,7 +117,16 @@ def _is_bare(plan: QueryPlan) -> bool:
     filters = plan.filters.is_empty and plan.without.is_empty
     if plan.named or not filters or plan.sort or plan.intent in ("list", "count", "small_talk"):
         return False
-    return not topic_words(without_aspects(plan.topic))
+    return not [w for w in topic_words(without_aspects(plan.topic)) if stem(w) not in _MEASURES]
+
+
+_MEASURES = frozenset(
+    stem(word)
+    for word in (
+        "speedup accuracy improvement gain error loss perplexity latency throughput complexity "
+        "saving reduction overhead f1 precision recall novelty intuition takeaway answer big large"
+    ).split()
+)  # what any paper may report: they name no subject
 
 
 def _compared_on(plan: QueryPlan, papers: tuple[Paper, ...], ignoring: Ignoring) -> QueryPlan:
@@ -119,7 +160,7 @@ def _about(plan: QueryPlan, focus: tuple[Paper, ...], ignoring: Ignoring) -> Que
     """Restricted to the papers that are pointed at."""
     ids = tuple(paper.id for paper in focus)
     plan = dataclasses.replace(plan, topic=without_ordinal(plan.topic))
-    if len(ids) > 1 and "code" in plan.asks:  # "which of them have code?"
+    if len(ids) > 1:  # "which of them have code?"
         plan = _with_code(plan, ignoring)
     intent: Intent = "fact" if plan.intent == "compare" and len(ids) < 2 else plan.intent
     if intent == "fact" and len(ids) > 1 and not plan.topic:
@@ -158,10 +199,24 @@ def _near(plan: QueryPlan, focus: tuple[Paper, ...], ignoring: Ignoring) -> Quer
     )
 
 
+def _but_for(plan: QueryPlan, focus: tuple[Paper, ...], ignoring: Ignoring) -> QueryPlan:
+    """Without the papers that are in focus: what else there is."""
+    said = f"not {_short(focus[0].name)}"
+    if said in ignoring:
+        return plan
+    return dataclasses.replace(
+        plan,
+        without=dataclasses.replace(plan.without, ids=tuple(paper.id for paper in focus)),
+        understood=(*plan.understood, said),
+    )
+
+
 def _with_code(plan: QueryPlan, ignoring: Ignoring) -> QueryPlan:
     """The question whether several papers have code, as a condition on them."""
     understood = Understood(plan.query)
     read_code(understood)
+    if understood.filters.has_code is None and "code" not in plan.asks:
+        return plan
     understood = understood.but(ignoring)
     has_code = understood.filters.has_code
     return dataclasses.replace(
@@ -193,21 +248,17 @@ def _by_its_authors(plan: QueryPlan, focus: tuple[Paper, ...], ignoring: Ignorin
     if not authors:
         return plan
     shown = " or ".join(authors[:3]) + (" …" if len(authors) > 3 else "")
-    by, not_these = f"by {shown}", f"not {_short(focus[0].name)}"
-    filters, without = plan.filters, plan.without
-    if by not in ignoring:
-        filters = dataclasses.replace(filters, authors=tuple(authors[:_MOST_AUTHORS]))
-    if not_these not in ignoring:
-        without = dataclasses.replace(without, ids=tuple(p.id for p in focus))
-    return dataclasses.replace(
-        plan,
-        intent="count" if plan.intent == "count" else "list",
-        filters=filters,
-        without=without,
-        asks=(),
-        topic="",
-        understood=(*plan.understood, *(w for w in (by, not_these) if w not in ignoring)),
+    by = f"by {shown}"
+    plan = dataclasses.replace(
+        plan, intent="count" if plan.intent == "count" else "list", asks=(), topic=""
     )
+    if by not in ignoring:
+        plan = dataclasses.replace(
+            plan,
+            filters=dataclasses.replace(plan.filters, authors=tuple(authors[:_MOST_AUTHORS])),
+            understood=(*plan.understood, by),
+        )
+    return _but_for(plan, focus, ignoring)
 
 
 def _said(focus: tuple[Paper, ...]) -> str:

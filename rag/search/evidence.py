@@ -97,11 +97,15 @@ class EvidenceFinder:
         """All sentences of the hits with their cosines, best first."""
         vector = self._embedder.embed_query(query)
         stored = self._store.sentence_vectors(hit.paper.id for hit in hits)
-        figures = telling.wants_figures(plan.query)
+        worth = functools.partial(
+            telling.worth,
+            figures=telling.wants_figures(plan.query),
+            cause=telling.wants_cause(plan.query),
+        )
         found: list[Scored] = []
         for hit in hits:
             spans, vectors = stored.get(hit.paper.id, ((), np.zeros((0, len(vector)))))
-            found += self._score(hit, spans, vectors @ vector, asked, figures=figures)
+            found += self._score(hit, spans, vectors @ vector, asked, worth)
         return sorted(found, key=lambda pair: -pair[0].score)
 
     def _weights(self, query: str, plan: QueryPlan) -> dict[str, float]:
@@ -116,8 +120,7 @@ class EvidenceFinder:
         spans: Sequence[tuple[int, int]],
         cosines: npt.NDArray[np.float32],
         asked: dict[str, float],
-        *,
-        figures: bool,
+        told: Callable[[str], float],
     ) -> list[Scored]:
         title = set(words(hit.paper.title))
         handle = {w for t in tokens(hit.paper.title) if looks_like_name(t) for w in words(t)}
@@ -134,7 +137,7 @@ class EvidenceFinder:
             shared = _share(worth, _with_kin(worth, _word_set(spelled(text)))) if beyond else 0.0
             score = cosine + _WORDS_WEIGHT * shared + _PAPER_WEIGHT * hit.score
             score += _LATE_WEIGHT * i / last if i < first else -_BODY_WEIGHT
-            score += telling.worth(text, figures=figures)
+            score += told(text)
             scored.append((Evidence(hit.paper, start, end, text, round(score, 6)), cosine))
         return scored
 
@@ -179,14 +182,16 @@ class EvidenceFinder:
         return self.names.paper_count if allowed is None else len(allowed)
 
     def _names_asked(self, plan: QueryPlan) -> list[str]:
-        """Names in the topic: of models, data sets, places; not of the library's people."""
+        """Names in the topic: of models, data sets, places; not of people or papers it names."""
         opening = tokens(plan.query)[:1]
+        titled = {w for paper_id in plan.named for w in words(self.names.title(paper_id))}
         return [
             token
             for token in dict.fromkeys(map(bare, tokens(plan.topic)))
             if (looks_like_name(token) or (token[0].isupper() and [token] != opening))
             and not self.names.people_called(token)
             and not self.names.given(fold(token))
+            and not titled.issuperset(words(token))
         ]
 
     def _is_known(self, token: str) -> bool:

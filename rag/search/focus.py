@@ -25,6 +25,7 @@ _REFERS_BACK = re.compile(
     r"scale|help|do|release|report|show|relate|better|new|newer|older|true|open)\b|"
     r"^\W*(?:and\s+)?(?:compare|contrast)\s+(?:the\s+two|both|them|these|those)\b|"
     r"\bthe\s+(?:two|three|four|five|other|others)(?=\s+(?:papers?|methods?|ones?|of)\b|\W*$)|"
+    r"(?<!\bis\s)(?<!\bare\s)(?<!\bwas\s)(?<!\bwere\s)\bthere\W*$|"
     r"\b(?:this|that)\W*$",  # "shows that RAG leaks" points to nothing before
     re.IGNORECASE,
 )
@@ -61,11 +62,33 @@ _ORDINAL = re.compile(
 _STEP = re.compile(
     rf"\bthe\s+(?P<step>next|previous|one\s+before)(?=\s+{_THING}\b|\W*$)", re.IGNORECASE
 )
+_OTHER_ONE = re.compile(rf"\bthe\s+others?(?=\s+{_THING}\b|\W*$)", re.IGNORECASE)
 _SIMILAR = re.compile(
     r"\b(?:similar|related|more\s+like)\b(?:\s+(?:to\s+)?(?:it|this|that|these|those|them)\b)?",
     re.IGNORECASE,
 )
 _NEARNESS = frozenset("similar related like other others similarly".split())
+
+
+# "Is there later work that uses it?" is not about it.
+_SEEKS_OTHERS = re.compile(
+    r"\b(?:is|are|was|has|have)\s+(?:there|anyone|anybody|someone|somebody)\b(?!\s+(?:code|data)\b)|"
+    r"\b(?:which|what|any)\s+(?:(?:other|later|newer|recent|more)\s+)*(?:papers?|works?|stud(?:y|ies)|articles?)\s+"
+    r"(?:(?:that|which)\s+)?(?:us|cit|build|built|extend|improv|criti|beat|outperform|compar|appl|stud|follow)\w*",
+    re.IGNORECASE,
+)
+_IT = re.compile(
+    rf"\b(?:it|(?:this|that)\s+{_THING}|"
+    rf"the\s+{_THING}(?!\s+(?:that|which|who|on|about|by|where|with|of|from)\b))\b(?!\s+(?:is|was)\b)",
+    re.IGNORECASE,
+)
+
+
+def seeks_others(query: str, name: str) -> str | None:
+    """The question with a paper's name for "it", where it seeks others that have to do with it."""
+    begun = _SEEKS_OTHERS.search(query)
+    it = _IT.search(query, begun.end()) if begun else None
+    return f"{query[: it.start()]}{name}{query[it.end() :]}" if it else None
 
 
 def seeks_similar(query: str, topic: str) -> re.Match[str] | None:
@@ -100,7 +123,13 @@ def pointed_at(query: str, history: History) -> tuple[Paper, ...]:
         said = ordinal["place"].casefold()
         places = ((papers, _place(said, len(papers))) for papers in [several, *told])
         return next((papers[at : at + 1] for papers, at in places if at < len(papers)), ())
+    if _OTHER_ONE.search(query) and (others := _but(several, told[0][:1])):
+        return others
     return several if _SEVERAL.search(query) else told[0][:1]
+
+
+def _but(papers: tuple[Paper, ...], these: tuple[Paper, ...]) -> tuple[Paper, ...]:
+    return tuple(p for p in papers if all(p.id != other.id for other in these))
 
 
 def _several(told: Sequence[tuple[Paper, ...]]) -> tuple[Paper, ...]:

@@ -136,9 +136,12 @@ def spell(text: str, names: Names, ignoring: Collection[str] = ()) -> tuple[str,
     those whose change, as it is told, is among `ignoring`.
     """
     changed: dict[str, str] = {}
-    for token in tokens(text):
-        odd = _is_odd(token, names)
-        better = (misspelt_frame(token, names) or names.correct(token)) if odd else None
+    for i, token in enumerate(tokens(text)):
+        better = None
+        if _is_odd(token, names):
+            better = misspelt_frame(token, names) or names.correct(token)
+        elif i and token.istitle() and _is_odd(token.lower(), names):  # "Flash Inferrence"
+            better = (names.correct(token) or "").title()
         if better and _change(token, better) not in ignoring:
             changed[token] = better
     for wrong, right in changed.items():
@@ -158,7 +161,9 @@ def misspelt_frame(token: str, names: Names) -> str | None:
     found = process.extractOne(
         token, _FRAMES, scorer=DamerauLevenshtein.distance, score_cutoff=allowed
     )
-    return str(found[0]) if found and found[0] != token else None
+    if found is None or found[0] == token or found[0][0] != token[0]:  # a slip is seldom the first
+        return None
+    return str(found[0])
 
 
 def _is_odd(token: str, names: Names) -> bool:

@@ -13,14 +13,14 @@ _NOT = r"(?:not|excluding|except(?:\s+for)?|other\s+than|besides|apart\s+from|wi
 _CUE = re.compile(
     rf"\b(?:{_NOT}\s+(?=(?:the\s+)?[\w&])|"
     r"(?:from|at|by|of|in|affiliated\s+with|affiliations?|involv(?:e|es|ing)|out\s+of|with|or|nor|and)\s+"
-    r"(?:(?:people|authors?|researchers?|someone|anyone)\s+(?:at|from|in|of)\s+)?(?:the\s+)?)",
+    r"(?:(?:people|authors?|researchers?|someone|anyone)\s+(?:at|from|in|of)\s+)?(?:(?:the|an?)\s+)?)",
     re.IGNORECASE,
 )
 _ENDS = re.compile(  # "in meta" may be a place, "in meta learning" is none
     r"\s*(?:$|[^\w\s]|(?:and|or|nor|since|from|in|with|without|that|which|who|whose|about|on|before|"
     r"after|between|until|have|has|had|are|is|was|were|as|by|but|not|no|except|excluding|other|rather|"
     r"when|where|do|does|did|only|please|this|last|scored|scoring|more|up|prior|older|later|"
-    rf"{PAPERS}|\w+ed|\d+)\b)",
+    rf"{PAPERS}|affiliations?|authors?|people|researchers?|\w+ed|\d+)\b)",
     re.IGNORECASE,
 )
 _LONGEST = 5  # words

@@ -21,6 +21,7 @@ from rag.search.asking import (
     lists_papers,
     topic_words,
     weighs,
+    without_lead,
 )
 from rag.search.conversation import resolved
 from rag.search.filters import read_filters
@@ -90,7 +91,7 @@ def _understood(
         raise QuestionError("There is no question in this. Ask something about your papers.")
     if is_small_talk(asked):
         return QueryPlan(asked, asked, intent="small_talk")
-    query, corrected = spell(_spelled_out(_beginning(asked)), names, ignoring)
+    query, corrected = spell(_spelled_out(_beginning(without_lead(asked))), names, ignoring)
     understood = read_filters(query, names)
     meant = _plan(asked, query, understood, names)
     plan = _plan(asked, query, understood, names, ignoring) if ignoring else meant

@@ -33,7 +33,18 @@ _WANTS_FIGURES = re.compile(
     r"\bspeed-?up\b|\bpercentage\b|\bhow\s+\w+er\b",
     re.IGNORECASE,
 )
-_FINDING_BONUS, _AIM_MALUS, _FIGURE_BONUS = 0.12, 0.25, 0.2
+_WANTS_CAUSE = re.compile(
+    r"\b(?:why|how\s+come|what\s+(?:causes?|explains?|drives?|makes)|what\s+is\s+it\s+about|"
+    r"reasons?|causes?)\b",
+    re.IGNORECASE,
+)
+_CAUSE = re.compile(
+    r"\b(?:because|due\s+to|owing\s+to|(?:driven|caused|explained|induced|introduced)\s+by|"
+    r"(?:trace|attribut|ascrib)\w*|stems?\s+from|aris(?:es?|ing)\s+from|results?\s+from|"
+    r"plays?\s+the\s+role|explains|reasons?|causes?|origins?|root)\b",
+    re.IGNORECASE,
+)
+_FINDING_BONUS, _AIM_MALUS, _FIGURE_BONUS, _CAUSE_BONUS = 0.12, 0.25, 0.2, 0.2
 _ADDRESS_MALUS = 0.3  # "our code is at …" is seldom what was asked
 
 
@@ -47,10 +58,24 @@ def has_figures(sentence: str) -> bool:
     return bool(_FIGURE.search(sentence))
 
 
+def wants_cause(question: str) -> bool:
+    """True for a question that a cause answers."""
+    return bool(_WANTS_CAUSE.search(question))
+
+
+def has_cause(sentence: str) -> bool:
+    """True for a sentence that says what something comes of."""
+    return bool(_CAUSE.search(sentence))
+
+
 @functools.lru_cache(maxsize=20_000)
-def worth(sentence: str, *, figures: bool) -> float:
-    """What is added to a sentence's score for its wording; `figures` are asked for or not."""
+def worth(sentence: str, *, figures: bool, cause: bool = False) -> float:
+    """What is added to a sentence's score for its wording.
+
+    `figures` are asked for or not, and so is a `cause`.
+    """
     value = _FINDING_BONUS if _FINDS.search(sentence) else 0.0
     value -= _AIM_MALUS if _AIMS.search(sentence) else 0.0
     value -= _ADDRESS_MALUS if _ADDRESS.search(sentence) else 0.0
-    return value + (_FIGURE_BONUS if figures and has_figures(sentence) else 0.0)
+    value += _FIGURE_BONUS if figures and has_figures(sentence) else 0.0
+    return value + (_CAUSE_BONUS if cause and has_cause(sentence) else 0.0)

@@ -20,6 +20,11 @@ _MOST_TITLED = 2  # a phrase in more titles than this is a field, not a paper
 _CUT = 4  # letters that stemming takes away, from which a stem may be that of another word
 _KEPT = 2  # of these, the letters that must be the same
 
+_CALLED = re.compile(
+    r"\bthe\s+((?:[\w-]+\s+){2,6}?)(?:paper|study|article|preprint)\b"
+    r"(?!\s+(?:on|about|that|which|by|of)\b)",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[^\W_]+")
 _EITHER = re.compile(r"(\w+)\s+or\s+(\w+)")  # "retrieval or search": one is enough
 
@@ -35,6 +40,12 @@ def titled(topic: str, hits: Iterable[Hit]) -> tuple[str, ...]:
     phrase = f" {' '.join(asked)} "
     found = [h.paper.id for h in hits if phrase in f" {' '.join(words(h.paper.title))} "]
     return tuple(found) if len(found) <= _MOST_TITLED else ()
+
+
+def called(query: str, hits: Iterable[Hit]) -> tuple[str, ...]:
+    """The papers that a question calls by words of their title: "the critical batch size paper"."""
+    match = _CALLED.search(query)
+    return titled(match.group(1), hits) if match else ()
 
 
 def bearing(

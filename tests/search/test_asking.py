@@ -132,3 +132,30 @@ def test_exceptions_are_kept_apart(
 ) -> None:
     found = plan(question, names)
     assert (found.filters, found.without) == (filters, without)
+
+
+@pytest.mark.parametrize(
+    ("question", "asks"),
+    [
+        ("When was LOOM published?", ("date",)),
+        ("When is the paper on radon from?", ("date",)),
+        ("When is punched wood better than paper?", ()),
+        ("exactly when is it possible to weave?", ()),
+    ],
+)
+def test_when_asks_for_a_date_only_of_papers(
+    question: str, asks: tuple[str, ...], names: Names
+) -> None:
+    assert make_plan(question, (), names).asks == asks
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Do LOOM and PISCES agree on silk?",
+        "Which thread is used by LOOM and which by PISCES?",
+        "Does LOOM contradict PISCES?",
+    ],
+)
+def test_two_papers_that_are_held_together_are_compared(question: str, names: Names) -> None:
+    assert make_plan(question, (), names).intent == "compare"

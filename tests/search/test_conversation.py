@@ -60,6 +60,68 @@ def test_all_papers_of_the_last_answer_are_meant(
     assert found.filters.ids == (loom.id, stars.id)
 
 
+def test_the_other_one_is_what_is_left_of_those_told_of(
+    names: Names, loom: Paper, stars: Paper
+) -> None:
+    history = [("Which papers are there?", answer(loom, stars)), ("What is LOOM?", answer(loom))]
+    found = plan("and who wrote the other one", names, *history)
+    assert (found.filters.ids, found.asks) == ((stars.id,), ("authors",))
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["What happens to the cards there?", "how big is the speedup", "and the accuracy?"],
+)
+def test_a_question_without_a_subject_is_about_the_paper_of_before(
+    question: str, names: Names, loom: Paper
+) -> None:
+    assert plan(question, names, ("What is LOOM?", answer(loom))).named == (loom.id,)
+
+
+@pytest.mark.parametrize(
+    ("question", "query"),
+    [
+        (
+            "Is there later work that uses it for silk?",
+            "Is there later work that uses LOOM for silk?",
+        ),
+        ("which papers extend this method?", "which papers extend LOOM?"),
+        ("Has anyone tried the paper on bees?", "Has anyone tried the paper on bees?"),
+    ],
+)
+def test_papers_that_have_to_do_with_the_one_before_are_others(
+    question: str, query: str, names: Names, loom: Paper
+) -> None:
+    found = plan(question, names, ("What is LOOM?", answer(loom)))
+    assert found.query == query
+    assert found.without.ids == ((loom.id,) if query != question else ())
+    assert found.named == ()
+
+
+def test_what_else_somebody_wrote_leaves_out_the_paper_of_before(
+    names: Names, papers: list[Paper]
+) -> None:
+    told = next(p for p in papers if "Grace Hopper" in p.authors)
+    found = plan("what else did Grace Hopper write?", names, ("q", answer(told)))
+    assert found.filters.authors == ("Grace Hopper",)
+    assert (found.without.ids, found.intent, found.topic) == ((told.id,), "list", "")
+
+
+def test_which_one_has_code_is_a_condition_on_those_told_of(
+    names: Names, loom: Paper, stars: Paper
+) -> None:
+    found = plan("which one releases code?", names, ("q", answer(loom, stars)))
+    assert found.filters == Filters(has_code=True, ids=(loom.id, stars.id))
+
+
+@pytest.mark.parametrize(
+    "lead", ["switching gears: ", "ok, something else: ", "New topic. ", "By the way, "]
+)
+def test_words_that_lead_in_another_question_say_nothing(lead: str, names: Names) -> None:
+    found = plan(f"{lead}what is PISCES?", names)
+    assert (found.query, found.topic) == ("what is PISCES?", "PISCES")
+
+
 @pytest.mark.parametrize(
     ("question", "named"),
     [

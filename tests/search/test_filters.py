@@ -419,6 +419,8 @@ def test_with_code_and_without_is_no_paper_at_all(names: Names) -> None:
         ("papers with authors from Caltech", ("caltech",)),
         ("papers from Caltech or Cambridge", ("caltech", "cambridge")),
         ("papers affiliated with Harvard", ("Harvard",)),
+        ("show me all papers with a caltech affiliation", ("caltech",)),
+        ("papers by caltech authors", ("caltech",)),
         ("papers from Royal Brno", ("brno",)),
     ],
 )

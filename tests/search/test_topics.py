@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.base.types import Evidence, Hit, Paper, QueryPlan, Sort
-from rag.search.topics import bearing, titled
+from rag.search.topics import bearing, called, titled
 
 
 def hit(title: str, abstract: str = "It is so.") -> Hit:
@@ -100,3 +100,17 @@ def test_a_topic_that_is_a_phrase_of_a_title_names_the_paper(topic: str, names_i
 
 def test_a_phrase_of_many_titles_names_none() -> None:
     assert titled("punched cards", [hit(f"Punched Cards {i}") for i in range(3)]) == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("What is measured in the silk loom speed paper?", ["How Silk Loom Speed Grows"]),
+        ("What is measured in the Silk Loom study?", ["How Silk Loom Speed Grows"]),
+        ("What says the silk loom paper on speed?", []),
+        ("What is measured in the cotton loom paper?", []),
+        ("What is the speed of silk looms?", []),
+    ],
+)
+def test_a_paper_is_called_by_words_of_its_title(question: str, found: list[str]) -> None:
+    assert list(called(question, [hit("How Silk Loom Speed Grows"), hit("Bees")])) == found

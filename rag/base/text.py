@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
+import itertools
+import operator
 import re
 import unicodedata
-from collections.abc import Iterator
 
 # Invisible characters that can reorder or hide text: bidi embeddings, overrides and isolates,
 # Unicode tags, byte order marks. Joiners (ZWJ, ZWNJ) stay: Persian and emoji need them.
@@ -18,7 +19,9 @@ _LATEX_COMMAND = re.compile(r"\\(?:href\{[^{}]*\}|[a-zA-Z]+\*?|[^a-zA-Z\s])")
 _WORD = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*")
 _NUMBER_WORD = re.compile(r"(\d+(?:\.\d+)*)[x×]?")  # "5.4x" and "$5.4\times$" are the same word
 _NO_WORD = re.compile(r"\W+")
-_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_ASCII_SPACED = {n: " " for n in range(128) if _NO_WORD.match(chr(n))}
+_LETTER = re.compile(r"[^\W_]")
+_THOUSANDS = re.compile(r",(?<=\d,)(?=\d{3}(?!\d))")  # the comma first: so it is sought fast
 _NUMBER = re.compile(r"(?<![\w.])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\w)|\d+(?:\.\d+)?")
 
 STOP_WORDS = frozenset(
@@ -46,7 +49,7 @@ def clean_line(raw: str) -> str:
 def fold(text: str) -> str:
     """Text for comparing names and titles: no case, accents, LaTeX commands or punctuation."""
     if text.isascii() and "\\" not in text:  # nearly always, and six times as fast
-        return " ".join(_NO_WORD.sub(" ", text.casefold()).split())
+        return " ".join(text.lower().translate(_ASCII_SPACED).split())
     text = _LATEX_COMMAND.sub(" ", text) if "\\" in text else text
     decomposed = unicodedata.normalize("NFKD", _DASHES.sub("-", text))
     bare = "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
@@ -58,25 +61,27 @@ def words(text: str) -> list[str]:
 
     "Pre-training" gives "pre", "train" and "pretrain", so that both spellings meet.
     """
-    return [stem for _, stem in _word_stems(text)]
+    stems = map(operator.itemgetter(1), map(_parts_and_stems, _tokens(text)))
+    return list(itertools.chain.from_iterable(stems))
 
 
 def content_words(text: str) -> list[str]:
     """`words` without stop words."""
-    return [stem for raw, stem in _word_stems(text) if raw not in STOP_WORDS]
+    cut = itertools.starmap(zip, map(_parts_and_stems, _tokens(text)))
+    return [stem for part, stem in itertools.chain.from_iterable(cut) if part not in STOP_WORDS]
 
 
-def _word_stems(text: str) -> Iterator[tuple[str, str]]:
+def _tokens(text: str) -> list[str]:
+    """The words of a text as written, in lower case."""
     text = _LATEX_COMMAND.sub(" ", text) if "\\" in text else text
-    text = unicodedata.normalize("NFKC", _DASHES.sub("-", text)).casefold()
-    text = _THOUSANDS.sub("", text)
-    for whole in _WORD.findall(text):
-        yield from _token_stems(whole)
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", _DASHES.sub("-", text))
+    return _WORD.findall(_THOUSANDS.sub("", text.casefold()))
 
 
 @functools.lru_cache(maxsize=50_000)
-def _token_stems(token: str) -> tuple[tuple[str, str], ...]:
-    """A word's parts and, if it has several, the whole, each with its stem."""
+def _parts_and_stems(token: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """A word's parts and, if it has several, the whole; and the stem of each."""
     whole = token.replace("’", "'")
     if whole.endswith("'s"):
         whole = whole[:-2]
@@ -84,7 +89,7 @@ def _token_stems(token: str) -> tuple[tuple[str, str], ...]:
     parts = [number.group(1)] if number else [p for p in re.split(r"[-'.]", whole) if p]
     if len(parts) > 1:
         parts.append("".join(parts))
-    return tuple((part, stem(part)) for part in parts)
+    return tuple(parts), tuple(map(stem, parts))
 
 
 _ISE = re.compile(r"(?<=\w[^vcao])is(e[sdr]?|ing|ations?)$")  # normalise; not supervise, noise
@@ -152,7 +157,8 @@ def _long_form(short: str, before: str) -> str | None:
 
 # --- sentences -------------------------------------------------------------------------------
 
-_BORDER = re.compile(r"[.!?][\"'”’)\]}]*(?=\s|$)|\n\s*\n|(?<=[:;])\n")
+# What is common to all three ways to end comes first: so it is sought fast.
+_BORDER = re.compile(r"[.!?\n](?:(?<=[.!?])[\"'”’)\]}]*(?=\s|$)|(?<=\n)\s*\n|(?<=[:;]\n))")
 _ABBREVIATIONS = frozenset(
     "al cf e.g i.e eg ie viz vs v resp fig figs eq eqs eqn sec sect ch no nos vol pp p approx ca "
     "dr prof mr mrs ms st jr sr inc ltd co corp dept univ ed eds est ref refs tab thm lem prop def "
@@ -164,7 +170,8 @@ _STARTERS = frozenset(
     "while although moreover furthermore finally thus therefore as at from one two such "
     "unlike".split()
 )
-_LAST_TOKEN = re.compile(r"[^\s(\[{\"'“‘~]*$")
+_TOKEN_START = re.compile(r"[\s(\[{\"'“‘~]")
+_LONGEST_TOKEN = 40  # characters before a stop that are looked at
 _NEXT_TOKEN = re.compile(r"\s*[\"'“‘(\[]*([^\s]+)")
 _FORMULA = re.compile(r"(?<!\\)\$[^$]{1,400}?(?<!\\)\$")
 _BRACKET = re.compile(r"[()\[\]]")
@@ -196,13 +203,12 @@ def sentences(text: str) -> list[str]:
 
 def _append_span(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:
     piece = text[start:end]
-    left = len(piece) - len(piece.lstrip())
     stripped = piece.strip()
-    if not any(c.isalnum() for c in stripped):
-        if spans and stripped:  # stray closing marks belong to the sentence before
-            spans[-1] = (spans[-1][0], start + left + len(stripped))
-        return
-    spans.append((start + left, start + left + len(stripped)))
+    start += len(piece) - len(piece.lstrip())
+    if _LETTER.search(stripped):
+        spans.append((start, start + len(stripped)))
+    elif spans and stripped:  # stray closing marks belong to the sentence before
+        spans[-1] = (spans[-1][0], start + len(stripped))
 
 
 def _is_border(text: str, match: re.Match[str]) -> bool:
@@ -218,7 +224,8 @@ def _is_border(text: str, match: re.Match[str]) -> bool:
         return False
     if mark[0] != ".":
         return True
-    return not _is_abbreviation(text[: match.start()], next_word)
+    before = text[max(0, match.start() - _LONGEST_TOKEN) : match.start()]
+    return not _is_abbreviation(_TOKEN_START.split(before)[-1], next_word)
 
 
 def _is_inner_capital(word: str) -> bool:
@@ -226,21 +233,21 @@ def _is_inner_capital(word: str) -> bool:
     return len(word) > 1 and word[1].isupper()
 
 
-def _is_abbreviation(before: str, next_word: str) -> bool:
-    found = _LAST_TOKEN.search(before[-40:])
-    last = found.group() if found else ""
-    bare_next = re.sub(r"\W", "", next_word).casefold()
-    if last.casefold().strip(".") in _ABBREVIATIONS:
-        # "et al. The ..." may end a sentence; "e.g. The" never does.
-        return not (last.casefold() in {"al", "etc"} and bare_next in _STARTERS)
+def _is_abbreviation(last: str, next_word: str) -> bool:
+    """Whether the stop after a word belongs to it, by the word that follows."""
     is_initial = len(last) == 1 and last.isalpha() and last.isupper()
-    return is_initial and bare_next not in _STARTERS
+    is_listed = last.casefold().strip(".") in _ABBREVIATIONS
+    if not is_initial and not is_listed:
+        return False
+    starts = re.sub(r"\W", "", next_word).casefold() in _STARTERS
+    # "et al. The ..." may end a sentence; "e.g. The" never does.
+    return not (starts and (last.casefold() in {"al", "etc"} or not is_listed))
 
 
 def _protected(text: str) -> bytearray:
     """Marks for characters inside a formula or a short parenthesis."""
     marks = bytearray(len(text) + 1)
-    for match in _FORMULA.finditer(text):
+    for match in _FORMULA.finditer(text) if "$" in text else ():
         marks[match.start() : match.end() - 1] = b"\1" * (match.end() - 1 - match.start())
     opened: list[int] = []
     for bracket in _BRACKET.finditer(text):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 
@@ -27,6 +28,7 @@ class Name:
     given: str
 
 
+@functools.lru_cache(maxsize=20_000)
 def parse_name(printed: str) -> Name:
     """Take a name apart that is printed as "Rosie Zhao", "R. Zhao", "Zhao, R." or "Zhao"."""
     before, *after = (_name_words(part) for part in printed.split(","))

@@ -17,12 +17,14 @@ from pathlib import Path
 from rag.base.types import Paper
 from rag.index.catalog import Catalog
 from rag.index.follower import BUSY_S, delete_database, writing
+from rag.index.records import in_batches
 
 logger = logging.getLogger(__name__)
 
 FILE = "places.db"
 PlacesOf = Callable[[Paper], Iterable[str]]
 
+_AT_ONCE = 2000  # papers whose rows are written together
 _FORM = 1  # raise when the tables change
 _TABLES = """
 DROP TABLE IF EXISTS meta;
@@ -76,14 +78,15 @@ class Places:
         self._conn.execute("UPDATE meta SET revision = ?", [changes.revision])
 
     def _take(self, papers: Iterable[Paper]) -> None:
-        for paper in papers:
-            self._conn.execute("INSERT OR IGNORE INTO papers (id) VALUES (?)", [paper.id])
-            (seq,) = self._conn.execute(
-                "SELECT seq FROM papers WHERE id = ?", [paper.id]
-            ).fetchone()
-            self._conn.execute("DELETE FROM places WHERE seq = ?", [seq])
-            rows = {(_hashed(place), seq) for place in self._places_of(paper)}
-            self._conn.executemany("INSERT INTO places VALUES (?, ?)", rows)
+        owned = "SELECT seq FROM papers WHERE id = ?"
+        for batch in in_batches(papers, _AT_ONCE):
+            ids = [(paper.id,) for paper in batch]
+            rows = {
+                (_hashed(place), paper.id) for paper in batch for place in self._places_of(paper)
+            }
+            self._conn.executemany("INSERT OR IGNORE INTO papers (id) VALUES (?)", ids)
+            self._conn.executemany(f"DELETE FROM places WHERE seq = ({owned})", ids)  # noqa: S608
+            self._conn.executemany(f"INSERT INTO places VALUES (?, ({owned}))", rows)  # noqa: S608
 
     def _forget(self, ids: Iterable[str]) -> None:
         for paper_id in ids:

@@ -7,6 +7,7 @@ one of the records does not say contradicts nothing.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
@@ -29,10 +30,15 @@ def title_key(record: Paper) -> str:
 
     A record without a title is known by its text.
     """
-    title = readable(record.title)
+    return _title_key(record.title) or identity_key(record)
+
+
+@functools.lru_cache(maxsize=20_000)
+def _title_key(title: str) -> str:
+    title = readable(title)
     for sign, word in _SIGNS:
         title = re.sub(rf"(?<=\w) ?\{sign}+" if sign == "+" else rf"(?<=\w)\{sign}+", word, title)
-    return fold(title).translate(STROKES) or identity_key(record)
+    return fold(title).translate(STROKES)
 
 
 def same_paper(one: Paper, other: Paper) -> bool:

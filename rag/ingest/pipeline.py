@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -38,8 +39,9 @@ Vector = npt.NDArray[np.float32]
 logger = logging.getLogger(__name__)
 
 FETCHER = online.Fetcher()
-_BATCH = 32  # papers embedded together: 2 % more padding than for 128, and a stop is not far
-_GROUPS = 64  # papers decided on together, when only sources are added to most of them
+# Papers of one transaction: at first so many, twice as many after each that was made soon, so that
+# a stop is never far. Embedding 32 together has 2 % more padding than 128.
+_BATCH, _LARGEST_BATCH, _SOON_S = 32, 512, 0.25
 _LOOKED_UP = 64  # papers whose records are looked for in the library at once
 
 
@@ -66,6 +68,7 @@ class Input:
 class _Batch:
     """Records of some papers and what they make of the library, decided and not yet written."""
 
+    size: int = _BATCH  # papers; twice as many when most of them only get another source
     groups: list[list[Paper]] = field(default_factory=list)
     pending: dict[str, Paper] = field(default_factory=dict)  # by id
     said: dict[str, list[Said]] = field(default_factory=dict)  # by paper id
@@ -75,7 +78,7 @@ class _Batch:
     @property
     def is_full(self) -> bool:
         has_body = any(paper.body for paper in self.pending.values())
-        return has_body or len(self.pending) >= _BATCH or len(self.groups) >= _GROUPS
+        return has_body or len(self.pending) >= self.size or len(self.groups) >= 2 * self.size
 
     @property
     def changes_nothing(self) -> bool:
@@ -325,6 +328,7 @@ def _flush(run: _Run) -> None:
     so that they wait for little, and in it, beside which nobody writes. So no paper is there
     twice, and what others said of it stays.
     """
+    size, started_s = run.batch.size, time.monotonic()
     if not run.batch.changes_nothing:
         made = _made(run, {})
         if (revision := run.store.revision) != run.revision:
@@ -337,7 +341,8 @@ def _flush(run: _Run) -> None:
             run.revision = run.writer.revision()
         run.ahead.forget([*run.batch.pending, *(paper_id for paper_id, _ in run.batch.sources)])
     run.counts += run.batch.counts
-    run.batch = _Batch()
+    is_soon = time.monotonic() - started_s < _SOON_S
+    run.batch = _Batch(min(2 * size, _LARGEST_BATCH) if is_soon else size)
 
 
 _Made = dict[str, tuple[Paper, list[EmbeddedChunk]]]
@@ -352,7 +357,7 @@ def _made(run: _Run, before: _Made) -> _Made:
 
 
 def _decided_again(run: _Run, made: _Made) -> _Made:
-    groups, run.batch = run.batch.groups, _Batch()
+    groups, run.batch = run.batch.groups, _Batch(run.batch.size)
     run.store.follow(run.places)
     run.look()
     records = [merge.together(group) for group in groups]

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import functools
 import importlib.util
+import itertools
 import json
+import re
 import struct
 from collections.abc import Sequence
 from pathlib import Path
@@ -35,6 +37,10 @@ _MAX_TOKENS = 512
 _MOST_CHARS = 32_768  # 512 tokens of real text end long before
 _START = 1  # the token that stands before a text; here for one that has no other
 _CACHED_QUERIES = 512
+# Each word with the spaces before it, the last with those after it. "▁" is how spaces are written.
+_WORDS = re.compile(r"[ ▁]*[^ ▁]+(?:[ ▁]+$)?|[ ▁]+")
+_CACHED_WORDS = 100_000
+_LONGEST_WORD = 32  # characters; where no spaces are written, whole sentences are no words
 _INSTALL = "Install it: pip install 'askpapers[fast]', or set ASKPAPERS_EMBEDDER=minilm."
 _REINSTALL = "Install them anew: pip install --force-reinstall wordllama==0.4.0.post1."
 
@@ -62,7 +68,7 @@ class StaticEmbedder:
         table = verified(folder / _WEIGHTS, _WEIGHTS_SHA256, "weights", _REINSTALL)
         vocabulary = verified(folder / _TOKENIZER, _TOKENIZER_SHA256, "vocabulary", _REINSTALL)
         self._table = _tensor(table, _TENSOR)
-        self._tokenizer = _tokenizer(vocabulary)
+        self._tokens = _WordTokens(_tokenizer(vocabulary))
         self._cached = functools.lru_cache(maxsize=_CACHED_QUERIES)(self._embed_one)
 
     def embed(self, texts: Sequence[str]) -> Vectors:
@@ -70,11 +76,11 @@ class StaticEmbedder:
 
         A text is read up to 512 tokens. A text without words has a vector too, of no meaning.
         """
-        means = np.empty((len(texts), _DIM), dtype=np.float32)
+        sums = np.empty((len(texts), _DIM), dtype=np.float32)
         for row, text in enumerate(texts):
             ids = self._encode(text[:_MOST_CHARS])[:_MAX_TOKENS] or [_START]
-            means[row] = self._table[ids].mean(axis=0)
-        unit: Vectors = means / np.linalg.norm(means, axis=1, keepdims=True)
+            np.add.reduce(self._table.take(ids, axis=0), axis=0, out=sums[row])
+        unit: Vectors = sums / np.linalg.norm(sums, axis=1, keepdims=True)
         return unit
 
     def embed_query(self, text: str) -> Vectors:
@@ -92,8 +98,26 @@ class StaticEmbedder:
 
     def _encode(self, text: str) -> list[int]:
         # Half of a surrogate pair, as broken files hold, is no text to the tokenizer.
-        whole = text.encode("utf-8", "replace").decode()
-        return self._tokenizer.encode(whole, add_special_tokens=False).ids
+        whole = text if text.isascii() else text.encode("utf-8", "replace").decode()
+        # No token reaches over the beginning of a word, and most words were met before.
+        words = map(self._tokens.__getitem__, _WORDS.findall(f" {whole}"))
+        return list(itertools.chain.from_iterable(words))
+
+
+class _WordTokens(dict[str, list[int]]):
+    """The tokens of words, each with the spaces before it: the latest are remembered."""
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self._tokenizer = tokenizer
+
+    def __missing__(self, word: str) -> list[int]:
+        # The tokenizer puts the first of the spaces there itself.
+        ids: list[int] = self._tokenizer.encode(word[1:], add_special_tokens=False).ids
+        if len(word) <= _LONGEST_WORD:
+            if len(self) >= _CACHED_WORDS:
+                self.clear()
+            self[word] = ids
+        return ids
 
 
 def _package() -> Path:
@@ -122,4 +146,6 @@ def _tensor(data: bytes, name: str) -> Vectors:
 def _tokenizer(vocabulary: bytes) -> Tokenizer:
     from tokenizers import Tokenizer
 
-    return Tokenizer.from_buffer(vocabulary)
+    tokenizer = Tokenizer.from_buffer(vocabulary)
+    tokenizer.encode_special_tokens = True  # "<s>" in a paper is its text and no mark
+    return tokenizer

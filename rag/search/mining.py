@@ -55,7 +55,7 @@ def facts_of(paper: Paper) -> PaperFacts:
     return PaperFacts(
         title=fold(paper.title),
         category=(paper.category or "").upper(),
-        words=tuple(sorted({token.lower() for token in tokens(text)})),
+        words=tuple(sorted(set(map(str.lower, tokens(text))))),
         stems=tuple(sorted(set(words(f"{paper.title} {paper.text}")))),
         people=tuple(map(_person, filter(person_key, paper.authors))),
         orgs={fold(org): org for org in reversed(paper.orgs)},

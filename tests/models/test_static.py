@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rag.base.errors import WeightsError
@@ -76,6 +76,16 @@ def test_any_text_has_a_finite_vector(model: StaticEmbedder, text: str) -> None:
     vector = model.embed([text])[0]
     assert np.isfinite(vector).all()
     assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-5)
+
+
+@needs_package
+@given(text=st.text(st.sampled_from(" ab.,-\n\t<s>/é物▁1("), max_size=40))
+@example(text="  two spaces, and  three   more ")
+@example(text="a mark <s> and </s>of the vocabulary")
+def test_words_cut_one_by_one_are_those_of_the_whole_text(model: StaticEmbedder, text: str) -> None:
+    for _ in range(2):  # new and remembered
+        whole = model._tokens._tokenizer.encode(text, add_special_tokens=False)
+        assert model._encode(text) == whole.ids
 
 
 @needs_package

@@ -47,10 +47,10 @@ def short_title(paper: Paper) -> str:
 
 def people(paper: Paper) -> str:
     """Authors in short: "Vyas et al.", "Barak and Edelman"; empty when none is known."""
-    families = [family_name(a) for a in paper.authors]
+    families = [family_name(a) for a in paper.authors[:2]]
     if not families:
         return ""
-    if len(families) > 2 or paper.more_authors:
+    if len(paper.authors) > 2 or paper.more_authors:
         return f"{families[0]} et al."
     return " and ".join(families)
 

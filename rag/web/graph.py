@@ -12,6 +12,7 @@ from rag.base.types import Paper
 
 _PEOPLE, _PAPERS = 24, 140
 _ROUNDS = 150
+_NEAREST = 0.01  # two points that are nearer push no harder
 # Names are kept apart in a picture as small as a telephone shows it, in pixels.
 _WIDE, _HIGH = 340, 560
 _LETTER, _LINE = 7, 18
@@ -83,9 +84,9 @@ def _settled(count: int, lines: Sequence[tuple[int, int]]) -> list[tuple[float, 
     ends = np.array(lines, dtype=np.int64).reshape(-1, 2)
     apart = 1.6 / np.sqrt(count)
     for step in np.linspace(0.12, 0.005, _ROUNDS):
-        away = places[:, None] - places[None]
-        far = np.maximum(np.linalg.norm(away, axis=2), 0.01)
-        push = (away * (apart**2 / far**2)[..., None]).sum(axis=1)
+        right, up = (side[:, None] - side[None] for side in places.T)
+        force = apart**2 / np.maximum(right * right + up * up, _NEAREST**2)
+        push = np.stack([(right * force).sum(axis=1), (up * force).sum(axis=1)], axis=1)
         along = places[ends[:, 0]] - places[ends[:, 1]]
         pull = along * (np.linalg.norm(along, axis=1, keepdims=True) / apart)
         np.add.at(push, ends[:, 0], -pull)

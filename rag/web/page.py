@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from rag.base.errors import RagError
-from rag.web import chat, compare, library, person, screens, session, settings
+from rag.web import chat, compare, library, person, pictures, screens, session, settings
 from rag.web.jobs import UNEXPECTED
 from rag.web.render import show, style_page, tag
 from rag.web.session import LibraryFacts, Opened
@@ -51,7 +51,7 @@ def _draw() -> None:
         return
     draw = _SCREENS.get(screens.shown(), chat.render)
     draw(opened, session.library_facts(opened.assistant))
-    opened.warm()
+    opened.warm(pictures.prepare)
 
 
 def _say(place: DeltaGenerator, sentence: str) -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence, Set
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import altair as alt
 import streamlit as st
 
 from rag.answer import records
@@ -16,7 +15,10 @@ from rag.web import session
 from rag.web.graph import NAME_CHARS, people_map
 from rag.web.render import show, tag
 from rag.web.session import Opened
-from rag.web.shelf import Shelf
+from rag.web.shelf import Choice, Shelf
+
+if TYPE_CHECKING:
+    import altair as alt
 
 _PICTURES = {"time": "Over time", "people": "People", "meaning": "By meaning"}
 _MOST_CATEGORIES = 6
@@ -30,6 +32,7 @@ _TITLE_CHARS = 120
 _FIELDS = ("id", "year", "category", "author")
 
 _COLOURS_OF_WORDS = {False: ("#5b6067", "#fdfcfa"), True: ("#a3a8ae", "#15181c")}  # and of grounds
+_BY_THEME = frozenset({"people"})  # pictures that are others in light and dark
 _MOST_KEPT = 12  # pictures of one revision of the library
 
 Chart = Any  # Altair does not tell layered charts apart
@@ -53,16 +56,38 @@ def render(opened: Opened, shelf: Shelf, found: Sequence[int], pick: Pick) -> No
     if found:
         dark = st.context.theme.type == "dark"
         cited = frozenset(_cited_last()) if kind == "meaning" else frozenset()
-        asked = (kind, tuple(found), cited, dark)
-        if asked not in shelf.drawings:
-            if len(shelf.drawings) >= _MOST_KEPT:
-                shelf.drawings.clear()
-            papers = [shelf.papers[place] for place in found]
-            shelf.drawings[asked] = _DRAWN[str(kind)](papers, opened, cited, dark)
-        chart, words = shelf.drawings[asked]
-        _draw(chart, words, pick)
+        _draw(*_drawing(opened, shelf, str(kind), found, cited, dark=dark), pick)
     else:
         show(tag("p", "No paper is like that.", cls="quiet"))
+
+
+def prepare(opened: Opened) -> None:
+    """Draw the whole library once, so that nobody waits for it; where there is time."""
+    shelf = opened.shelf()
+    found = shelf.find(Choice())
+    for kind in _PICTURES if found else ():
+        for dark in (False, True):
+            _drawing(opened, shelf, kind, found, frozenset(), dark=dark)
+
+
+def _drawing(
+    opened: Opened,
+    shelf: Shelf,
+    kind: str,
+    found: Sequence[int],
+    cited: frozenset[str],
+    *,
+    dark: bool,
+) -> tuple[Chart, str]:
+    """A picture and the words below it, made once for a revision of the library."""
+    asked = (kind, tuple(found), cited, dark and kind in _BY_THEME)
+    known: tuple[Chart, str] | None = shelf.drawings.get(asked)
+    if known is None:
+        if len(shelf.drawings) >= _MOST_KEPT:
+            shelf.drawings.clear()
+        papers = [shelf.papers[place] for place in found]
+        known = shelf.drawings[asked] = _DRAWN[kind](papers, opened, cited, dark)
+    return known
 
 
 def _draw(chart: Chart, words: str, pick: Pick) -> None:
@@ -78,6 +103,8 @@ def _draw(chart: Chart, words: str, pick: Pick) -> None:
 
 
 def _click(*fields: str, name: str) -> alt.Parameter:
+    import altair as alt
+
     return alt.selection_point(fields=list(fields), name=name, on="click", empty=False)
 
 
@@ -87,6 +114,8 @@ def _click(*fields: str, name: str) -> alt.Parameter:
 def _time(
     papers: Sequence[Paper], _opened: Opened, _cited: Set[str], _dark: bool
 ) -> tuple[Chart, str]:
+    import altair as alt
+
     kept = _categories(papers)
     counted = Counter((str(p.year), _category(p, kept)) for p in papers if p.year)
     rows = [{"year": y, "category": c, "papers": n} for (y, c), n in sorted(counted.items())]
@@ -111,6 +140,8 @@ def _time(
 def _people(
     papers: Sequence[Paper], _opened: Opened, _cited: Set[str], dark: bool
 ) -> tuple[Chart, str]:
+    import altair as alt
+
     drawn = people_map(papers)
     lines = [
         {"x": a[1], "y": a[2], "x2": b[1], "y2": b[2]}
@@ -151,6 +182,8 @@ def _people(
 def _meaning(
     papers: Sequence[Paper], opened: Opened, cited: Set[str], _dark: bool
 ) -> tuple[Chart, str]:
+    import altair as alt
+
     places = opened.plane()
     step = max(1, -(-len(papers) // _MOST_POINTS))
     shown = [p for i, p in enumerate(papers) if p.id in places and (not i % step or p.id in cited)]
@@ -218,11 +251,15 @@ def _category(paper: Paper, kept: Sequence[str]) -> str:
 
 
 def _colour(kept: Sequence[str]) -> alt.Color:
+    import altair as alt
+
     scale = alt.Scale(domain=[*kept, _REST], range=[*_COLOURS[: len(kept)], _GREY])
     return alt.Color("category:N", scale=scale, title=None, legend=alt.Legend(orient="top"))
 
 
 def _axis(field: str) -> Any:
+    import altair as alt
+
     channel = alt.X if field == "x" else alt.Y
     return channel(f"{field}:Q", axis=None, scale=alt.Scale(domain=[-1.08, 1.08]))
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gc
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,6 +51,7 @@ class Opened:
     _warmer: threading.Thread | None = None
     _shelving: threading.Lock = field(default_factory=threading.Lock)
     _shelf: tuple[int, Shelf] | None = None
+    _planing: threading.Lock = field(default_factory=threading.Lock)
     _plane: tuple[int, Plane] | None = None
 
     def shelf(self) -> Shelf:
@@ -63,7 +64,7 @@ class Opened:
 
     def plane(self) -> Plane:
         """Where papers lie on a map by meaning, worked out anew when the library has changed."""
-        with self._shelving:
+        with self._planing:
             revision = self.assistant.revision
             if self._plane is None or self._plane[0] != revision:
                 self._plane = (revision, self.assistant.plane())
@@ -83,7 +84,7 @@ class Opened:
 
         folder, settings = self.assistant.folder, self.assistant.settings
         self._finish_warming()
-        with self._shelving:
+        with self._shelving, self._planing:
             self.assistant.close()
             try:
                 return Assistant.restore(file, folder, replace=True)
@@ -92,10 +93,15 @@ class Opened:
                 self._shelf = self._plane = None
                 _facts.clear()
 
-    def warm(self) -> None:
-        """Load models and look over the library, once, in a thread: no page waits for it."""
+    def warm(self, prepare: Callable[[Opened], None]) -> None:
+        """Load models, look over the library and `prepare` what is drawn of all of it.
+
+        Once, in a thread: no page waits for it.
+        """
         if self._warming.acquire(blocking=False):  # never released: once is enough
-            self._warmer = threading.Thread(target=self._warm, name="warm", daemon=True)
+            self._warmer = threading.Thread(
+                target=self._warm, args=(prepare,), name="warm", daemon=True
+            )
             self._warmer.start()
 
     def close(self) -> None:
@@ -107,11 +113,12 @@ class Opened:
         if self._warmer is not None:
             self._warmer.join(_WARMING_S)
 
-    def _warm(self) -> None:
+    def _warm(self, prepare: Callable[[Opened], None]) -> None:
         try:
             self.assistant.warm()
             self.shelf()
             self.troubles = tuple(f for f in self.assistant.doctor() if not f.ok)
+            prepare(self)
             gc.collect()
             gc.freeze()  # what was loaded stays: it need not be looked through for garbage again
         except RagError as error:

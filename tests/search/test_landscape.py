@@ -8,6 +8,7 @@ import numpy as np
 
 from rag import Assistant, Settings
 from rag.base.types import Paper
+from rag.search.landscape import _widest
 
 
 def test_records_are_the_papers_without_their_abstracts(history: Assistant) -> None:
@@ -61,3 +62,15 @@ def test_the_plane_places_every_paper_within_its_borders_and_neighbours_near(
     flat = [float(np.hypot(*np.subtract(places[ids[a]], places[ids[b]]))) for a, b in pairs]
     true = [1 - float(vectors[a] @ vectors[b]) for a, b in pairs]
     assert np.corrcoef(flat, true)[0, 1] > 0.3
+
+
+def test_the_plane_lies_in_the_directions_of_the_greatest_spread() -> None:
+    rows = np.random.default_rng(3).normal(size=(500, 40)) * np.linspace(1, 3, 40)
+    spread = rows.T @ rows
+    _, directions = np.linalg.eigh(spread)
+    found = _widest(spread)
+    assert np.allclose(np.abs(found.T @ directions[:, -2:][:, ::-1]), np.eye(2), atol=0.05)
+
+
+def test_papers_that_are_all_alike_spread_nowhere() -> None:
+    assert not np.isnan(_widest(np.zeros((3, 3)))).any()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -9,6 +10,7 @@ from onpage import go_to, shown
 from streamlit.testing.v1 import AppTest
 
 from rag.base.types import Paper
+from rag.web import session
 from rag.web.graph import people_map
 
 Page = Callable[..., AppTest]
@@ -41,6 +43,15 @@ def test_a_click_on_values_lists_their_papers(
     at = page()
     at.session_state["picking"] = (what, told)
     assert expected in shown(go_to(at, "library"))
+
+
+def test_pictures_of_the_whole_library_are_made_before_they_are_asked_for(page: Page) -> None:
+    page().run()
+    for thread in threading.enumerate():
+        if thread.name == "warm":
+            thread.join()
+    kinds = {kind for kind, *_ in session.opened().shelf().drawings}
+    assert kinds == {"time", "people", "meaning"}
 
 
 def test_people_are_joined_to_their_papers_and_the_map_is_always_the_same() -> None:

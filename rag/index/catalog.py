@@ -216,6 +216,12 @@ class Catalog(States):
             wanted = None if changes.complete else changes.current
             return changes, read_vectors(conn, wanted)
 
+    def has_removed(self, since: int) -> bool:
+        """Whether papers were removed after a text revision."""
+        gone = sa.select(t.removals.c.paper_id).where(t.removals.c.revision > since).limit(1)
+        with self.reading() as conn:
+            return conn.scalar(gone) is not None
+
     def text_changes(self, since: int) -> tuple[Changes, list[Text]]:
         """What changed after a text revision, with the texts to take in; 0 gives everything."""
         with self.reading() as conn:

@@ -22,6 +22,7 @@ from rag.index.vectors import ExactVectors
 logger = logging.getLogger(__name__)
 
 _CHROMA_WAIT_S = 0.05  # a search does not wait for a write: exact search is there
+_LEFT_BEHIND = 0.01  # of all chunks, so few changes are not worth opening Chroma for
 
 
 class DenseSearch:
@@ -69,6 +70,9 @@ class DenseSearch:
     def sync(self) -> None:
         """Bring Chroma up to the library, unless another process has it open.
 
+        Opening it costs as much in a large library as adding a thousand papers. So a few that are
+        added wait for others or for whoever has Chroma open next; none that was removed stays.
+
         Raises:
             VectorServerError: Chroma is on a server, and that does not answer.
         """
@@ -76,7 +80,7 @@ class DenseSearch:
             self._served.sync(self._load)
             return
         with self._chroma_lock:
-            if self._chroma is None and self._is_current():
+            if self._chroma is None and (self._is_current() or self._is_near()):
                 return
             was_open = self._chroma is not None
             self._bring_up()
@@ -174,6 +178,13 @@ class DenseSearch:
         state, revision = self._catalog.cache("vectors"), self._catalog.text_revision()
         never_needed = state.generation == 0 and revision == 0
         return never_needed or (not state.dirty and state.revision == revision)
+
+    def _is_near(self) -> bool:
+        """Whether Chroma lacks a few additions only, and holds nothing that was removed."""
+        state, revision = self._catalog.cache("vectors"), self._catalog.text_revision()
+        if state.dirty or not 0 < revision - state.revision <= _LEFT_BEHIND * state.rows:
+            return False
+        return not self._catalog.has_removed(state.revision)
 
     def _let_go(self) -> None:
         owned, self._chroma = self._chroma, None

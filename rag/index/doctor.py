@@ -27,6 +27,7 @@ _AT_ONCE = 500  # answers that are in memory together
 _REBUILD = "Repair the library: the index is built anew from library.db."
 _RESTORE = "Restore the library from a backup, or add the papers named here again."
 _BEHIND = ", behind the library; the next writer brings it up to date"
+_FEW_BEHIND = ", a few additions behind the library; the chat brings it up to date"
 _NAMED = 5  # how many of many are named in one line
 
 
@@ -116,7 +117,7 @@ def _vector_index(catalog: Catalog, dense: DenseSearch) -> Finding:
     if not sound:
         detail = "damaged; searches are exact"
         return Finding(name, ok=False, detail=detail, cure=_REBUILD)
-    behind = "" if state.revision == catalog.text_revision() else _BEHIND
+    behind = "" if state.revision == catalog.text_revision() else _FEW_BEHIND
     return Finding(name, ok=True, detail=f"{state.rows} chunks{behind}")
 
 

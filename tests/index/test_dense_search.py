@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from made_papers import DIM, IDENTITY, chunks, paper, put, unit_vector
 
+from rag.index import dense
 from rag.index.native import CacheError
 from rag.index.states import CacheState
 from rag.index.store import Store
@@ -245,6 +246,30 @@ def test_a_writer_that_changed_nothing_leaves_chroma_closed(
     with filled.writer() as writer:
         writer.log(action="read", origin="x.bib", sha256=None, outcome="nothing new")
     assert opened == []
+
+
+def test_few_additions_to_a_large_library_do_not_open_chroma_but_a_removal_does(
+    filled: Store, opened: list[Path], asked: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dense, "_LEFT_BEHIND", 0.05)  # two of forty chunks
+    with filled.writer() as writer:
+        put(writer, 20, 21)
+    assert opened == []
+    assert _finds_all(filled, 3, 20, 21)
+    with filled.writer() as writer:
+        put(writer, 22)
+    assert len(opened) == 1
+    assert _state(filled).revision == filled.revision
+    with filled.writer() as writer:
+        writer.remove("p4")
+    assert len(opened) == 2
+    with filled.writer() as writer:
+        put(writer, 23)
+    assert len(opened) == 2
+    filled.warm()
+    asked.clear()
+    assert _finds_all(filled, 3, 22, 23)
+    assert len(asked) == 6
 
 
 def test_an_emptied_library_finds_nothing(filled: Store) -> None:

@@ -74,7 +74,7 @@ class DraftChecker:
             draft.cite(e.paper, e.start, e.end): None for j in deciding for e in j.passage.evidence
         }
         cited = tuple(draft.citations[number - 1] for number in numbers)
-        score = max((j.score for j in judged if not j.objection), default=0.0)
+        score = max((j.score for j in own if not j.objection), default=0.0)
         if verdict == "contradicted":
             score = 0.0
         return CheckedSentence(sentence, verdict, cited, score)

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from rag.arguments import parse
-from rag.base.errors import RagError
+from rag.base.errors import NO_MEMORY, RagError, is_out_of_memory
 from rag.commands.shared import say
 
 # Command → its module in `rag.commands`; the function there has the command's name.
@@ -73,6 +73,9 @@ def _fail(error: Exception, args: argparse.Namespace) -> int:
         traceback.print_exc()
     if isinstance(error, RagError):
         say(plain(str(error)))
+        return 1
+    if is_out_of_memory(error):
+        say(f"Could not {args.doing}. {NO_MEMORY}")
         return 1
     why = ": ".join(part for part in (type(error).__name__, plain(str(error))) if part)
     say(

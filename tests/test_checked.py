@@ -53,6 +53,16 @@ def test_a_changed_figure_is_contradicted_by_the_words_that_have_the_right_one(
     assert "23 cards" in checked.citations[0].quote
 
 
+def test_a_sentence_that_is_credited_to_the_wrong_paper_has_no_score_from_the_right_one(
+    history: Assistant,
+) -> None:
+    told = "gathers 28,000 pea plants with seven traits."
+    (right,) = history.check(f"The paper on peas {told}")
+    (wrong,) = history.check(f"Conic Sections for Astrolabe Makers {told}")
+    assert wrong.verdict != "supported"
+    assert wrong.score < right.score / 2
+
+
 def test_each_sentence_of_a_draft_has_a_verdict_in_its_order(history: Assistant) -> None:
     draft = "# Cards\n\nLOOM needs 23 cards instead of 410. Is it so? Penguins live in the south."
     checked = history.check(draft)

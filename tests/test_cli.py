@@ -453,6 +453,22 @@ def test_the_unexpected_is_one_sentence_and_debug_shows_where(
     assert "Traceback" in run("ask", "x", "--library", sample, "--debug").err
 
 
+@pytest.mark.parametrize(
+    "error", [MemoryError(), RuntimeError("std::bad_alloc"), RuntimeError("Failed to allocate memory")]
+)
+def test_memory_that_runs_out_is_told_with_what_to_do(
+    error: Exception, run: Run, sample: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def starved(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(Assistant, "ask", starved)
+    done = run("ask", "x", "--library", sample)
+    assert done.is_one_sentence_of_failure
+    assert "out of memory" in done.err
+    assert "Error" not in done.err
+
+
 def test_a_reader_that_closes_early_is_no_error(sample: Path) -> None:
     reader, writer = os.pipe()
     os.close(reader)

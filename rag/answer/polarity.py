@@ -83,15 +83,15 @@ natural/artificial mitigate/exacerbate mitigate/worsen alleviate/aggravate reduc
 suppress/amplify narrow/widen advance/stall retain/forget remember/forget succeed/fail
 """.split()
 _ADDED_PREFIXES = ("un", "in", "im", "ir", "non", "dis", "sub", "de")
-_ALL = _stems(
+_ALL = frozenset(  # as they are: "a complete analysis" is not "completely"
     "all every always never only solely exclusively entirely completely each any whenever "
     "universally whole none must purely alone sole fully guarantee guarantees guaranteed "
-    "everywhere regardless invariably uniformly consistently"
+    "everywhere regardless invariably uniformly consistently".split()
 )
-_SOME = _stems(
+_SOME = frozenset(  # as they are: "large" is not "largely"
     "some often usually typically may might can could sometimes many most several partly partially "
-    "mainly mostly primarily largely generally suggest suggests likely potentially tend tends "
-    "certain possibly frequently nearly almost preliminary"
+    "mainly mostly primarily largely generally suggest suggests suggested suggesting likely potentially tend tends "
+    "certain possibly frequently nearly almost preliminary".split()
 )
 _REPLACED = 2  # words of a near copy that stand in the place of others
 _DEGREES = _stems("low little less least")
@@ -128,7 +128,7 @@ def polarity(claim: str, evidence: str) -> Polarity:
     ours, theirs = telling_words(claim), telling_words(evidence)
     mine, other = denials(claim), denials(evidence)
     turned, aligned = _directions(claim, evidence)
-    claim_stems, evidence_stems = _all_stems(claim), _all_stems(evidence)
+    mine_said, other_said = _all_words(claim), _all_words(evidence)
     return Polarity(
         denied_apart=_denied_apart(ours, theirs),
         denials_apart=float(min(2, abs(mine - other))),
@@ -136,14 +136,19 @@ def polarity(claim: str, evidence: str) -> Polarity:
         turned=float(min(2, turned)),
         aligned=float(min(2, aligned)),
         opposites=float(min(2, _swapped_opposites(claim, evidence))),
-        widened=float(bool(claim_stems & _ALL) and not evidence_stems & _ALL),
-        hedged=float(bool(evidence_stems & _SOME) and not claim_stems & _SOME),
+        widened=float(bool(mine_said & _ALL) and not other_said & _ALL),
+        hedged=float(bool(other_said & _SOME) and not mine_said & _SOME),
     )
 
 
 @functools.lru_cache(maxsize=20_000)
 def _all_stems(text: str) -> frozenset[str]:
     return frozenset(word.stem for word in wording(text))
+
+
+@functools.lru_cache(maxsize=20_000)
+def _all_words(text: str) -> frozenset[str]:
+    return frozenset(word.text.casefold() for word in wording(text))
 
 
 def _denied_apart(ours: list[Word], theirs: list[Word]) -> float:

@@ -34,6 +34,19 @@ ModelFault = Literal[
 ]
 
 
+NO_MEMORY = (
+    "This machine ran out of memory. What was kept so far stays; "
+    "close other programs, or take less at once, and try again."
+)
+_SAYS_NO_MEMORY = ("bad_alloc", "bad allocation", "failed to allocate memory", "out of memory")
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether memory ran out; libraries that are not written in Python say so in words alone."""
+    said = str(error).casefold()
+    return isinstance(error, MemoryError) or any(words in said for words in _SAYS_NO_MEMORY)
+
+
 class RagError(Exception):
     """The base of all errors of this package; `str(error)` may be shown to the user."""
 

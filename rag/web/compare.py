@@ -15,7 +15,7 @@ from rag.base.types import Answer, Comparison, Paper
 from rag.web import evidence, pagelook, panel, picking, screens, session
 from rag.web.conversation import Exchange
 from rag.web.evidence import Anchors
-from rag.web.jobs import UNEXPECTED
+from rag.web.jobs import UNEXPECTED, unforeseen
 from rag.web.matrix import cited_list, matrix
 from rag.web.render import Html, join, label, latex, name, show, style_page, tag
 from rag.web.session import LibraryFacts, Opened
@@ -179,9 +179,9 @@ def _keep(opened: Opened, exchange: Exchange, answer: Callable[[], Answer]) -> N
         exchange.answer = None if exchange.error else answer()
     except RagError as error:
         exchange.error = str(error)
-    except Exception:
+    except Exception as error:
         logger.exception("a comparison failed")
-        exchange.error = UNEXPECTED
+        exchange.error = unforeseen(error)
     st.session_state[_MADE] = exchange
     st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from rag.base.errors import RagError
 from rag.base.types import Answer, Event, Evidence, EvidenceFound, Final, Token
-from rag.web.jobs import UNEXPECTED
+from rag.web.jobs import unforeseen
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
@@ -104,9 +104,9 @@ class Asking:
             self._keep(self._exchange)
         except RagError as error:
             self._exchange.error = str(error)
-        except Exception:
+        except Exception as error:
             logger.exception("a question failed")
-            self._exchange.error = UNEXPECTED
+            self._exchange.error = unforeseen(error)
         finally:
             self._over.set()
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from rag.base.errors import RagError
+from rag.base.errors import NO_MEMORY, RagError, is_out_of_memory
 from rag.base.types import AddReport, Failure, Progress
 
 if TYPE_CHECKING:
@@ -89,9 +89,9 @@ class Job:
             self.report = total(self.report, item.add(self._watch, self._stop.is_set))
         except RagError as error:
             self._fail(item, str(error))
-        except Exception:
+        except Exception as error:
             logger.exception("adding %s", item.name)
-            self._fail(item, UNEXPECTED)
+            self._fail(item, unforeseen(error))
 
     def _fail(self, item: Item, reason: str) -> None:
         self.report = total(self.report, AddReport(failed=(Failure(item.name, "", reason),)))
@@ -100,6 +100,11 @@ class Job:
         if self.progress is None or progress.stage != self.progress.stage:
             self._stage_started = time.monotonic()
         self.progress = progress
+
+
+def unforeseen(error: Exception) -> str:
+    """What is told of an error that no code expects."""
+    return NO_MEMORY if is_out_of_memory(error) else UNEXPECTED
 
 
 def total(one: AddReport, other: AddReport) -> AddReport:

@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from rag.base.errors import RagError
 from rag.web import chat, compare, library, person, pictures, screens, session, settings
-from rag.web.jobs import UNEXPECTED
+from rag.web.jobs import unforeseen
 from rag.web.render import show, style_page, tag
 from rag.web.session import LibraryFacts, Opened
 
@@ -38,9 +38,9 @@ def run() -> None:
     except RagError as error:
         style_page()
         _say(place, str(error))
-    except Exception:
+    except Exception as error:
         logger.exception("the page failed")
-        _say(place, UNEXPECTED)
+        _say(place, unforeseen(error))
 
 
 def _draw() -> None:

@@ -111,6 +111,7 @@ def test_a_low_degree_of_the_opposite_is_no_opposite() -> None:
         ("Quality improves.", "Quality is better.", {"aligned": 1}),
         ("Quality improves on tables.", "Cost falls on chairs.", {}),
         ("Models benefit.", "Some models may benefit.", {"aligned": 1, "hedged": 1}),
+        ("Models benefit.", "Large models benefit in the main part.", {"aligned": 1}),
         ("All models benefit.", "All models benefit.", {"aligned": 1}),
         ("It preserves minima.", "It does not preserve maxima, but preserves minima.",
          {"denials_apart": 1}),

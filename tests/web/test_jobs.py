@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from rag.base.errors import LibraryBusyError
+from rag.base.errors import NO_MEMORY, LibraryBusyError
 from rag.base.types import AddReport, Failure, Progress
 from rag.web.jobs import UNEXPECTED, Item, Job
 
@@ -38,12 +38,19 @@ def test_an_item_that_fails_is_named_and_the_next_is_added() -> None:
     def broken(*_: object) -> AddReport:
         raise ZeroDivisionError
 
-    items = [Item("a", busy), Item("b", broken), Item("c", lambda w, s: AddReport(added=1))]
+    def starved(*_: object) -> AddReport:
+        raise MemoryError
+
+    items = [
+        Item("a", busy), Item("b", broken), Item("c", starved),
+        Item("d", lambda w, s: AddReport(added=1)),
+    ]  # fmt: skip
     job = wait_for(Job(items).start())
     assert job.report.added == 1
     assert [(f.source, f.reason) for f in job.report.failed] == [
         ("a", "Another process adds to this library; wait for it."),
         ("b", UNEXPECTED),
+        ("c", NO_MEMORY),
     ]
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from rag.answer import compare, condense, generate
 from rag.answer.claim import ClaimJudge
+from rag.answer.contrast import say_contrasts
 from rag.answer.draft import Draft
 from rag.base.aspects import Matrix
 from rag.base.errors import ModelError, PromptError
@@ -76,6 +77,8 @@ class Endings:
                     continue
                 self.checks = item.checks
                 if item.draft.sentences:
+                    if self.matrix:
+                        say_contrasts(item.draft, self.matrix)
                     yield self.final(plan, item.draft, "generated", confidence, _remark(item))
                     return
             notice = (

@@ -11,6 +11,7 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from rag.base.folding import folded
 from rag.base.latex import readable
 from rag.base.text import clean_line, clean_text
 from rag.cite.check import counted, told_difference
@@ -303,9 +304,9 @@ def _sentence_blocks(answer: Answer, columns: int) -> list[str]:
 
 def _table_blocks(answer: Answer, columns: int) -> list[str]:
     """The table aspect by aspect, each paper under it: a terminal is too narrow for a matrix."""
-    table = answer.table
-    if table is None:
+    if answer.table is None:
         return []
+    table = folded(answer.table)
     return [
         "\n".join([plain(aspect).upper(), *_column(table, j, columns)])
         for j, aspect in enumerate(table.aspects)

@@ -10,8 +10,9 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from rag.answer import compare, quote, tallies
+from rag.answer import quote, tallies
 from rag.answer.claim import ClaimJudge
+from rag.answer.contrast import say_contrasts
 from rag.answer.positions import positions
 from rag.base.aspects import Aspect, known
 from rag.base.errors import QuestionError
@@ -263,7 +264,7 @@ class Turn:
         yield EvidenceFound(everything, plan.understood)
         per_paper = 2 if len(sides.papers) < _MANY_SIDES else 1
         draft = quote.quote_papers(sides.papers, evidence, per_paper=per_paper)
-        compare.say_shared(draft, self.ends.matrix)
+        say_contrasts(draft, self.ends.matrix)
         yield from self.ends.written_or(plan, evidence, draft, sides.confidence)
 
     def _positions(self, plan: QueryPlan, claim: str, judge: ClaimJudge) -> Iterator[Event]:

@@ -454,7 +454,8 @@ def test_the_unexpected_is_one_sentence_and_debug_shows_where(
 
 
 @pytest.mark.parametrize(
-    "error", [MemoryError(), RuntimeError("std::bad_alloc"), RuntimeError("Failed to allocate memory")]
+    "error",
+    [MemoryError(), RuntimeError("std::bad_alloc"), RuntimeError("Failed to allocate memory")],
 )
 def test_memory_that_runs_out_is_told_with_what_to_do(
     error: Exception, run: Run, sample: Path, monkeypatch: pytest.MonkeyPatch

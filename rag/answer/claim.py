@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 
 from rag.answer.coverage import WordMeanings, cover, missing_names
 from rag.answer.polarity import polarity
-from rag.answer.quantities import check_figures, quantities
+from rag.answer.quantities import check_figures, is_of_kind
 from rag.answer.roles import roles, turned_by_verb
-from rag.answer.wording import denials, short_forms, spelled_out
+from rag.answer.wording import as_said_there, denials, short_forms, spelled_out
 from rag.base.fitted import Line, Points, read_off, weighted_sum
 from rag.base.types import Evidence, Paper, Support
 from rag.models.embedder import Embedder
@@ -43,6 +43,8 @@ _TOLD = 0.8  # of a denial, from which it is told to whoever wrote the claim
 CLEAR = 0.8  # score from which words carry a claim although the same paper says the contrary
 _SURE_UNREAD, _NO_OBJECTION = 0.8, 0.25  # scores without a reader, and with it
 _OFF_SUBJECT = -0.4  # log odds of "denies" to "silent": below, a reader sees no denial of the claim
+_UNREAD_DENIAL = 0.4  # the most that other signals tell of a denial which a reader does not see
+_FAR = 0.15  # of the words of a claim: with fewer, a passage carries it only for a sure reader
 _LEAST = 1e-4  # of a reader's probabilities, before their logarithm
 
 
@@ -99,10 +101,11 @@ class ClaimJudge:
 
     def judge(self, claim: str, passages: Sequence[Passage], known: str = "") -> list[Judgement]:
         """The outcome for each passage. What is `known` besides needs no evidence."""
-        read = self._read(claim, passages)
+        claims = [_as_said_in(claim, passage) for passage in passages]
+        read = self._read(claims, passages)
         return [
-            self._judged(claim, passage, self.signals(claim, passage, said), known)
-            for passage, said in zip(passages, read, strict=True)
+            self._judged(said, passage, self.signals(said, passage, held), known)
+            for said, passage, held in zip(claims, passages, read, strict=True)
         ]
 
     def best(self, claim: str, passages: Sequence[Passage], known: str = "") -> Judgement | None:
@@ -133,6 +136,8 @@ class ClaimJudge:
             forbidden = "something else is denied there"
         score = self._score(found)
         against = read_off((), weighted_sum(self.scale.denies, found))
+        if not forbidden and found.get("read_denies", 0.0) < _OFF_SUBJECT:
+            against = min(against, _UNREAD_DENIAL)  # of something else, as a reader sees it
         support = _support(score, against, forbidden, found, self.scale)
         return Judgement(passage, support, round(score, 4), round(against, 4), forbidden)
 
@@ -145,11 +150,14 @@ class ClaimJudge:
         return max(score, alone) if alone >= _SURE_UNREAD else score
 
     def _read(
-        self, claim: str, passages: Sequence[Passage]
+        self, claims: Sequence[str], passages: Sequence[Passage]
     ) -> Sequence[NDArray[np.float32] | None]:
         if self._reader is None or not passages:
             return [None] * len(passages)
-        pairs = [(claim, as_read(p.papers[0].title, p.text)) for p in passages]
+        pairs = [
+            (claim, as_read(p.papers[0].title, p.text))
+            for claim, p in zip(claims, passages, strict=True)
+        ]
         return list(self._reader.judge(pairs))
 
     def _cosine(self, claim: str, passage: Passage) -> float:
@@ -157,6 +165,10 @@ class ClaimJudge:
             return passage.cosine or 0.0
         embed = self._embedder.embed_query
         return max(float(embed(claim) @ embed(e.text)) for e in passage.evidence)
+
+
+def _as_said_in(claim: str, passage: Passage) -> str:
+    return as_said_there(claim, passage.text, " ".join(p.abstract for p in passage.papers))
 
 
 def carrying(judged: Sequence[Judgement]) -> list[Judgement]:
@@ -240,7 +252,8 @@ def objection(claim: str, passage: Passage, found: Mapping[str, float], known: s
     about = " ".join(f"{p.title} {p.year or ''}" for p in passage.papers)
     numbers = check_figures(claim, passage.text, about, known)
     if numbers.missing or numbers.conflicts:
-        return _FIGURE if quantities(passage.text) else "a figure is not there"
+        is_other = numbers.conflicts or is_of_kind(claim, passage.text)
+        return _FIGURE if is_other else "a figure is not there"
     whole = [f"{p.title}. {p.abstract} {' '.join(p.authors)}" for p in passage.papers]
     names = missing_names(claim, *whole, known, odd_only=True)
     if names:
@@ -290,8 +303,9 @@ def _support(
     if forbidden:
         speaks = found["said"] >= _LIKE_COPY and forbidden in _CONTRARY
         return "contradicted" if speaks else "unsupported"
+    is_far = found["said"] < _FAR and found.get("read_says", 0.0) < 0
     if score >= scale.supported:
-        return "supported"
+        return "partial" if is_far else "supported"
     if against >= scale.contradicted:
         return "contradicted"
     return "partial" if score >= scale.partial else "unsupported"

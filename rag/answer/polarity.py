@@ -90,8 +90,8 @@ _ALL = frozenset(  # as they are: "a complete analysis" is not "completely"
 )
 _SOME = frozenset(  # as they are: "large" is not "largely"
     "some often usually typically may might can could sometimes many most several partly partially "
-    "mainly mostly primarily largely generally suggest suggests suggested suggesting likely potentially tend tends "
-    "certain possibly frequently nearly almost preliminary".split()
+    "mainly mostly primarily largely generally suggest suggests suggested suggesting likely "
+    "potentially tend tends certain possibly frequently nearly almost preliminary".split()
 )
 _REPLACED = 2  # words of a near copy that stand in the place of others
 _DEGREES = _stems("low little less least")

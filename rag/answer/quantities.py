@@ -29,6 +29,11 @@ _SCALED = re.compile(
     rf"(\d[\d,]*(?:\.\d+)?)(?:[\s-]*({'|'.join(_SCALES)})s?\b|({'|'.join(_LETTERS)})\b)",
     re.IGNORECASE,
 )
+_SHARES = {"half a": "0.5", "half an": "0.5", "a quarter of a": "0.25", "a quarter": "0.25"}
+_SHARE_OF = re.compile(
+    rf"\b(half an?|a quarter(?: of a)?)\s+({'|'.join(_SCALES)})\b", re.IGNORECASE
+)  # "half a million"
+_ONE_OF = re.compile(rf"\b(?:one|an?)\s+({'|'.join(_SCALES)})\b", re.IGNORECASE)
 _LOOSE = re.compile(rf"\b(?:half|twice|{'|'.join(_SCALES)})(?=s?\b)", re.IGNORECASE)
 
 _CLEAN = re.compile(r"\{,\}|(?<=\d),(?=\d{3}(?!\d))")
@@ -107,6 +112,8 @@ def figures(text: str) -> set[str]:
 
 
 def _in_digits(text: str) -> str:
+    text = _SHARE_OF.sub(lambda match: f"{_SHARES[match[1].lower()]} {match[2]}", text)
+    text = _ONE_OF.sub(r"1 \1", text)
     text = _FIGURE_WORD.sub(lambda match: _FIGURE_WORDS[match.group().lower()], text)
     return _SCALED.sub(_written_out, text)
 
@@ -188,6 +195,8 @@ def check_figures(claim: str, evidence: str, known: str = "", asked_for: str = "
     missing = conflicts = loosened = met = 0
     for asked in quantities(claim):
         same = [q for q in there if _same_value(asked, q)]
+        if not same and _is_difference(asked, claim, there):
+            continue
         if not same:
             missing += not any(_counts_the_same(asked, q) for q in elsewhere)
             continue
@@ -198,6 +207,28 @@ def check_figures(claim: str, evidence: str, known: str = "", asked_for: str = "
         conflicts += best == 0
     conflicts += _is_reversed(claim, evidence)
     return FigureCheck(missing, conflicts, loosened, met)
+
+
+def is_of_kind(claim: str, evidence: str) -> bool:
+    """Whether evidence has a quantity that one of the claim's could be mistaken for.
+
+    A percentage is no wrong number of years.
+    """
+    there = quantities(evidence)
+    return any(
+        q.unit == asked.unit or not (q.is_measured or asked.is_measured)
+        for asked in quantities(claim)
+        for q in there
+    )
+
+
+def _is_difference(asked: Quantity, claim: str, there: Sequence[Quantity]) -> bool:
+    """True for the "9 points" of a claim that goes on "from 58% to 67%", as the evidence does."""
+    values = {q.value for q in there}
+    is_points = asked.unit in ("%", "point")
+    return is_points and any(
+        abs(a - b) == asked.value and {a, b} <= values for a, b in _pairs(claim)
+    )
 
 
 def _same_value(asked: Quantity, there: Quantity) -> bool:

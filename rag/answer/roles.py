@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from rag.answer.coverage import names_of
 from rag.answer.wording import are_kin, telling_words, worth
 
 _LESS = re.compile(
@@ -23,7 +24,7 @@ _MORE = re.compile(
     re.IGNORECASE,
 )
 _WORSE = re.compile(
-    r"\b(?:worse|slower|weaker|poorer|underperform\w*|inferior|lags?|trails?|loses?|degrad\w+)\b",
+    r"\b(?:worse|slower|weaker|poorer|underperform\w*|inferior|behind|lags?|trails?|loses?|degrad\w+)\b",
     re.IGNORECASE,
 )
 _SELF = re.compile(
@@ -51,6 +52,10 @@ _HELD_AGAINST = re.compile(
     r"as opposed to|versus|vs|instead of|in place of|unlike|over)\s",
     re.IGNORECASE,
 )
+_RANKED = re.compile(
+    r"\b(?:superior|inferior|preferable|preferred) to\s|\b(?:ahead of|behind)\s", re.IGNORECASE
+)  # "A is superior to B"
+_COMPARES = re.compile(r"\b(?:compar|baseline|competit|rival|than\b|existing|prior)", re.IGNORECASE)
 _PARTS = re.compile(r"[.;]")
 _SAME_STORY = 0.5  # share of words from which "lower" and "higher" are about the same
 _DECIMAL = re.compile(r"(?<=\d)\.(?=\d)")  # no end of a sentence
@@ -89,8 +94,9 @@ def roles(claim: str, evidence: str, own: str = "") -> Roles:
     asked = comparisons(claim, "")
     there = comparisons(evidence, own)
     judged = [max((_fit(a, t) for t in there), key=_strength, default=0.0) for a in asked]
+    taken = 1.0 if there and not asked and _credits_what_is_beaten(claim, evidence, own) else 0.0
     return Roles(
-        crossed=max((-fit for fit in judged if fit < 0), default=0.0),
+        crossed=max((-fit for fit in judged if fit < 0), default=taken),
         straight=max((fit for fit in judged if fit > 0), default=0.0),
         alone=float(bool(asked) and not there),
         disorder=_disorder(claim, evidence),
@@ -123,6 +129,8 @@ def _pairs(part: str) -> Iterator[tuple[str, str, str]]:
     for match in _THAN.finditer(part):
         if _COMPARATIVE.search(part[: match.start()]):
             yield part[: match.start()], part[match.end() :], part[: match.start()]
+    for match in _RANKED.finditer(part):
+        yield part[: match.start()], part[match.end() :], match.group()
     for match in _HELD_AGAINST.finditer(part):
         yield _around(part, match)
 
@@ -140,6 +148,26 @@ def _sides(left: str, right: str, own: str) -> tuple[frozenset[str], frozenset[s
     """Words that only one side has; a side that is "we" has the paper's own names."""
     one, other = _side(left, own), _side(_first_phrase(right), own)
     return (one - other, other - one) if other - one else None
+
+
+def _credits_what_is_beaten(claim: str, evidence: str, own: str) -> bool:
+    """Whether a claim tells of something that its evidence has only others compared with.
+
+    "A needs fewer steps than B" says nothing that B does.
+    """
+    subject = next(iter(names_of(claim)), "")
+    if not subject or not claim.startswith(subject) or _COMPARES.search(claim):
+        return False
+    key = {word.stem for word in telling_words(subject)}
+    if not key or key <= {word.stem for word in telling_words(own)}:
+        return False
+    told = [part for part in _PARTS.split(_DECIMAL.sub("·", evidence)) if key <= _side(part, "")]
+    return bool(told) and all(_is_held_against(key, part, own) for part in told)
+
+
+def _is_held_against(key: set[str], part: str, own: str) -> bool:
+    found = list(_found(part, own))
+    return any(key <= c.right for c in found) and not any(key & c.left for c in found)
 
 
 def _first_phrase(right: str) -> str:

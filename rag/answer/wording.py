@@ -29,6 +29,8 @@ _DENYING = frozenset(
 _INSTEAD = frozenset({("rather", "than"), ("instead", "of"), ("free", "of")})
 _DENIED_WORDS = 8  # what a "not" reaches, in words of its clause
 _HANGS = 2  # the clause between commas, and the one that goes on
+_SELDOM = frozenset("rarely seldom hardly barely".split())
+_ITEM = 3  # words of one item of a list
 _NO_DENIAL = frozenset(
     {("not", "only"), ("no", "less"), ("no", "more"), ("not", "just"), ("no", "longer")}
 )
@@ -90,17 +92,40 @@ def _with_denials(words: list[Word]) -> Iterator[Word]:
     for i, word in enumerate(words):
         low = word.text.casefold()
         following = words[i + 1].text.casefold() if i + 1 < len(words) else ""
-        if word.clause != clause and low not in ("or", "nor"):
+        if word.clause != clause and low not in ("or", "nor") and not (reach and _lists(words, i)):
             hangs = _HANGS if reach == _DENIED_WORDS else hangs - 1
             reach = reach if hangs > 0 else 0
         clause = word.clause
         yield Word(word.text, word.stem, word.clause, reach > 0)
-        starts = low in _DENYING and (low, following) not in _NO_DENIAL
+        starts = _denies(low, following)
         if starts or (low, following) in _INSTEAD:
             undone = reach == _DENIED_WORDS  # "never fails", "not without": one undoes the other
             reach = 0 if undone else _DENIED_WORDS
         else:
             reach -= reach > 0
+
+
+def _denies(word: str, following: str) -> bool:
+    """Whether a word denies what follows; a "rarely activating" unit is a kind of unit."""
+    is_kind = word in _SELDOM and following.endswith("ing")
+    return word in _DENYING and (word, following) not in _NO_DENIAL and not is_kind
+
+
+def _lists(words: list[Word], start: int) -> bool:
+    """True where a clause is an item of a list that ends in "or": "no verifier, data or labels"."""
+    run, clause = 0, words[start].clause
+    for word in words[start:]:
+        low = word.text.casefold()
+        if low in ("or", "nor"):
+            return True
+        if low in ("and", "but"):
+            return False
+        if word.clause != clause:
+            run, clause = 0, word.clause
+        run += 1
+        if run > _ITEM:
+            return False
+    return False
 
 
 def telling_words(text: str) -> list[Word]:
@@ -112,9 +137,7 @@ def denials(text: str) -> int:
     """How many words of denial a text has; "neither … nor" is one."""
     words = [word.text.casefold() for word in wording(text)]
     pairs = list(zip(words, [*words[1:], ""], strict=False))
-    found = sum(
-        (a in _DENYING and (a, b) not in _NO_DENIAL) or (a, b) in _INSTEAD for a, b in pairs
-    )
+    found = sum(_denies(a, b) or (a, b) in _INSTEAD for a, b in pairs)
     return found - min(words.count("neither"), words.count("nor"))
 
 
@@ -154,6 +177,22 @@ def kin_in(word: str, others: Iterable[str]) -> str | None:
 def short_forms(text: str) -> tuple[tuple[str, str], ...]:
     """The abbreviations that a text defines, as (short, long)."""
     return tuple(abbreviations(text).items())
+
+
+@functools.lru_cache(maxsize=20_000)
+def as_said_there(claim: str, text: str, paper_text: str) -> str:
+    """A claim with the paper's abbreviations as a text of it has them, long or short.
+
+    Of "least squares temporal difference learning works" beside "LSTD works": "LSTD works".
+    """
+    for short, long in short_forms(paper_text):
+        has_long = long.casefold() in text.casefold()
+        has_short = re.search(rf"\b{re.escape(short)}s?\b", text)
+        if has_short and not has_long:
+            claim = re.sub(rf"\b{re.escape(long)}(?=s?\b)", short, claim, flags=re.IGNORECASE)
+        elif has_long and not has_short and long.casefold() not in claim.casefold():
+            claim = re.sub(rf"\b{re.escape(short)}(?=s?\b)", long, claim)
+    return claim
 
 
 def spelled_out(sentence: str, paper_text: str) -> str:

@@ -11,6 +11,7 @@ import io
 from collections.abc import Callable, Sequence
 
 from rag.base.errors import QuestionError
+from rag.base.folding import folded
 from rag.base.types import Cell, Comparison, Paper
 from rag.cite.formats import cite_keys, latex, spreadsheet_cell
 
@@ -72,8 +73,8 @@ def _latex_cell(cell: Cell) -> str:
 
 
 _FORMATS: dict[str, Callable[[Comparison], str]] = {
-    "markdown": Comparison.to_markdown,
-    "csv": _csv,
-    "latex": _latex,
+    "markdown": lambda table: folded(table).to_markdown(),
+    "csv": _csv,  # a spreadsheet is sorted and cut: every cell says what it says
+    "latex": lambda table: _latex(folded(table)),
 }
 FORMATS = tuple(_FORMATS)

@@ -63,7 +63,8 @@ def as_own(sentence: str) -> str:
     for found in _TELLING.finditer(sentence[:_SUBJECT_CHARS]):
         verb = re.sub(r"(?<=ss|sh|ch)es$|(?<!s)s$", "", re.sub("ies$", "y", found[1]))
         if _DOES.fullmatch(verb):
-            return f"we {verb}{sentence[found.end() :]}"
+            lead = sentence[: sentence.rfind(", ", 0, found.start()) + 1]  # "Compared to B,"
+            return f"{lead} we {verb}{sentence[found.end() :]}".lstrip()
     return sentence
 
 

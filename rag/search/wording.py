@@ -146,13 +146,16 @@ _DATA = Signs(
         (1.0, words_like(r"""
             (?<!-)data ?sets?|corpus|corpora|samples? of|databases?|cohorts?|catalog(?:ue)?s?
             (?<!we\s)(?<!to\s)benchmarks?(?! (?:our|the|environment))
-            (?:real|real-world|synthetic|simulated|observational|experimental|training|test) data
+            (?:real|real-world|synthetic|simulated|observational|experimental) data
+            (?<!its\s)(?<!their\s)(?<!infinite\s)(?:training|test) data
             (?:public|clinical|survey|labell?ed|unlabell?ed|archival|historical|longitudinal) data
             (?:photometric|spectroscopic|administrative|census|sensor|genomic|satellite) data
         """)),
         (1.0, _MODEL_SIZE),
     ),
-    against=words_like(r"github\.com|(?:code|data)\b.{0,30}\bavailable|[^?]*\?"),
+    against=words_like(
+        r"github\.com|(?:code|data)\b.{0,30}\bavailable|[^?]*\?|needs? no\b[^.;]{0,40}\bdata"
+    ),
     prefers=-1,
     own=True,
 )  # fmt: skip
@@ -164,12 +167,19 @@ _SCALE = Signs(
 )
 _BASELINES = Signs(
     (
-        (1.0, words_like(r"""
+        (0.6, words_like(r"""
             compar(?:ed|ison|es?|able|ing) (?:[\w-]+ ){0,3}?(?:to|with|against) \w+
             (?:relative to|versus|vs\.?|in contrast to|as opposed to) \w+
+            <more> (?:[\w-]+ ){0,6}?than (?!\d|(?:one|two|three|half|ten|expected|ever)\b)\w+
+        """)),
+        (0.5, words_like(r"""
+            <finds>|performance|accura(?:te|cy)|errors?|loss(?:es)?|quality|speed|cost|efficiency
+            \d[\d.]*(?: ?(?:\\?%|percent\w*|x|×|\$?\\times|-?fold|points?|times))
+            <more> (?:[\w-]+ ){0,6}?than \w+|we (?:also )?compar\w+
+        """)),
+        (1.0, words_like(r"""
             outperform\w* [\w-]+|surpass\w* \w+|superior to|on par with|competitive with
             exceed\w* \w+|beats? \w+|beating \w+|improv\w+ (?:up)?on
-            <more> (?:[\w-]+ ){0,6}?than (?!\d|(?:one|two|three|half|ten|expected|ever)\b)\w+
             over (?:the )?(?:strong |standard |best |current |competitive )?<best>
             baselines?|placebo|control groups?|healthy controls
         """)),
@@ -229,7 +239,8 @@ _LIMITS = Signs(
         """)),
     ),
     against=words_like(r"""
-        <others>|overcom\w+|mitigat\w+|alleviat\w+|cannot be (?:overstated|ignored)
+        <others>|(?:which|that|or) (?:(?:is|are|was|were) )?limited to
+        overcom\w+|mitigat\w+|alleviat\w+|cannot be (?:overstated|ignored)
         (?:prov(?:e|es|ed|en)|study|investigat\w+)\b.{0,40}limitation\w*
         address\w* (?:th(?:is|ese|e) )?(?:\w+ ){0,2}(?:limitation|shortcoming|drawback|weakness)\w*
         without (?:\w+ ){0,2}(?:degrad|sacrific|los)\w*

@@ -207,8 +207,9 @@ def _result(assistant: Assistant, made: Exchange, anchors: Anchors) -> None:
 
 
 def _called_out(answer: Answer) -> Html | None:
-    """What the table shows of several papers at once; sentences that only quote stand in cells."""
-    said = [s.text for s in answer.sentences if "“" not in s.text and len(s.citations) > 1]
+    """What is said of several papers at once; sentences on one stand in its cells."""
+    papers = {c.number: c.paper.id for c in answer.citations}
+    said = [s.text for s in answer.sentences if len({papers.get(n) for n in s.citations}) > 1]
     return tag("ul", *(tag("li", latex(text)) for text in said), cls="called-out") if said else None
 
 

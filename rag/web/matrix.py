@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rag.answer import records
+from rag.base.folding import folded
 from rag.base.types import Answer, Cell, Citation, Comparison, Paper
 from rag.web.evidence import Anchors, cited_papers
 from rag.web.render import Html, join, latex, name, tag
@@ -14,9 +15,9 @@ _FEW = 3  # papers that fit beside each other on any screen
 
 def matrix(answer: Answer, anchors: Anchors) -> Html | None:
     """The table of an answer, its numbers leading to the evidence; None without one."""
-    table = answer.table
-    if table is None:
+    if answer.table is None:
         return None
+    table = folded(answer.table)
     links = _Links(answer, anchors)
     named = tag("span", "Aspect", cls="unseen")
     corner = tag("div", named, cls="corner", role="columnheader")

@@ -8,7 +8,7 @@ import pytest
 
 from rag.answer.polarity import directions, polarity
 from rag.answer.roles import roles
-from rag.answer.wording import are_kin, denials, wording
+from rag.answer.wording import are_kin, as_said_there, denials, wording
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,9 @@ from rag.answer.wording import are_kin, denials, wording
         ("It can not, with few readers, help.", {"readers", "help"}),
         ("It never fails to help readers.", set()),
         ("It runs without retraining, and helps readers.", {"retraining"}),
+        ("It needs no verifier, data or labels.", {"verifier", "data", "labels"}),
+        ("It needs no verifier, and helps readers or writers.", {"verifier"}),
+        ("Rarely activating units change, frequent ones stay.", set()),
     ],
 )
 def test_a_denial_reaches_the_words_of_its_clause(text: str, denied: set[str]) -> None:
@@ -42,6 +45,27 @@ def test_kin_words_begin_alike(one: str, other: str, kin: bool) -> None:
     assert are_kin(one, other) is kin
 
 
+def test_what_is_superior_to_another_is_told_from_the_other() -> None:
+    told = "This shows the superiority of merging over mixing."
+    assert roles("Mixing is superior to merging.", told).crossed > 0.5
+    assert roles("Merging is superior to mixing.", told).straight > 0.5
+
+
+@pytest.mark.parametrize(
+    ("claim", "text", "said"),
+    [
+        ("Punched card looms are fast.", "PCLs are fast.", "PCLs are fast."),
+        ("A PCL is fast.", "A punched card loom is fast.", "A punched card loom is fast."),
+        ("A PCL is fast.", "A punched card loom, or PCL, is fast.", "A PCL is fast."),
+        ("A loom is fast.", "A PCL is fast.", "A loom is fast."),
+    ],
+)
+def test_abbreviations_of_a_claim_are_read_as_the_evidence_has_them(
+    claim: str, text: str, said: str
+) -> None:
+    assert as_said_there(claim, text, "We build a punched card loom (PCL).") == said
+
+
 TOLD = "In a trial, SOAP reduces the number of iterations by over 40% compared to AdamW."
 
 
@@ -53,6 +77,9 @@ TOLD = "In a trial, SOAP reduces the number of iterations by over 40% compared t
         ("AdamW needs more iterations than SOAP.", False),
         ("AdamW needs fewer iterations than SOAP.", True),
         ("Compared to SOAP, AdamW reduces the number of iterations.", True),
+        ("AdamW reduces the number of iterations by 40%.", True),
+        ("SOAP reduces the number of iterations by 40%.", False),
+        ("AdamW is a baseline.", False),
     ],
 )
 def test_sides_of_a_comparison_are_told_from_exchanged_ones(claim: str, crossed: bool) -> None:

@@ -22,6 +22,10 @@ STARS = (
     "We measured the brightness of 318 stars in the Pleiades during four winters. "
     "The light of 12 of them is found to dim every 31 days. Why they dim remains unclear."
 )
+DESIGN = (
+    "WEFT introduces only one more pedal compared to the Jacquard loom. "
+    "Compared to drawlooms, WEFT reduces errors by 12%. It needs no training data."
+)
 ESSAY = "Looms have a long history. They were carried over mountains. Weavers sang."
 
 
@@ -43,6 +47,7 @@ def said(abstract: str, kind: Kind) -> str | None:
         (MACHINES, "method", "We propose WEFT"),
         (MACHINES, "scale", "40 million stitches"),
         (MACHINES, "baselines", "compared to the Jacquard"),
+        (DESIGN, "baselines", "Compared to drawlooms"),
         (MACHINES, "result", "halves the error rate"),
         (MACHINES, "code", "open-source our code"),
         (STARS, "method", "We measured"),

@@ -32,7 +32,7 @@ from rag.models.reader import passage as as_read
 _LIKE_COPY = 0.6  # share of the claim's words in the evidence from where one "not" decides
 _COPY = 0.8  # and from where it decides although it reaches few of them
 _TURNED_COPY = 0.7  # the same for a direction, whose own word is not shared
-_CROSSED, _DENIED = 0.6, 0.3
+_CROSSED, _DENIED = 0.45, 0.3
 _QUOTED = re.compile('[“"]([^“”"]+)[”"]')
 _A_QUOTE = 4  # words; fewer between marks are a term, not a quotation
 _FIGURE, _EXCHANGED = "a figure differs", "the sides are exchanged"
@@ -101,11 +101,10 @@ class ClaimJudge:
 
     def judge(self, claim: str, passages: Sequence[Passage], known: str = "") -> list[Judgement]:
         """The outcome for each passage. What is `known` besides needs no evidence."""
-        claims = [_as_said_in(claim, passage) for passage in passages]
-        read = self._read(claims, passages)
+        read = self._read(claim, passages)
         return [
-            self._judged(said, passage, self.signals(said, passage, held), known)
-            for said, passage, held in zip(claims, passages, read, strict=True)
+            self._judged(claim, passage, self.signals(claim, passage, said), known)
+            for passage, said in zip(passages, read, strict=True)
         ]
 
     def best(self, claim: str, passages: Sequence[Passage], known: str = "") -> Judgement | None:
@@ -150,14 +149,11 @@ class ClaimJudge:
         return max(score, alone) if alone >= _SURE_UNREAD else score
 
     def _read(
-        self, claims: Sequence[str], passages: Sequence[Passage]
+        self, claim: str, passages: Sequence[Passage]
     ) -> Sequence[NDArray[np.float32] | None]:
         if self._reader is None or not passages:
             return [None] * len(passages)
-        pairs = [
-            (claim, as_read(p.papers[0].title, p.text))
-            for claim, p in zip(claims, passages, strict=True)
-        ]
+        pairs = [(_as_said_in(claim, p), as_read(p.papers[0].title, p.text)) for p in passages]
         return list(self._reader.judge(pairs))
 
     def _cosine(self, claim: str, passage: Passage) -> float:

@@ -132,7 +132,7 @@ def quantities(text: str) -> tuple[Quantity, ...]:
 
 
 def _plain(text: str) -> str:
-    return _in_digits(_CLEAN.sub("", _MARKUP.sub(" ", text)))
+    return _in_digits(_CLEAN.sub("", _MARKUP.sub(" ", text.replace(r"\%", "%"))))
 
 
 def _counted(plain: str) -> Iterator[Quantity]:

@@ -163,7 +163,7 @@ class Looking:
             self._vectors[claim.paper.id] = self._embedder.embed(texts)
         cosines = self._vectors[claim.paper.id] @ self._embedder.embed_query(claim.text)
         passages = passages_of(claim.text, claim.paper, spans, cosines.tolist())[:PASSAGES]
-        read = self.judge._read([claim.text] * len(passages), passages)
+        read = self.judge._read(claim.text, passages)
         return [self._one(claim, p, r) for p, r in zip(passages, read, strict=True)]
 
     def _one(self, claim: Claim, passage: Passage, read: np.ndarray | None) -> Seen:

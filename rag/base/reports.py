@@ -38,7 +38,9 @@ class Progress:
 
     done: int
     total: int
-    stage: Literal["reading", "embedding", "indexing", "asking", "backing up", "restoring"]
+    stage: Literal[
+        "reading", "embedding", "indexing", "asking", "backing up", "restoring", "moving"
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,9 +79,16 @@ class _Move:
         missing = self._copy_originals()
         self._end()
         kept = len(self._digests) - len(missing)
-        named = ("papers", "chats", "answers", "feedback", "tombstones")
-        counts = [self._counts[name] for name in named]
-        return MoveReport(str(self._source.folder), *counts, kept, tuple(missing))
+        return MoveReport(
+            str(self._source.folder),
+            papers=self._counts["papers"],
+            chats=self._counts["chats"],
+            answers=self._counts["answers"],
+            judgements=self._counts["feedback"],
+            removed=self._counts["tombstones"],
+            originals=kept,
+            missing=tuple(missing),
+        )
 
     def _begin(self) -> None:
         """Mark the database as half a library; what is in it of another state goes."""
@@ -101,7 +108,7 @@ class _Move:
 
     def _copy(self, table: sa.Table) -> None:
         key = f"{MOVING}.{table.name}"
-        row = sa.literal_column(f"{table.name}.rowid").label("_row")
+        row: sa.Label[int] = sa.literal_column(f"{table.name}.rowid").label("_row")
         while True:
             with self._target.writing() as conn, self._source.reading() as reading:
                 last = int(entry(conn, key) or 0)
@@ -142,7 +149,8 @@ class _Move:
     def _go_on_counting(self, conn: sa.Connection) -> None:
         """No number is given twice, not that of a removed row either."""
         with self._source.reading() as reading:
-            given = dict(reading.execute(sa.text("SELECT name, seq FROM sqlite_sequence")).all())
+            rows = reading.execute(sa.text("SELECT name, seq FROM sqlite_sequence"))
+            given: dict[str, int] = {name: seq for name, seq in rows}  # noqa: C416  rows are no pairs
             for table in (one for one in _TABLES if "seq" in one.c):
                 highest = reading.scalar(sa.select(sa.func.max(table.c.seq))) or 0
                 last = max(highest, given.get(table.name, 0))

@@ -17,7 +17,11 @@ from rag.web.wording import duration, papers_in_words
 
 _MOST_FAILURES = 50
 _STAGES = {"reading": "Read", "embedding": "Prepared", "indexing": "Filed"}
-_FILE_HELP = "Listings as text, or JSON lines. Each file is recognised by what is in it."
+_FILE_HELP = (
+    "PDF, BibTeX, RIS, CSV, what Zotero, Mendeley and EndNote write, paper listings as text, and "
+    "JSON lines. Each file is recognised by what is in it."
+)
+_SAMPLE = "72 papers on machine learning, to try it with. Or begin with your own:"
 
 
 def first_papers(assistant: Assistant) -> None:
@@ -56,10 +60,12 @@ def ways_to_add(assistant: Assistant, has_sample: bool, *, place: str) -> None:
             on_click=_start,
             args=(jobs.adding_sample(assistant),),
         )
+        if place == "first":
+            show(tag("p", _SAMPLE, cls="quiet"))
     turn = st.session_state.get("additions", 0)  # a new key empties what was chosen or written
     files = f"files-{place}-{turn}"
     st.file_uploader(
-        "Drop files here",
+        "Drop PDFs, BibTeX or other lists of papers here",
         key=files,
         accept_multiple_files=True,
         on_change=_take_files,
@@ -85,7 +91,7 @@ def _path_box(assistant: Assistant, path: str) -> None:
 def _paste_box(assistant: Assistant, turn: int) -> None:
     pasted = f"pasted-{turn}"
     with st.form(f"paste-{turn}", border=False):
-        st.text_area("Or paste a listing", key=pasted, height=100)
+        st.text_area("Or paste a listing or BibTeX", key=pasted, height=100)
         st.form_submit_button("Add pasted text", on_click=_take_pasted, args=(assistant, pasted))
 
 

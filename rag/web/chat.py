@@ -119,14 +119,15 @@ def _settled(assistant: Assistant, exchange: Exchange, anchors: Anchors) -> None
     if answer is not None:
         _conditions(exchange, answer)
     show(transcript.settled(exchange, anchors, assistant.settings.model))
-    asked = [e.question for e in session.exchanges()]
+    newest = exchange is session.exchanges()[-1]
+    if newest and answer is not None and not answer.citations:
+        # Part of the abstention, so it stands right below it.
+        _questions(_better(answer.nearest), f"instead-{exchange.number}", title="Ask instead")
     afterwards.row(assistant, exchange)
-    if answer is not None and exchange is session.exchanges()[-1]:
-        if answer.citations:
-            onward = afterwards.follow_ups(answer, asked)
-            _questions(onward, f"next-{exchange.number}", title="Ask next")
-        else:
-            _questions(_better(answer.nearest), f"instead-{exchange.number}", title="Ask instead")
+    if newest and answer is not None and answer.citations:
+        asked = [e.question for e in session.exchanges()]
+        onward = afterwards.follow_ups(answer, asked)
+        _questions(onward, f"next-{exchange.number}", title="Ask next")
 
 
 def _conditions(exchange: Exchange, answer: Answer) -> None:

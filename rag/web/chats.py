@@ -83,6 +83,7 @@ def listed(assistant: Assistant) -> None:
                 "Search chats",
                 key="kept-chat-words",
                 placeholder="Search chats",
+                persist_state="session",
                 label_visibility="collapsed",
             )
         for day, some in groupby(chats[:most], key=lambda chat: _day(chat.updated)):

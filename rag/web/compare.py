@@ -30,7 +30,7 @@ _FILES: Mapping[str, tuple[str, str, str]] = {
     "csv": ("CSV", "comparison.csv", "text/csv"),
     "latex": ("LaTeX", "comparison.tex", "text/x-tex"),
 }
-# Keys of what is kept from run to run; those of controls begin with "kept-".
+# Keys of what is kept from run to run.
 _MADE, _TURN = "compared", "compared-turn"
 _FIND, _ASPECTS, _WORDS = "kept-compare-find", "kept-compare-aspects", "kept-compare-words"
 _CLAIM = "kept-compare-claim"
@@ -47,7 +47,8 @@ def render(opened: Opened, facts: LibraryFacts) -> None:
         if not facts.count:
             show(tag("p", "Add papers first, then compare them here.", cls="quiet"))
             return
-        show(tag("p", _SAYS_HOW, cls="quiet"))
+        if not made:
+            show(tag("p", _SAYS_HOW, cls="quiet"))
         # Once there is a table, it stands on top; what to compare next is a click away.
         with st.expander("Compare something else") if made else st.container():
             _by_picking(opened)
@@ -65,13 +66,18 @@ def _by_picking(opened: Opened) -> None:
     with st.container(key="compare-picked", horizontal=True):
         for i, paper in enumerate(picked.values()):
             _chip(i, paper)
-    found = st.text_input("Add a paper", key=_FIND, placeholder="Title, name, author or year")
+    found = st.text_input(
+        "Add a paper",
+        key=_FIND,
+        placeholder="Title, name, author or year",
+        persist_state="session",
+    )
     if found.strip() and len(picked) < picking.MOST:
         _offers([p for p in opened.assistant.lookup(found) if p.id not in picked][:_MOST_FOUND])
     _from_last_answer(picked)
     known = [NAMES[kind] for kind in NAMES]
     st.session_state.setdefault(_ASPECTS, [NAMES[kind] for kind in CHOSEN])
-    st.multiselect("Aspects", known, key=_ASPECTS, accept_new_options=True)
+    st.multiselect("Aspects", known, key=_ASPECTS, accept_new_options=True, persist_state="session")
     st.button(
         "Compare these papers",
         key="compare-picked-now",
@@ -123,6 +129,7 @@ def _by_words(opened: Opened) -> None:
     st.text_input(
         "Or ask in words",
         key=_WORDS,
+        persist_state="session",
         placeholder="Compare … and … on data and baselines",
         on_change=_compare_words,
         args=(opened,),
@@ -133,6 +140,7 @@ def _by_claim(opened: Opened) -> None:
     st.text_input(
         "Or state a claim: which papers support it, which contradict it?",
         key=_CLAIM,
+        persist_state="session",
         placeholder="Weight averaging replaces learning rate decay",
         on_change=_hold_against,
         args=(opened,),

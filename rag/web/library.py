@@ -15,7 +15,7 @@ from rag.web.shelf import FACETS, Choice, Order, Shelf
 from rag.web.sidebar import sidebar
 from rag.web.wording import papers_in_words
 
-KEPT = "library-"  # controls whose names begin so are as they were when one comes back
+_KEPT = "library-"  # the names of controls that are as they were when one comes back
 _VIEWS = {"papers": "Papers", "pictures": "Pictures", "twins": "Duplicates", "add": "Add papers"}
 _CHANGING = ("twins", "add")  # not of a library that is read only
 _PAGE = 25
@@ -55,14 +55,15 @@ def render(opened: Opened, facts: LibraryFacts) -> None:
         if not (may_add or facts.count):
             adding.first_papers(opened.assistant)
             return
-        st.session_state.setdefault(f"{KEPT}view", "papers" if facts.count else "add")
+        st.session_state.setdefault(f"{_KEPT}view", "papers" if facts.count else "add")
         view = st.segmented_control(
             "View",
             [name for name in _VIEWS if may_add or name not in _CHANGING],
             format_func=_VIEWS.__getitem__,
-            key=f"{KEPT}view",
+            key=f"{_KEPT}view",
             label_visibility="collapsed",
             required=True,
+            persist_state="session",
         )
         if may_add and (view == "add" or not facts.count):
             adding.ways_to_add(opened.assistant, facts.has_sample, place="library")
@@ -84,9 +85,10 @@ def _papers(opened: Opened, *, as_pictures: bool) -> None:
     shelf, choice = opened.shelf(), _choice()
     st.text_input(
         "Search titles, authors and organisations",
-        key=f"{KEPT}words",
+        key=f"{_KEPT}words",
         placeholder="Search titles, authors and organisations",
         label_visibility="collapsed",
+        persist_state="session",
     )
     with st.container(key="facets", horizontal=True):
         for facet in FACETS:
@@ -103,8 +105,9 @@ def _papers(opened: Opened, *, as_pictures: bool) -> None:
             "Order",
             list(_ORDERS),
             format_func=_ORDERS.__getitem__,
-            key=f"{KEPT}order",
+            key=f"{_KEPT}order",
             label_visibility="collapsed",
+            persist_state="session",
         )
     _picked_line()
     _rows(shelf, found)
@@ -123,21 +126,21 @@ def _take_pick() -> None:
         open_paper(told["id"])
     elif what == "only":
         for facet, value in told.items():
-            st.session_state[f"{KEPT}{facet}"] = [value]
-        st.session_state[f"{KEPT}view"] = "papers"
+            st.session_state[f"{_KEPT}{facet}"] = [value]
+        st.session_state[f"{_KEPT}view"] = "papers"
 
 
 def _choice() -> Choice:
     """What the controls are set to."""
     state = st.session_state
-    values = {facet: tuple(state.get(f"{KEPT}{facet}") or ()) for facet in FACETS}
-    return Choice(state.get(f"{KEPT}words") or "", values, state.get(f"{KEPT}order") or "newest")
+    values = {facet: tuple(state.get(f"{_KEPT}{facet}") or ()) for facet in FACETS}
+    return Choice(state.get(f"{_KEPT}words") or "", values, state.get(f"{_KEPT}order") or "newest")
 
 
 def _clear() -> None:
-    st.session_state[f"{KEPT}words"] = ""
+    st.session_state[f"{_KEPT}words"] = ""
     for facet in FACETS:
-        st.session_state[f"{KEPT}{facet}"] = []
+        st.session_state[f"{_KEPT}{facet}"] = []
 
 
 def _facet(shelf: Shelf, facet: str, choice: Choice) -> None:
@@ -155,7 +158,11 @@ def _facet(shelf: Shelf, facet: str, choice: Choice) -> None:
     with st.popover(label(shown[:40]), key=f"facet-{facet}"):
         if facet in _LONG or len(counts) > 40:
             st.multiselect(
-                _FACET_NAMES[facet], list(counts), format_func=counted, key=f"{KEPT}{facet}"
+                _FACET_NAMES[facet],
+                list(counts),
+                format_func=counted,
+                key=f"{_KEPT}{facet}",
+                persist_state="session",
             )
         else:
             st.pills(
@@ -163,7 +170,8 @@ def _facet(shelf: Shelf, facet: str, choice: Choice) -> None:
                 list(counts),
                 format_func=lambda value: label(counted(value)),
                 selection_mode="multi",
-                key=f"{KEPT}{facet}",
+                key=f"{_KEPT}{facet}",
+                persist_state="session",
             )
 
 
@@ -175,7 +183,7 @@ def _found_in_words(found: int, of: int) -> str:
 
 def _rows(shelf: Shelf, found: list[int]) -> None:
     pages = max(1, -(-len(found) // _PAGE))
-    page = min(st.session_state.get(f"{KEPT}page", 1), pages)
+    page = min(st.session_state.get(f"{_KEPT}page", 1), pages)
     with st.container(key="rows"):
         for row, place in enumerate(found[(page - 1) * _PAGE : page * _PAGE]):
             paper = shelf.papers[place]
@@ -190,7 +198,7 @@ def _rows(shelf: Shelf, found: list[int]) -> None:
                 )
                 show(_row(paper))
     if pages > 1:
-        st.pagination(pages, key=f"{KEPT}page")
+        st.pagination(pages, key=f"{_KEPT}page", persist_state="session")
 
 
 def _picker(paper: Paper) -> None:

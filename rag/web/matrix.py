@@ -11,6 +11,7 @@ from rag.web.evidence import Anchors, cited_papers
 from rag.web.render import Html, join, latex, name, tag
 
 _FEW = 3  # papers that fit beside each other on any screen
+_NOWHERE = "not stated by any of them"
 
 
 def matrix(answer: Answer, anchors: Anchors) -> Html | None:
@@ -50,12 +51,16 @@ def _head(paper: Paper) -> Html:
 
 def _row(table: Comparison, j: int, links: _Links) -> Html:
     aspect = table.aspects[j]
+    shown = aspect[:1].upper() + aspect[1:]
+    header = tag("div", latex(shown), cls="aspect", role="rowheader")
+    if len(table.papers) > 1 and not any(row[j].stated for row in table.cells):
+        nowhere = tag("span", _NOWHERE, cls="unstated")
+        return tag("div", header, tag("div", nowhere, cls="cell", role="cell"),
+                   cls="line nowhere", role="row")  # fmt: skip
     cells = [
         _cell(paper, row[j], links) for paper, row in zip(table.papers, table.cells, strict=True)
     ]
-    shown = aspect[:1].upper() + aspect[1:]
-    return tag("div", tag("div", latex(shown), cls="aspect", role="rowheader"), *cells,
-               cls="line", role="row")  # fmt: skip
+    return tag("div", header, *cells, cls="line", role="row")
 
 
 def _cell(paper: Paper, cell: Cell, links: _Links) -> Html:

@@ -44,7 +44,6 @@ def run() -> None:
 
 
 def _draw() -> None:
-    session.hold(library.KEPT, "kept-")
     opened = session.opened()
     if not person.admitted(opened.assistant.settings):
         style_page()

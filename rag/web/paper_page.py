@@ -93,7 +93,7 @@ def _actions(opened: Opened, paper: Paper) -> None:
             args=(f"What does {records.short_title(paper)} show?",),
         )
         st.button(
-            "Leave out of the comparison" if paper.id in picking.picked() else "Compare",
+            "Leave out of the comparison" if paper.id in picking.picked() else "Add to comparison",
             key="pick-paper",
             help="Pick it for a table with other papers, made on the Compare screen.",
             on_click=picking.turn,
@@ -193,9 +193,15 @@ def _cite(opened: Opened, paper: Paper) -> None:
         format_func=known.__getitem__,
         key="kept-style",
         label_visibility="collapsed",
+        persist_state="session",
     )
     if style == _OWN:
-        style = st.text_input("Path of a .csl file", key="kept-csl", placeholder="~/nature.csl")
+        style = st.text_input(
+            "Path of a .csl file",
+            key="kept-csl",
+            placeholder="~/nature.csl",
+            persist_state="session",
+        )
         style = str(Path(style.strip()).expanduser()) if style.strip() else ""
     if style:
         _reference(opened, paper, style)

@@ -52,6 +52,7 @@ def render(opened: Opened, shelf: Shelf, found: Sequence[int], pick: Pick) -> No
         key="library-picture",
         label_visibility="collapsed",
         required=True,
+        persist_state="session",
     )
     if found:
         dark = st.context.theme.type == "dark"

@@ -214,13 +214,6 @@ def job() -> Job | None:
     return running
 
 
-def hold(*prefixes: str) -> None:
-    """Keep what controls of these names are set to while they are not on the page."""
-    for key in list(st.session_state):
-        if str(key).startswith(prefixes):
-            st.session_state[key] = st.session_state[key]
-
-
 def set_job(new: Job | None) -> None:
     """Remember a job, or forget the last one's report."""
     st.session_state["job"] = new

@@ -72,9 +72,8 @@ def _model(opened: Opened) -> None:
                 st.form_submit_button("Forget the key", on_click=_forget_key, args=(opened,))
     told("model-told")
     kept = tag("code", str(settings_file()))
-    show(
-        tag("p", "Kept in ", kept, ", which only you can read. The environment wins.", cls="quiet")
-    )
+    first = ", which only you can read. What the environment or a file .env sets goes before it."
+    show(tag("p", "Kept in ", kept, first, cls="quiet"))
 
 
 def _save(opened: Opened) -> None:
@@ -108,9 +107,12 @@ def _use(opened: Opened, values: dict[str, str | None]) -> None:
 
 
 def _health(opened: Opened) -> None:
-    section("Health", "The library, its indexes and the models, looked over one by one.")
+    section(
+        "Health",
+        "The library, its indexes and the models are examined one by one. Nothing is changed.",
+    )
     with st.container(horizontal=True, key="health"):
-        st.button("Look it over", key="examine", on_click=_examine, args=(opened,))
+        st.button("Examine it now", key="examine", on_click=_examine, args=(opened,))
         found: list[Finding] = st.session_state.get("health-told", list(opened.troubles))
         if any(not finding.ok for finding in found):
             st.button("Repair", key="repair", type="primary", on_click=_repair, args=(opened,))

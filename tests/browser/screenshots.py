@@ -137,7 +137,7 @@ def _beside(browser: Browser, work: Path, folder: Path) -> None:
                 page.locator(IDLE).wait_for()
                 _take(page, folder / f"e-{picture.split()[-1].lower()}-{name}")
             page.locator(".st-key-library").get_by_text("Add papers", exact=True).click()
-            page.get_by_label("Or paste a listing").wait_for()
+            page.get_by_label("Or paste a listing or BibTeX").wait_for()
             _take(page, folder / f"f-adding-{name}")
         for name, page in _pages(browser, f"{address}/?screen=settings"):
             page.locator(IDLE).wait_for()

@@ -116,7 +116,7 @@ def visit_every_screen(seen: Seen, folder: Path) -> None:
     page.get_by_role("button", name="Settings", exact=True).click()
     page.get_by_role("button", name="Save and try").click()
     page.get_by_text("Not well").first.wait_for()  # the model refuses, and repeats the key
-    page.get_by_role("button", name="Look it over").click()
+    page.get_by_role("button", name="Examine it now").click()
     page.get_by_text("Well: embedding model").wait_for()
     page.get_by_label("File to write").fill(str(folder / "backup.zip"))
     page.get_by_label("File to write").press("Enter")

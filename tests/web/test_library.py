@@ -43,6 +43,16 @@ def test_what_was_searched_is_still_there_when_one_comes_back(page: Page) -> Non
     assert len(titles(at)) == 1
 
 
+def test_a_run_of_the_page_leaves_what_is_being_typed_alone(page: Page) -> None:
+    """A control that is sent its value again loses the letters typed since the last run."""
+    at = go_to(page(), "library")
+    at.text_input(key="library-words").set_value("ferns").run()
+    at.checkbox[0].check().run()
+    sent = at.text_input(key="library-words")
+    assert sent.value == "ferns"
+    assert not sent.proto.set_value
+
+
 def test_a_paper_has_a_page_that_tells_cites_and_leads_on(page: Page) -> None:
     at = go_to(page(), "library")
     at.button(key="open-1").click().run()

@@ -50,7 +50,7 @@ def test_an_endpoint_that_does_not_answer_is_said_so(page: Page) -> None:
 
 def test_the_library_is_looked_over(page: Page) -> None:
     at = go_to(page(), "settings")
-    button(at, "Look it over").click().run()
+    button(at, "Examine it now").click().run()
     assert "Well: embedding model" in shown(at)
 
 

@@ -297,7 +297,7 @@ def test_records_with_hardly_anything_are_kept_listed_and_cited(own: Assistant) 
     assert len({c.paper.id for c in listed.citations}) == 3
     assert_sound(listed, own)
     for question in (
-        "What is Conic Sections about?",
+        "What is “Conic Sections” about?",
         "Who wrote Conic Sections and when?",
         "How many steps does the ellipse take?",
         "When was Undated published?",

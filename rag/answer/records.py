@@ -45,6 +45,12 @@ def short_title(paper: Paper) -> str:
     return head if ":" in paper.title and len(head.split()) <= 4 else paper.name
 
 
+def asked_as(paper: Paper) -> str:
+    """What a question calls a paper: its name, or a title of several words in quotation marks."""
+    title = short_title(paper)
+    return f"“{title}”" if " " in title else title
+
+
 def people(paper: Paper) -> str:
     """Authors in short: "Vyas et al.", "Barak and Edelman"; empty when none is known."""
     families = [family_name(a) for a in paper.authors[:2]]
@@ -172,10 +178,10 @@ def _join(said: list[str]) -> str:
 def suggested(newest: Sequence[Paper]) -> list[str]:
     """First questions to ask of these papers, which are given newest first."""
     named = [p for p in newest if short_title(p) != p.name]
-    asked = [f"What does {short_title(p)} show?" for p in named[:1]]
+    asked = [f"What does {asked_as(p)} show?" for p in named[:1]]
     if len(named) > 2:
-        asked.append(f"Compare {short_title(named[1])} and {short_title(named[2])}.")
+        asked.append(f"Compare {asked_as(named[1])} and {asked_as(named[2])}.")
     authors = Counter(a for p in newest for a in p.authors).most_common(1)
     asked += [f"Which papers are by {author}?" for author, count in authors if count > 1]
-    asked += [f"What is {short_title(p)} about?" for p in newest if p.title]
+    asked += [f"What is {asked_as(p)} about?" for p in newest if p.title]
     return asked

@@ -53,9 +53,9 @@ def _follow_ups(answer: Answer) -> Iterator[str]:
         {e.paper.id: e.paper for e in answer.evidence if e.paper.id not in shown}.values()
     )
     if answer.mode != "lookup" and cited and others:
-        yield f"Compare {records.short_title(cited[0])} and {records.short_title(others[0])}."
+        yield f"Compare {records.asked_as(cited[0])} and {records.asked_as(others[0])}."
     for paper in [*others[:1], *cited[:2]]:
-        yield f"What does {records.short_title(paper)} show?"
+        yield f"What does {records.asked_as(paper)} show?"
     for paper in cited[:1]:
         yield from (f"Which papers are by {author}?" for author in paper.authors[:1])
 

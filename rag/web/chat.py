@@ -215,4 +215,4 @@ def _questions(questions: Sequence[str], key: str, title: str | None = None) -> 
 
 def _better(nearest: Sequence[Paper]) -> list[str]:
     """Questions that the nearest papers can answer, after one that they could not."""
-    return [f"What does {records.short_title(p)} show?" for p in nearest[:2]]
+    return [f"What does {records.asked_as(p)} show?" for p in nearest[:2]]

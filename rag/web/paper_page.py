@@ -90,7 +90,7 @@ def _actions(opened: Opened, paper: Paper) -> None:
             "Ask about this paper",
             key="ask-about",
             on_click=_ask_about,
-            args=(f"What does {records.short_title(paper)} show?",),
+            args=(f"What does {records.asked_as(paper)} show?",),
         )
         st.button(
             "Leave out of the comparison" if paper.id in picking.picked() else "Add to comparison",

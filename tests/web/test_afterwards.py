@@ -34,6 +34,11 @@ def test_follow_ups_are_about_the_papers_of_the_answer_and_were_not_asked() -> N
     assert left == ["What does Quill show?", "Which papers are by Ada Brook?"]
 
 
+def test_a_title_of_several_words_is_asked_for_in_quotation_marks() -> None:
+    told = Paper("t", "Using patience to reveal steps")
+    assert "What does “Using patience to reveal steps” show?" in follow_ups(answer(told), [])
+
+
 def test_a_question_is_edited_in_its_place(page: Page) -> None:
     at = page()
     at.chat_input[0].set_value(QUESTION).run()

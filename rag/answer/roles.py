@@ -49,9 +49,10 @@ _COMPARATIVE = re.compile(
 )
 _HELD_AGAINST = re.compile(
     r"\b(?:as )?(?:compared (?:to|with|against)|relative to|in (?:comparison|contrast) (?:to|with)|"
-    r"as opposed to|versus|vs|instead of|in place of|unlike|over)\s",
+    r"as opposed to|versus|vs|instead of|in place of|unlike|"
+    r"over(?!\s+(?:[$\\\d]|half|an?|one|two|three|four|five|ten|time|the (?:course|past|last))))\s",
     re.IGNORECASE,
-)
+)  # "over 40%" holds nothing against anything
 _RANKED = re.compile(
     r"\b(?:superior|inferior|preferable|preferred) to\s|\b(?:ahead of|behind)\s", re.IGNORECASE
 )  # "A is superior to B"

@@ -165,7 +165,7 @@ def test_what_was_added_before_memory_ran_out_stays_and_a_second_run_completes_i
     whole, calls = embedder.embed, itertools.count(1)
 
     def starved(texts: Sequence[str]) -> np.ndarray:
-        if next(calls) > 2:
+        if next(calls) > 2:  # batches, the second twice as large if soon made
             raise MemoryError
         return whole(texts)
 
@@ -173,10 +173,11 @@ def test_what_was_added_before_memory_ran_out_stays_and_a_second_run_completes_i
     with pytest.raises(MemoryError):
         add(*numbered(100))
     kept = [paper.title for paper in store.papers()]
-    assert kept == [f"Symmetry {i}" for i in range(64)]  # two batches of 32, and no half of one
+    assert len(kept) in (64, 96)  # and no half of one
+    assert kept == [f"Symmetry {i}" for i in range(len(kept))]
     monkeypatch.undo()
     report = add(*numbered(100))
-    assert (report.added, report.unchanged) == (36, 64)
+    assert (report.added, report.unchanged) == (100 - len(kept), len(kept))
     assert [paper.title for paper in store.papers()] == [f"Symmetry {i}" for i in range(100)]
     assert [finding for finding in store.check() if not finding.ok] == []
 

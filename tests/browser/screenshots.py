@@ -2,7 +2,8 @@
 
     python tests/browser/screenshots.py [FOLDER] [PART...]      default: a new folder, all parts
 
-Each screen at three widths, in light and dark. They are for looking at and are not committed.
+Each screen at three widths, in light and dark. They are for looking at and are not committed, but
+for those of the part "docs", one a screen, which are made into `docs/pictures`.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ def main(folder: Path, parts: Sequence[str] = ()) -> None:
     with Assistant.open(work / "sample", Settings(library=work / "sample")) as assistant:
         assistant.add_sample()
     with browsing(chromium) as browser:
-        for part in parts or PARTS:
+        for part in parts or [name for name in PARTS if name != "docs"]:
             PARTS[part](browser, work, folder)
     shutil.rmtree(work, ignore_errors=True)
 
@@ -191,12 +192,40 @@ def _answering(browser: Browser, work: Path, folder: Path) -> None:
             _take(page, folder / f"9-stopped-{name}")
 
 
+def _docs(browser: Browser, work: Path, folder: Path) -> None:
+    """The pictures of README and docs: small, and without the place of the library."""
+    with serving(work / "sample", work) as address:
+        page = browser.new_page(viewport={"width": 1280, "height": 720}, color_scheme="light")
+        page.goto(address)
+        ask(page, QUESTION)
+        page.locator(".cite").first.click()
+        _keep(page, folder / "answer.png", work)
+        page.goto(f"{address}/?screen=compare")
+        page.get_by_label("Or ask in words").fill("Compare SOAP, MatFormer and AdANNS")
+        page.keyboard.press("Enter")
+        page.locator(".matrix").wait_for()
+        _keep(page, folder / "comparison.png", work)
+        page.goto(f"{address}/?screen=library")
+        page.locator(".st-key-rows").wait_for()
+        _keep(page, folder / "library.png", work)
+
+
+def _keep(page: Page, path: Path, work: Path) -> None:
+    """A picture of 64 colours; what names the folder is not shown."""
+    from PIL import Image
+
+    page.get_by_text(str(work)).first.evaluate("element => element.style.visibility = 'hidden'")
+    _take(page, path)
+    Image.open(path).convert("RGB").quantize(64).save(path, optimize=True)
+
+
 PARTS: dict[str, Callable[[Browser, Path, Path], None]] = {
     "empty": _empty,
     "asked": _asked,
     "beside": _beside,
     "recorded": _recorded,
     "answering": _answering,
+    "docs": _docs,
 }
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ from rag.search.claims import claim_of
 from rag.search.confidence import ENOUGH
 from rag.search.evidence import EvidenceFinder, Findings
 from rag.search.matrix import matrix, words_on
-from rag.search.members import on_topic
+from rag.search.members import found, on_topic
 from rag.search.names import Names
 from rag.search.narrow import narrowed
 from rag.search.plan import is_bibliographic, make_plan, split_sides
@@ -54,7 +54,7 @@ from rag.search.reading import is_readable, read
 from rag.search.retrieve import Retriever
 from rag.search.sides import MOST_PAPERS, Sides, resolve_sides
 from rag.search.standing import standing
-from rag.search.topics import called, titled
+from rag.search.topics import titled
 
 ENOUGH_SIDES = 0.45  # the same for which papers a comparison means
 _HITS = 8
@@ -172,13 +172,8 @@ class Turn:
 
     def _searched(self, plan: QueryPlan) -> Iterator[Event]:
         with self.store.snapshot():
-            hits = self.retriever.search(
-                plan.query, k=_HITS, filters=plan.filters, named=plan.named, words=plan.topic
-            )
+            plan, hits = found(plan, self.retriever, k=_HITS)
             self.ends.lap("retrieve")
-            if meant := () if plan.named else called(plan.query, hits):
-                plan = dataclasses.replace(plan, named=meant)
-                hits = [hit for hit in hits if hit.paper.id in meant]
             findings = self.finder.find(plan.query, hits, plan)
         findings = dataclasses.replace(findings, evidence=tuple(standing(findings.evidence)))
         self.ends.lap("evidence")

@@ -229,6 +229,12 @@ def test_a_paper_is_known_by_its_id_and_its_citekey(history: Assistant) -> None:
     assert history.paper("nobody1900nothing") is None
 
 
+def test_a_list_on_a_short_form_is_that_on_the_long_one(sample: Assistant) -> None:
+    lists = [sample.ask(f"Which papers are about {t}?") for t in ("RL", "reinforcement learning")]
+    short, long = ({c.paper.id for c in answer.citations} for answer in lists)
+    assert short == long != set()
+
+
 def test_suggestions_are_answered(history: Assistant, sample: Assistant) -> None:
     for assistant in (history, sample):
         suggestions = assistant.suggestions(5)

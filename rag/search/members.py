@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from rag.base.types import Evidence, Hit, QueryPlan
 from rag.search.evidence import EvidenceFinder
 from rag.search.retrieve import Retriever
 from rag.search.shortforms import short_forms
-from rag.search.topics import bearing
+from rag.search.topics import bearing, called
 
 _ALL = 10_000  # sentences
+
+
+def found(plan: QueryPlan, retriever: Retriever, *, k: int) -> tuple[QueryPlan, list[Hit]]:
+    """The `k` papers nearest to a question, and its plan with what they tell of its words.
+
+    The topic of a list has its long form where they define the short one. A paper that is called
+    by words of its title is the only one that is meant.
+    """
+    hits = _nearest(plan, plan.topic, retriever, k)
+    forms = short_forms(plan.topic, (hit.paper for hit in hits))
+    if forms and plan.intent in ("list", "count"):
+        plan = forms.spelled(plan)
+        hits = _nearest(plan, plan.topic, retriever, k)
+    meant = () if plan.named else called(plan.query, hits)
+    if meant:
+        plan = dataclasses.replace(plan, named=meant)
+    return plan, [hit for hit in hits if hit.paper.id in meant] if meant else hits
 
 
 def on_topic(

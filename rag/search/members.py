@@ -1,4 +1,4 @@
-"""The members of a list by topic: the nearest papers, and of these the ones that are on it."""
+"""The papers nearest to a question, by both forms of its topic, and the members of a list."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ def found(plan: QueryPlan, retriever: Retriever, *, k: int) -> tuple[QueryPlan, 
     by words of its title is the only one that is meant.
     """
     hits = _nearest(plan, plan.topic, retriever, k)
-    forms = short_forms(plan.topic, (hit.paper for hit in hits))
-    if forms and plan.intent in ("list", "count"):
-        plan = forms.spelled(plan)
-        hits = _nearest(plan, plan.topic, retriever, k)
+    if plan.intent in ("list", "count"):
+        forms = short_forms(plan.topic, (hit.paper for hit in hits))
+        if forms:
+            plan = forms.spelled(plan)
+            hits = _nearest(plan, plan.topic, retriever, k)
     meant = () if plan.named else called(plan.query, hits)
     if meant:
         plan = dataclasses.replace(plan, named=meant)

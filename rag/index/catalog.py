@@ -6,10 +6,11 @@ in a manifest, so that one transaction switches to a new generation of one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import sqlalchemy as sa
@@ -24,7 +25,9 @@ from rag.index.changes import (
     Text,
     VectorRows,
     read_changes,
+    read_chunk_vectors,
     read_texts,
+    read_vector_batches,
     read_vectors,
     sample_vectors,
 )
@@ -40,6 +43,7 @@ from rag.index.stored import Stored
 from rag.index.transactions import next_revision
 
 _ANSWER_WAIT_MS = 1000
+_Made = TypeVar("_Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +219,24 @@ class Catalog(States):
             changes = read_changes(conn, since)
             wanted = None if changes.complete else changes.current
             return changes, read_vectors(conn, wanted)
+
+    def with_all_vectors(
+        self, make: Callable[[Changes, Iterator[VectorRows], int], _Made]
+    ) -> _Made:
+        """What `make` makes of all vectors, in batches, and of their dimensions."""
+        with self.reading() as conn:
+            dim = int(entry(conn, "dim") or 0)
+            return make(read_changes(conn, 0), read_vector_batches(conn), dim)
+
+    def chunk_vectors(self, chunk_ids: Sequence[str]) -> dict[str, np.ndarray]:
+        """The vectors of chunks by their ids; unknown ids are left out."""
+        with self.reading() as conn:
+            return read_chunk_vectors(conn, chunk_ids)
+
+    def chunk_count(self) -> int:
+        """How many chunks there are."""
+        with self.reading() as conn:
+            return conn.scalar(sa.select(sa.func.count()).select_from(t.chunks)) or 0
 
     def has_removed(self, since: int) -> bool:
         """Whether papers were removed after a text revision."""

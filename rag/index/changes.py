@@ -92,6 +92,24 @@ def read_vectors(conn: sa.Connection, paper_ids: Sequence[str] | None) -> Vector
     return _as_vector_rows(conn, rows, len(rows))
 
 
+def read_vector_batches(conn: sa.Connection) -> Iterator[VectorRows]:
+    """All chunk vectors, some thousands at a time: a matrix of all may be large."""
+    query = sa.select(t.chunks.c.id, t.chunks.c.paper_id, t.chunks.c.vector)
+    with conn.execution_options(stream_results=True).execute(query) as result:
+        for rows in result.partitions(_FETCH):
+            yield _as_vector_rows(conn, rows, len(rows))
+
+
+def read_chunk_vectors(conn: sa.Connection, chunk_ids: Sequence[str]) -> dict[str, np.ndarray]:
+    """The vectors of chunks by their ids; unknown ids are left out."""
+    columns = (t.chunks.c.id, t.chunks.c.vector)
+    return {
+        chunk_id: np.frombuffer(vector, dtype="<f4")
+        for batch in in_batches(chunk_ids)
+        for chunk_id, vector in conn.execute(sa.select(*columns).where(columns[0].in_(batch)))
+    }
+
+
 def read_texts(conn: sa.Connection, paper_ids: Sequence[str] | None) -> list[Text]:
     """Titles and abstracts of these papers, or of all when None, then passages of their bodies."""
     query = sa.select(t.papers.c.id, t.papers.c.title, t.papers.c.abstract)

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 
 import numpy as np
 
 from rag.base.errors import LibraryError, VectorServerError
 from rag.index.catalog import Catalog
 from rag.index.changes import VectorRows
+from rag.index.mapped import Held, MappedVectors, bring_up, rebuild, refreshed
 from rag.index.native import CacheError
 from rag.index.owned import OwnedChroma
 from rag.index.served import ServedChroma
@@ -32,8 +34,7 @@ class DenseSearch:
         self._catalog = catalog
         self._served = ServedChroma(catalog, server_url) if server_url else None
         self._exact_lock = threading.Lock()
-        self._exact: ExactVectors | None = None
-        self._exact_revision = 0
+        self._held: Held | None = None
         self._dim = 0
         self._chroma_lock = threading.Lock()
         self._chroma: OwnedChroma | None = None
@@ -76,6 +77,7 @@ class DenseSearch:
         Raises:
             VectorServerError: Chroma is on a server, and that does not answer.
         """
+        self._write_compact(bring_up)
         if self._served is not None:
             self._served.sync(self._load)
             return
@@ -93,6 +95,7 @@ class DenseSearch:
         Raises:
             VectorServerError: Chroma is on a server, and that does not answer.
         """
+        self._write_compact(rebuild)
         if self._served is not None:
             self._served.rebuild(self._load)
             return True
@@ -131,7 +134,7 @@ class DenseSearch:
         with self._chroma_lock:
             self._let_go()
         with self._exact_lock:
-            self._exact, self._exact_revision = None, 0
+            self._held = None
 
     @property
     def cache(self) -> CacheName:
@@ -193,26 +196,29 @@ class DenseSearch:
 
     # --- exact ------------------------------------------------------------------------------
 
+    def _write_compact(self, write: Callable[[Catalog], None]) -> None:
+        try:
+            write(self._catalog)
+        except (LibraryError, OSError) as error:
+            logger.warning("compact vectors were not written: %s", error)
+
     def _load(self) -> tuple[int, VectorRows]:
+        """All vectors as they are, for an index that is built; (revision, rows)."""
         with self._exact_lock:
-            exact = self._refreshed()
-            return self._exact_revision, exact.rows
+            held = self._refreshed()
+        if isinstance(held.vectors, ExactVectors):
+            return held.revision, held.vectors.rows
+        changes, rows = self._catalog.vector_changes(0)
+        return changes.revision, rows
 
-    def _exact_now(self) -> ExactVectors:
+    def _exact_now(self) -> ExactVectors | MappedVectors:
         with self._exact_lock:
-            return self._refreshed()
+            return self._refreshed().vectors
 
-    def _refreshed(self) -> ExactVectors:
+    def _refreshed(self) -> Held:
         """The vectors of the library's present revision; called with the lock held."""
-        exact = self._exact
-        if exact is None or self._catalog.text_revision() != self._exact_revision:
-            changes, rows = self._catalog.vector_changes(self._exact_revision if exact else 0)
-            if exact is None or changes.complete:
-                exact = ExactVectors(rows)
-            else:
-                exact.replace(changes.stale, rows)
-            self._exact, self._exact_revision = exact, changes.revision
-        return exact
+        self._held = held = refreshed(self._catalog, self._held)
+        return held
 
     def _unit(self, vector: np.ndarray) -> np.ndarray:
         query = np.asarray(vector, dtype=np.float32)

@@ -10,6 +10,7 @@ from rag.base.body import GAP, whole_text
 from rag.base.errors import LibraryError
 from rag.base.text import words
 from rag.base.types import Finding
+from rag.index import mapped
 from rag.index import schema as t
 from rag.index.catalog import Catalog
 from rag.index.dense import DenseSearch
@@ -19,6 +20,7 @@ from rag.index.keyword import KeywordIndex
 from rag.index.lexical import KeywordSearch
 from rag.index.native import CacheError
 from rag.index.records import content_hash
+from rag.index.states import CacheName
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +45,7 @@ def examine(catalog: Catalog, dense: DenseSearch, keyword: KeywordSearch) -> lis
             _chunks(catalog),
             _vectors(catalog),
             _vector_index(catalog, dense),
+            _compact_vectors(catalog),
             _keyword_index(catalog, keyword),
             _generations(catalog),
             _originals(catalog),
@@ -121,6 +124,17 @@ def _vector_index(catalog: Catalog, dense: DenseSearch) -> Finding:
     return Finding(name, ok=True, detail=f"{state.rows} chunks{behind}")
 
 
+def _compact_vectors(catalog: Catalog) -> Finding:
+    name = "compact vectors"
+    state = catalog.cache("compact")
+    if state.generation == 0:
+        return Finding(name, ok=True, detail="not needed yet; all vectors are read")
+    if not mapped.is_sound(catalog):
+        detail = "damaged; the next search makes them anew"
+        return Finding(name, ok=False, detail=detail, cure=_REBUILD)
+    return Finding(name, ok=True, detail=f"{state.rows} chunks")
+
+
 def _keyword_index(catalog: Catalog, keyword: KeywordSearch) -> Finding:
     name = "keyword index"
     state = catalog.cache("keyword")
@@ -152,7 +166,8 @@ def _finds_titles(catalog: Catalog, index: KeywordIndex) -> bool:
 
 
 def _generations(catalog: Catalog) -> Finding:
-    left = sorted({*stale(catalog, "vectors"), *stale(catalog, "keyword")})
+    names: tuple[CacheName, ...] = ("vectors", "keyword", "compact")
+    left = sorted({n for name in names for n in stale(catalog, name)})
     detail = f"old folders: {', '.join(f'index-{n}' for n in left)}" if left else "none left over"
     return Finding("old indexes", ok=True, detail=detail)
 

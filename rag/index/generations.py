@@ -1,4 +1,4 @@
-"""Folders of the derived indexes: `index-<generation>/chroma` and `index-<generation>/keyword`."""
+"""Folders of the derived indexes: `chroma`, `keyword` and `compact` in `index-<generation>`."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from rag.index.lock import take
 from rag.index.states import CacheName
 
 OWNER_LOCK = "vectors.lock"
+COMPACT_LOCK = "compact.lock"
 
-_FOLDERS: dict[CacheName, str] = {"vectors": "chroma", "keyword": "keyword"}
+_FOLDERS: dict[CacheName, str] = {"vectors": "chroma", "keyword": "keyword", "compact": "compact"}
 _GENERATION = re.compile(r"index-(\d+)")
 
 
@@ -49,12 +50,17 @@ def remove_stale(catalog: Catalog) -> None:
     """Delete folders that nobody uses; the caller holds the write lock."""
     for generation in stale(catalog, "keyword"):
         delete_folder(catalog.folder, "keyword", generation)
-    owned = take(catalog.folder / OWNER_LOCK) if stale(catalog, "vectors") else None
+    _remove_stale(catalog, "vectors", OWNER_LOCK)
+    _remove_stale(catalog, "compact", COMPACT_LOCK)
+
+
+def _remove_stale(catalog: Catalog, name: CacheName, lock: str) -> None:
+    owned = take(catalog.folder / lock) if stale(catalog, name) else None
     if owned is None:
         return  # nothing to do, or the owner may be building one of them
     try:
-        for generation in stale(catalog, "vectors"):
-            delete_folder(catalog.folder, "vectors", generation)
+        for generation in stale(catalog, name):
+            delete_folder(catalog.folder, name, generation)
     finally:
         owned.release()
 

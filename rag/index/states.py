@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from rag.index.database import BUSY_MS, Database, ManifestNow, set_entry
 from rag.index.transactions import Transactions
 
-CacheName = Literal["vectors", "keyword", "server"]
+CacheName = Literal["vectors", "keyword", "server", "compact"]
 
 
 @dataclass(frozen=True, slots=True)

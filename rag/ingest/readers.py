@@ -39,7 +39,8 @@ KNOWN = (
 _SAMPLE = 65_536  # bytes
 _BLOCK = 1 << 20  # bytes
 _GZIP = b"\x1f\x8b"
-_BINARY_STARTS = (b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x7fELF")
+_BINARY_STARTS = (b"PK\x03\x04", b"\x7fELF")
+_PICTURE_STARTS = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*", b"RIFF")
 _CONTROL = bytes({*range(9), *range(14, 27), *range(28, 32), 127})
 _FEW_CONTROLS = 32  # strays that a text of any size may have
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -152,10 +153,12 @@ def _text_of(data: bytes) -> _Text:
     unmarked = _unmarked_utf16(sample)
     if unmarked:
         return _Text(data, unmarked, "replace")
+    if sample.startswith(_PICTURE_STARTS):
+        raise SourceError("is a picture, whose words are not read; add the PDF it is of, or a text")
     controls = len(sample) - len(sample.translate(None, _CONTROL))
     is_binary = controls > max(_FEW_CONTROLS, len(sample) // 20)  # packed bytes have one in ten
     if sample.startswith((*_BINARY_STARTS, _GZIP)) or is_binary:
-        raise SourceError(f"is not a text file that I know; known are {KNOWN}")
+        raise SourceError(f"is neither a PDF nor a text; known are {KNOWN}")
     return _Text(data, *_encoding(data))
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 import streamlit as st
 
-from rag.web.render import keep_theme
+from rag.web.render import THEME_COOKIE, keep_theme
 from rag.web.sections import section
 
 Theme = Literal["System", "Light", "Dark"]
@@ -16,13 +16,29 @@ _CHOICES: dict[Theme, str] = {"System": "As the system", "Light": "Light", "Dark
 def appearance() -> None:
     """The choice between light, dark, and as the system is."""
     section("Appearance", "Kept in this browser.")
-    with st.container(key="appearance", horizontal=True):
-        for theme, words in _CHOICES.items():
-            st.button(words, key=f"theme-{theme.lower()}", on_click=_choose, args=(theme,))
+    with st.container(key="appearance"):
+        st.segmented_control(
+            "Appearance",
+            list(_CHOICES),
+            format_func=_CHOICES.__getitem__,
+            default=_kept(),
+            key="theme",
+            on_change=_choose,
+            label_visibility="collapsed",
+            required=True,
+        )
     chosen: Theme | None = st.session_state.pop("theme-chosen", None)
     if chosen is not None:
         keep_theme(chosen)
 
 
-def _choose(theme: Theme) -> None:
-    st.session_state["theme-chosen"] = theme
+def _choose() -> None:
+    st.session_state["theme-chosen"] = st.session_state["theme"]
+
+
+def _kept() -> Theme:
+    """What was chosen in this browser; a page that looks otherwise was set in another way."""
+    kept = st.context.cookies.get(THEME_COOKIE)
+    if kept in _CHOICES and kept.lower() in ("system", st.context.theme.type):
+        return kept
+    return "System"

@@ -246,13 +246,15 @@ def _quoted(paper: Paper, mark: Mark) -> Html:
 
 
 def _footer(paper: Paper) -> Html:
+    opened = f"Open {paper.name} in a new tab"
+    own = tag("a", "Open paper", href=links.own_page(paper), target="_blank", label=opened)
     leads = [external(address, host) for host, address in links.links_of(paper)]
     copied = tag(
         "details",
         tag("summary", "Copy citation", label=f"Copy citation of {paper.name}"),
         tag("code", reference(paper), cls="reference", tabindex="0"),
     )
-    return tag("div", *leads, copied, cls="card-foot")
+    return tag("div", own, *leads, copied, cls="card-foot")
 
 
 def _abstained(answer: Answer | None) -> bool:

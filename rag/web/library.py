@@ -110,7 +110,7 @@ def _papers(opened: Opened, *, as_pictures: bool) -> None:
             persist_state="session",
         )
     _picked_line()
-    _rows(shelf, found)
+    _rows(shelf, found, choice)
 
 
 def _pick(what: str, told: Mapping[str, str]) -> None:
@@ -181,9 +181,10 @@ def _found_in_words(found: int, of: int) -> str:
     return f"{found:,} of {papers_in_words(of)}" if found else "No paper is like that."
 
 
-def _rows(shelf: Shelf, found: list[int]) -> None:
+def _rows(shelf: Shelf, found: list[int], choice: Choice) -> None:
     pages = max(1, -(-len(found) // _PAGE))
-    page = min(st.session_state.get(f"{_KEPT}page", 1), pages)
+    key = _page_key(choice)
+    page = min(st.session_state.get(key, 1), pages)
     with st.container(key="rows"):
         for row, place in enumerate(found[(page - 1) * _PAGE : page * _PAGE]):
             paper = shelf.papers[place]
@@ -198,7 +199,15 @@ def _rows(shelf: Shelf, found: list[int]) -> None:
                 )
                 show(_row(paper))
     if pages > 1:
-        st.pagination(pages, key=f"{_KEPT}page", persist_state="session")
+        st.pagination(pages, key=key, persist_state="session")
+
+
+def _page_key(choice: Choice) -> str:
+    """Where the page is kept that is looked at: another choice begins at its first page."""
+    turn, before = st.session_state.get(f"{_KEPT}turn", (0, choice))
+    turn += choice != before
+    st.session_state[f"{_KEPT}turn"] = (turn, choice)
+    return f"{_KEPT}page-{turn}"
 
 
 def _picker(paper: Paper) -> None:

@@ -1,14 +1,15 @@
-"""Addresses of papers, built from their records and only for known scholarly hosts."""
+"""Addresses of papers: their own pages here, and known scholarly hosts as their records tell."""
 
 from __future__ import annotations
 
 import re
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from rag.base.types import Paper
 
 _HOSTS = frozenset({"doi.org", "arxiv.org", "openreview.net", "aclanthology.org"})
 _DOI = re.compile(r"10\.\d{4,9}/[^\s\x00-\x1f]{1,200}")
+_OWN = re.compile(r"\?screen=library&paper=[\w.%~-]{1,200}", re.ASCII)
 _ARXIV = re.compile(r"(?:\d{4}\.\d{4,5}|[a-z-]{2,20}(?:\.[A-Z]{2})?/\d{7})(?:v\d{1,2})?")
 
 
@@ -25,9 +26,14 @@ def links_of(paper: Paper) -> list[tuple[str, str]]:
     return list(found.items())
 
 
+def own_page(paper: Paper) -> str:
+    """The page of a paper in this library, as an address relative to every screen."""
+    return "?" + urlencode({"screen": "library", "paper": paper.id})
+
+
 def is_allowed(address: str) -> bool:
-    """True for an https address on a known host, exactly as `links_of` writes it."""
-    return bool(address) and _known(address) == address
+    """True for an address as `own_page` or `links_of` writes it, on a known host."""
+    return bool(_OWN.fullmatch(address)) or (bool(address) and _known(address) == address)
 
 
 def _known(address: str) -> str | None:

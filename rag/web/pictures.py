@@ -11,6 +11,7 @@ import streamlit as st
 from rag.answer import records
 from rag.base.text import clean_line
 from rag.base.types import Paper
+from rag.search.landscape import Plane
 from rag.web import session
 from rag.web.graph import NAME_CHARS, people_map
 from rag.web.render import show, tag
@@ -27,6 +28,7 @@ _REST = "Others"
 _COLOURS = ("#3f7cac", "#d1883a", "#4f9d87", "#a56a9e", "#8a8f3c", "#b5605a")
 _GREY = "#8d9298"
 _LIT = "#d9480f"
+_ROOM = 0.04  # of a picture's side, at each end
 _MOST_POINTS = 4000  # a browser draws these at once
 _TITLE_CHARS = 120
 _FIELDS = ("id", "year", "category", "author")
@@ -153,7 +155,7 @@ def _people(
         {"author": name, "name": clean_line(name)[:NAME_CHARS], "x": x, "y": y, "papers": n}
         for name, x, y, n in drawn.people
     ]
-    place = {"x": _axis("x"), "y": _axis("y")}
+    place = {"x": _axis("x", (-1, 1)), "y": _axis("y", (-1, 1))}
     joined = alt.Chart(_data(lines)).mark_rule(color=_GREY, opacity=0.35)
     dot = alt.Chart(_data(dots)).mark_circle(size=45, color=_COLOURS[0], cursor="pointer")
     ink, ground = _COLOURS_OF_WORDS[dark]  # which Vega does not take from the page
@@ -199,8 +201,9 @@ def _meaning(
         }
         for p in shown
     ]
+    x, y = (_axis(field, _span(places, side)) for side, field in enumerate(("x", "y")))
     base = alt.Chart(_data(rows)).encode(
-        x=_axis("x"), y=_axis("y"), tooltip=["title:N", "people:N", "year:N", "category:N"]
+        x=x, y=y, tooltip=["title:N", "people:N", "year:N", "category:N"]
     )
     dots = base.mark_circle(size=60, opacity=0.75, cursor="pointer").encode(color=_colour(kept))
     rings = base.transform_filter("datum.lit").mark_point(
@@ -258,11 +261,21 @@ def _colour(kept: Sequence[str]) -> alt.Color:
     return alt.Color("category:N", scale=scale, title=None, legend=alt.Legend(orient="top"))
 
 
-def _axis(field: str) -> Any:
+def _axis(field: str, span: tuple[float, float]) -> Any:
+    """A side without numbers, with a little room at both ends."""
     import altair as alt
 
     channel = alt.X if field == "x" else alt.Y
-    return channel(f"{field}:Q", axis=None, scale=alt.Scale(domain=[-1.08, 1.08]))
+    low, high = span
+    room = _ROOM * (high - low) or _ROOM  # of a single place
+    scale = alt.Scale(domain=[round(low - room, 4), round(high + room, 4)], nice=False)
+    return channel(f"{field}:Q", axis=None, scale=scale)
+
+
+def _span(places: Plane, side: int) -> tuple[float, float]:
+    """From where to where the whole library lies: its part keeps its place in the picture."""
+    along = [place[side] for place in places.values()] or [0.0]
+    return min(along), max(along)
 
 
 _DRAWN: Mapping[str, Callable[[Sequence[Paper], Opened, Set[str], bool], tuple[Chart, str]]] = {

@@ -66,9 +66,12 @@ class Mark:
 
 Child = Html | str | None
 # The one script of the page. Streamlit reads this key when a page begins, so the page begins anew.
+# Only the browser knows of that key; the cookie tells the server, which shows what was chosen.
+THEME_COOKIE = "askpapers-theme"
 _KEEP_THEME = """<script>
 const key = "stActiveTheme-" + window.location.pathname + "-v2";
 window.localStorage.setItem(key, '"%s"');
+document.cookie = "%s; path=" + window.location.pathname + "; max-age=31536000; samesite=strict";
 window.location.reload();
 </script>"""
 
@@ -165,7 +168,8 @@ def keep_theme(theme: Literal["System", "Light", "Dark"]) -> None:
 
     if theme not in ("System", "Light", "Dark"):
         raise ValueError(f"{theme!r} is no theme of Streamlit")
-    st.html(_KEEP_THEME % theme, unsafe_allow_javascript=True)
+    kept = f"{THEME_COOKIE}={theme}"
+    st.html(_KEEP_THEME % (theme, kept), unsafe_allow_javascript=True)
 
 
 @functools.cache

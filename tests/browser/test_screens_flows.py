@@ -80,6 +80,42 @@ def test_a_bar_of_the_picture_over_time_shows_its_papers(own_app: str, visit: Vi
     assert "of 72 papers" in page.locator(".st-key-found").inner_text()
 
 
+def test_another_search_begins_at_its_first_page(own_app: str, visit: Visit) -> None:
+    page = visit(f"{own_app}/?screen=library")
+    page.get_by_role("button", name="Page 3").click()
+    page.locator(".st-key-row-22").wait_for(state="detached")
+    search = page.get_by_label("Search titles, authors and organisations")
+    search.fill("learning")
+    search.press("Enter")
+    page.locator(".st-key-found", has_text="of 72 papers").wait_for()
+    assert page.locator(".st-key-open-0").is_visible()
+    search.fill("")
+    search.press("Enter")
+    page.get_by_role("button", name="Page 3").wait_for()
+    assert page.locator(".st-key-row-24").is_visible()
+
+
+def test_a_card_leads_to_the_page_of_its_paper(own_app: str, visit: Visit) -> None:
+    page = visit(own_app)
+    ask(page, QUESTION)
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Open SOAP").click()
+    opened.value.locator(".paper-title", has_text="SOAP").wait_for()
+    assert page.locator(".colophon").count() == 1
+
+
+def test_light_or_dark_is_chosen_kept_and_shown(own_app: str, visit: Visit) -> None:
+    page = visit(f"{own_app}/?screen=settings", color_scheme="light")
+    chosen = page.locator(".st-key-appearance [aria-checked=true]")
+    assert chosen.inner_text() == "As the system"
+    page.get_by_role("radio", name="Dark").click()
+    is_dark = "getComputedStyle(document.querySelector('.stApp')).colorScheme === 'dark'"
+    page.wait_for_function(f"document.querySelector('.stApp') && {is_dark}")
+    page.reload()
+    page.locator(".st-key-appearance [aria-checked=true]", has_text="Dark").wait_for()
+    assert page.evaluate(is_dark)
+
+
 @pytest.fixture
 def hostile_app(hostile_library: Path, tmp_path: Path) -> Iterator[str]:
     """The app over hostile papers."""

@@ -83,18 +83,23 @@ def test_empty_files_are_named(data: bytes) -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        b"\x89PNG looks like text",
         b"PK\x03\x04 looks like text",
         b"\x7fELF" + bytes(range(256)),
         bytes(1000) + b"text",
         PAGE.encode("utf-32"),
         gzip.compress(gzip.compress(PAGE.encode())),
     ],
-    ids=["picture", "zip", "program", "zeros", "UTF-32", "packed twice"],
+    ids=["zip", "program", "zeros", "UTF-32", "packed twice"],
 )
 def test_binary_files_are_refused(data: bytes) -> None:
-    expected = f"is not a text file that I know; known are {readers.KNOWN}"
-    assert reason(data) == expected
+    assert reason(data) == f"is neither a PDF nor a text; known are {readers.KNOWN}"
+
+
+@pytest.mark.parametrize("start", [b"\x89PNG", b"\xff\xd8\xff\xe0", b"II*\0", b"RIFF....WEBP"])
+def test_a_picture_is_refused_with_what_to_add_instead(start: bytes) -> None:
+    said = reason(start + b" looks like text")
+    assert said.startswith("is a picture")
+    assert "add the PDF" in said
 
 
 def test_other_texts_are_refused_with_the_formats_that_are_known() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.base.types import Paper
-from rag.web.links import is_allowed, links_of
+from rag.web.links import is_allowed, links_of, own_page
 
 
 def addresses(**fields: str) -> list[str]:
@@ -28,6 +28,14 @@ def addresses(**fields: str) -> list[str]:
 def test_a_record_gives_the_address_of_its_paper(fields: dict[str, str], address: str) -> None:
     assert addresses(**fields) == [address]
     assert is_allowed(address)
+
+
+@pytest.mark.parametrize("paper_id", ["a1b2", "x:y/z&screen=ask", "<b>", "ü"])
+def test_the_page_of_a_paper_is_on_this_page_alone(paper_id: str) -> None:
+    address = own_page(Paper(paper_id, "T"))
+    assert address.startswith("?screen=library&paper=")
+    assert is_allowed(address)
+    assert not is_allowed(address + "&chat=1")
 
 
 @pytest.mark.parametrize(

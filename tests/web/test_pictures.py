@@ -10,7 +10,7 @@ from onpage import go_to, shown
 from streamlit.testing.v1 import AppTest
 
 from rag.base.types import Paper
-from rag.web import session
+from rag.web import pictures, session
 from rag.web.graph import people_map
 
 Page = Callable[..., AppTest]
@@ -52,6 +52,19 @@ def test_pictures_of_the_whole_library_are_made_before_they_are_asked_for(page: 
             thread.join()
     kinds = {kind for kind, *_ in session.opened().shelf().drawings}
     assert kinds == {"time", "people", "meaning"}
+
+
+def test_the_map_by_meaning_is_filled_to_its_rims(page: Page) -> None:
+    page().run()
+    opened = session.opened()
+    places = opened.plane()
+    for side in (0, 1):
+        low, high = pictures._axis("x", pictures._span(places, side)).to_dict()["scale"]["domain"]
+        along = [place[side] for place in places.values()]
+        wide = max(along) - min(along)
+        assert low < min(along) <= max(along) < high
+        assert high - low < 1.1 * wide
+    assert len(set(pictures._axis("x", (0.5, 0.5)).to_dict()["scale"]["domain"])) == 2
 
 
 def test_people_are_joined_to_their_papers_and_the_map_is_always_the_same() -> None:

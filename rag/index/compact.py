@@ -170,7 +170,7 @@ def _sign_scores(arrays: Arrays, query: np.ndarray) -> np.ndarray:
     step = max(float(np.abs(query).max()), 1e-9) / _DIGITS_MOST
     rounded = np.rint((query / step + _DIGITS_MOST) / 2).astype(np.uint8)
     digits = [_packed((rounded[None] >> digit) & 1)[0] for digit in range(_DIGITS)]
-    scores = np.multiply(arrays.ones, -_DIGITS_MOST, dtype=np.int32)
+    scores: np.ndarray = np.multiply(arrays.ones, -_DIGITS_MOST, dtype=np.int32)
     for start in range(0, len(scores), _ROWS):
         part = slice(start, start + _ROWS)
         for digit, words in enumerate(digits):

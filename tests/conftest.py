@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
+import functools
 import gc
 import importlib.util
 import ipaddress
 import os
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from postgres_server import PostgresServer, programs
 from rag.assistant import Assistant
 from rag.base.settings import Settings
 from rag.models.embed import MiniLM
+from rag.models.onnx import open_session
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
@@ -161,17 +164,39 @@ def history_file() -> Path:
 
 
 @pytest.fixture(scope="session")
-def history(
+def history_library(
     history_file: Path, tmp_path_factory: pytest.TempPathFactory, without_settings: None
-) -> Iterator[Assistant]:
-    """The small library, opened; only for tests that do not change it."""
-    yield from _opened(tmp_path_factory.mktemp("history"), history_file)
+) -> Path:
+    """The small library; copy it before it is opened, for even a question is written down."""
+    return _made_once("history", lambda made: made.add(history_file), tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory, without_settings: None) -> Iterator[Assistant]:
+def sample_library(tmp_path_factory: pytest.TempPathFactory, without_settings: None) -> Path:
+    """The sample library; copy it before it is opened, for even a question is written down."""
+    return _made_once("sample", lambda made: made.add_sample(), tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def history(history_library: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    """The small library, opened; only for tests that do not change it."""
+    yield from _opened(history_library, tmp_path_factory.mktemp("history"))
+
+
+@pytest.fixture(scope="session")
+def sample(sample_library: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     """The sample library, opened; only for tests that do not change it."""
-    yield from _opened(tmp_path_factory.mktemp("sample"), ROOT / "rag" / "sample" / "papers.jsonl")
+    yield from _opened(sample_library, tmp_path_factory.mktemp("sample"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def networks_are_loaded_once() -> Iterator[None]:
+    """Libraries that tests open one after another run the same packaged networks."""
+    opened = functools.cache(open_session)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("rag.models.embed.open_session", opened)
+        patch.setattr("rag.models.reader.open_session", opened)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -183,7 +208,25 @@ def without_settings() -> Iterator[None]:
         yield
 
 
-def _opened(folder: Path, file: Path) -> Iterator[Assistant]:
-    with Assistant.open(settings=Settings(_env_file=None, library=folder / "library")) as assistant:
-        assistant.add(file)
+def _made_once(
+    name: str, fill: Callable[[Assistant], object], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A library that the first of the processes that run tests makes, for all of them."""
+    root = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        root = root.parent
+    library = root / f"{name}-library"
+    with (root / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not library.exists():
+            folder = tmp_path_factory.mktemp(name) / "library"
+            with Assistant.open(settings=Settings(_env_file=None, library=folder)) as assistant:
+                fill(assistant)
+            folder.rename(library)
+    return library
+
+
+def _opened(library: Path, folder: Path) -> Iterator[Assistant]:
+    own = shutil.copytree(library, folder / "library")
+    with Assistant.open(settings=Settings(_env_file=None, library=own)) as assistant:
         yield assistant

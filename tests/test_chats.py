@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,14 +15,13 @@ from rag.evals.data import load
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Path:
-    return tmp_path / "library"
+def library(history_library: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(history_library, tmp_path / "library"))
 
 
 @pytest.fixture
-def own(library: Path, history_file: Path) -> Iterator[Assistant]:
+def own(library: Path) -> Iterator[Assistant]:
     with Assistant.open(settings=Settings(_env_file=None, library=library)) as assistant:
-        assistant.add(history_file)
         yield assistant
 
 
@@ -40,12 +40,9 @@ def test_a_chat_goes_on_after_the_library_was_closed(own: Assistant, library: Pa
         assert again.chats.list("trial loom")[0].turns == 2
 
 
-def test_a_chat_keeps_answers_where_none_are_kept_otherwise(
-    library: Path, history_file: Path
-) -> None:
+def test_a_chat_keeps_answers_where_none_are_kept_otherwise(library: Path) -> None:
     settings = Settings(_env_file=None, library=library, answers_kept=0)
     with Assistant.open(settings=settings) as assistant:
-        assistant.add(history_file)
         chat = assistant.chats.create()
         answer = assistant.ask("By how much did errors fall in the trial of LOOM?")
         assert answer.id is None

@@ -7,6 +7,7 @@ import inspect
 import json
 import math
 import os
+import shutil
 import stat
 import threading
 from collections.abc import Callable, Iterator
@@ -521,11 +522,9 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
 
 
 @pytest.fixture
-def on(run: Run, tmp_path: Path, history_file: Path) -> Run:
+def on(run: Run, tmp_path: Path, history_library: Path) -> Run:
     """Run a command on a library of its own."""
-    folder = tmp_path / "library"
-    with Assistant.open(folder) as assistant:
-        assistant.add(history_file)
+    folder = shutil.copytree(history_library, tmp_path / "library")
     return lambda *argv: run(*argv, "--library", folder)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import random
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -23,7 +24,6 @@ from rag.base.types import Answer, Paper
 QUOTED = re.compile(r"^\[(E\d+)\] .*?: “(.*)”$", re.MULTILINE)
 QUESTIONS = int(os.environ.get("LYING_QUESTIONS", "6"))
 SHOWN_AS_TRUE = ("quoted", "supported")
-SAMPLE = Path(__file__).parents[1] / "rag" / "sample" / "papers.jsonl"
 
 
 def quotations(body: Body) -> list[tuple[str, str]]:
@@ -85,11 +85,8 @@ LIES: dict[str, Callable[[Body], str]] = {
 
 
 @pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory, without_settings: None) -> Path:
-    folder = tmp_path_factory.mktemp("lied-to") / "library"
-    with Assistant.open(settings=Settings(_env_file=None, library=folder)) as assistant:
-        assistant.add(SAMPLE)
-    return folder
+def library(sample_library: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return Path(shutil.copytree(sample_library, tmp_path_factory.mktemp("lied-to") / "library"))
 
 
 def _answers(library: Path, reply: Callable[[Body], str]) -> Iterator[Answer]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import shutil
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -45,9 +46,10 @@ BOUNDS_S = {
 
 @pytest.fixture(scope="module")
 def assistant(
-    history_file: Path, tmp_path_factory: pytest.TempPathFactory, without_settings: None
+    history_library: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Assistant]:
     folder = tmp_path_factory.mktemp("faults") / "library"
+    shutil.copytree(history_library, folder)
     named = Settings(
         _env_file=None,
         library=folder,
@@ -59,7 +61,6 @@ def assistant(
         price_out=2.0,
     )
     with Assistant.open(folder, named) as opened:
-        opened.add(history_file)
         with ModelServer(reply=WRITTEN) as server:  # what a first answer loads is no model's time
             opened._parts.__dict__["model"] = ChatModel(server.url, KEY, MODEL, 60)
             assert opened.ask(QUESTION).mode == "generated"

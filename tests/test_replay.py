@@ -34,20 +34,9 @@ def settings(**more: object) -> Settings:
     return Settings(_env_file=None, **more)
 
 
-@pytest.fixture(scope="module")
-def made(
-    history_file: Path, tmp_path_factory: pytest.TempPathFactory, without_settings: None
-) -> Path:
-    """A library, to be copied."""
-    folder = tmp_path_factory.mktemp("made") / "library"
-    with Assistant.open(folder, settings()) as assistant:
-        assistant.add(history_file)
-    return folder
-
-
 @pytest.fixture
-def library(made: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(made, tmp_path / "library"))
+def library(history_library: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(history_library, tmp_path / "library"))
 
 
 @pytest.fixture
@@ -164,11 +153,11 @@ def without_rights(folder: Path) -> Iterator[None]:
 @pytest.mark.skipif(not hasattr(os, "seteuid"), reason="needs rights as POSIX has them")
 @pytest.mark.parametrize("was_open", [True, False], ids=["taken away", "never there"])
 def test_a_folder_without_rights_costs_a_line_and_not_the_answer(
-    was_open: bool, made: Path
+    was_open: bool, history_library: Path
 ) -> None:
     with tempfile.TemporaryDirectory() as place:  # pytest's own folders are closed to others
         Path(place).chmod(0o755)
-        folder = Path(shutil.copytree(made, Path(place) / "library"))
+        folder = Path(shutil.copytree(history_library, Path(place) / "library"))
         first = Assistant.open(folder, settings())
         first.ask("hello")
         if not was_open:

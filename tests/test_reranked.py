@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -27,11 +28,8 @@ Opened = Callable[[str], Assistant]
 
 
 @pytest.fixture(scope="module")
-def library(history_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("reranked") / "library"
-    with Assistant.open(settings=Settings(_env_file=None, library=folder)) as assistant:
-        assistant.add(history_file)
-    return folder
+def library(history_library: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return Path(shutil.copytree(history_library, tmp_path_factory.mktemp("reranked") / "library"))
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,9 +31,13 @@ def _opened(folder: Path, server: ModelServer, **more: object) -> Assistant:
 
 
 @pytest.fixture
-def assistant(tmp_path: Path, history_file: Path, server: ModelServer) -> Iterator[Assistant]:
-    with _opened(tmp_path / "library", server) as opened:
-        opened.add(history_file)
+def library(history_library: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(history_library, tmp_path / "library"))
+
+
+@pytest.fixture
+def assistant(library: Path, server: ModelServer) -> Iterator[Assistant]:
+    with _opened(library, server) as opened:
         yield opened
 
 
@@ -77,11 +82,8 @@ def test_a_question_in_a_conversation_is_asked_anew(
     assert len(server.requests) == 2
 
 
-def test_an_answer_that_did_not_hold_in_full_is_not_given_again(
-    tmp_path: Path, history_file: Path
-) -> None:
-    with ModelServer(reply=STRUCK) as server, _opened(tmp_path / "library", server) as assistant:
-        assistant.add(history_file)
+def test_an_answer_that_did_not_hold_in_full_is_not_given_again(library: Path) -> None:
+    with ModelServer(reply=STRUCK) as server, _opened(library, server) as assistant:
         assistant.ask(QUESTION)
         assistant.ask(QUESTION)
         assert len(server.requests) == 2

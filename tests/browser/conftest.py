@@ -87,18 +87,11 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
 
 
 @pytest.fixture(scope="session")
-def sample_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample library, loaded; copy it before changing it."""
-    folder = tmp_path_factory.mktemp("sample") / "library"
-    with Assistant.open(folder, Settings(library=folder)) as assistant:
-        assert assistant.add_sample().added > 50
-    return folder
-
-
-@pytest.fixture(scope="session")
 def sample_app(sample_library: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The app over the sample library, without a model."""
-    with serving(sample_library, tmp_path_factory.mktemp("server")) as address:
+    folder = tmp_path_factory.mktemp("server")
+    shutil.copytree(sample_library, folder / "library")
+    with serving(folder / "library", folder) as address:
         yield address
 
 

@@ -185,7 +185,8 @@ def _deleted_line(assistant: Assistant) -> None:
     if chat is None:
         return
     with st.container(key="chat-undo"):
-        show(tag("p", "Deleted ", name(chat.title or "Untitled"), ".", cls="quiet", role="status"))
+        title = name(chat.title or "Untitled")
+        show(tag("p", "Deleted “", title, "”.", cls="quiet", role="status"))
         st.button(
             "Undo", key="undelete", type="tertiary", on_click=_undelete, args=(assistant, chat.id)
         )

@@ -155,7 +155,9 @@ def style_page(rules: str = "") -> None:
     """Give the page its look: the shipped style sheet, and rules made by code for this page."""
     import streamlit as st
 
-    st.html(f"<style>{_style_sheet()}{rules}</style>")
+    # Streamlit says it of the app alone, and what opens over the page lies outside of the app.
+    scheme = "dark" if st.context.theme.type == "dark" else "light"
+    st.html(f"<style>{_style_sheet()}body{{color-scheme:{scheme}}}{rules}</style>")
 
 
 def keep_theme(theme: Literal["System", "Light", "Dark"]) -> None:

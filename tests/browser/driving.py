@@ -39,11 +39,11 @@ FLAGS = (
 
 
 @contextlib.contextmanager
-def serving(library: Path, folder: Path, **environment: str) -> Iterator[str]:
+def serving(
+    library: Path, folder: Path, *, port: int | None = None, **environment: str
+) -> Iterator[str]:
     """A server over this library, started from `folder`; gives its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = port or free_port()
     ours = {str(f.validation_alias) for f in Settings.model_fields.values()}
     clean = {key: value for key, value in os.environ.items() if key not in ours}
     command = [sys.executable, "-m", "rag.cli", "serve", "--port", str(port)]
@@ -67,6 +67,13 @@ def serving(library: Path, folder: Path, **environment: str) -> Iterator[str]:
             yield f"http://127.0.0.1:{port}"
         finally:
             server.terminate()
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _wait_until_ready(server: subprocess.Popen[bytes], port: int) -> None:

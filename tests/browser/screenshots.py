@@ -8,6 +8,7 @@ for those of the part "docs", one a screen, which are made into `docs/pictures`.
 
 from __future__ import annotations
 
+import functools
 import shutil
 import sys
 import tempfile
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING
 sys.path[:0] = [str(Path(__file__).resolve().parents[i]) for i in (1, 2)]
 
 import model_server  # noqa: E402  the paths stand above
+import rare_screens  # noqa: E402  the paths stand above
 from driving import ask, browsing, serving  # noqa: E402  the paths stand above
 from recorded import QUESTION as WARMED_UP  # noqa: E402  the paths stand above
 from recorded import recorded  # noqa: E402  the paths stand above
@@ -225,6 +227,17 @@ PARTS: dict[str, Callable[[Browser, Path, Path], None]] = {
     "beside": _beside,
     "recorded": _recorded,
     "answering": _answering,
+    **{
+        part.__name__: functools.partial(part, _pages, _take)
+        for part in (
+            rare_screens.odd,
+            rare_screens.hostile,
+            rare_screens.seeds,
+            rare_screens.chats,
+            rare_screens.degraded,
+            rare_screens.adding,
+        )
+    },
     "docs": _docs,
 }
 

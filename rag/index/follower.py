@@ -18,6 +18,7 @@ from typing import Any, ClassVar
 
 from rag.base.types import Paper
 from rag.index.catalog import Catalog
+from rag.index.readonce import ReadOnce
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +66,7 @@ class Follower(ABC):
             if conn is not None:
                 conn.close()
 
-    def follow(self, catalog: Catalog) -> None:
+    def follow(self, catalog: Catalog | ReadOnce) -> None:
         """Take in what has changed since the last time, in whichever process."""
         with self._lock:
             try:
@@ -90,7 +91,7 @@ class Follower(ABC):
             self._forget_answers()
             self._take(self._opened(), papers, {})
 
-    def _follow(self, catalog: Catalog) -> None:
+    def _follow(self, catalog: Catalog | ReadOnce) -> None:
         revision = catalog.text_revision()
         if revision == self._followed:
             return
@@ -99,7 +100,7 @@ class Follower(ABC):
         self._forget_answers()
         self._followed = revision
 
-    def _taken_in(self, catalog: Catalog, conn: sqlite3.Connection) -> int:
+    def _taken_in(self, catalog: Catalog | ReadOnce, conn: sqlite3.Connection) -> int:
         """Take in what has changed; the revision that is reached."""
         with writing(conn):
             changes, papers = catalog.paper_changes(self._revision())

@@ -17,6 +17,7 @@ from pathlib import Path
 from rag.base.types import Paper
 from rag.index.catalog import Catalog
 from rag.index.follower import BUSY_S, delete_database, writing
+from rag.index.readonce import ReadOnce
 from rag.index.records import in_batches
 
 logger = logging.getLogger(__name__)
@@ -59,13 +60,13 @@ class Places:
         )
         return [row[0] for row in self._conn.execute(query, [_hashed(place)])]
 
-    def follow(self, catalog: Catalog) -> None:
+    def follow(self, catalog: Catalog | ReadOnce) -> None:
         """Take in what has changed since the last time, in whichever process."""
         if self._revision() != catalog.text_revision():
             with writing(self._conn):
                 self._take_in(catalog)
 
-    def _take_in(self, catalog: Catalog) -> None:
+    def _take_in(self, catalog: Catalog | ReadOnce) -> None:
         changes, papers = catalog.paper_changes(self._revision())
         if not changes.complete:
             self._forget(changes.stale)

@@ -27,6 +27,7 @@ from rag.index.lexicon import FILE, Lexicon
 from rag.index.lock import write_lock
 from rag.index.opening import open_catalog
 from rag.index.places import Places, PlacesOf
+from rag.index.readonce import ReadOnce
 from rag.index.records import EmbeddedChunk, SentenceVectors
 from rag.index.said import SaidRecords
 from rag.index.writer import Writer
@@ -45,6 +46,7 @@ class Store:
         self._catalog = catalog
         self._dense = DenseSearch(catalog, chroma_url)
         self._keyword = KeywordSearch(catalog)
+        self._changed = ReadOnce(catalog)
         self._lexicon: Lexicon | None = None
         self._cards: cards.Cards | None = None
 
@@ -181,7 +183,7 @@ class Store:
         try:
             places.follow(self._catalog)
             yield places
-            places.follow(self._catalog)
+            places.follow(self._changed)
         finally:
             places.close()
 
@@ -304,7 +306,8 @@ class Store:
                 writer.finish()
         for beside in (self._lexicon, self._cards):
             if beside is not None:
-                beside.follow(self._catalog)
+                beside.follow(self._changed)
+        self._changed.forget()
         # Others may write from here on. An exception passes this by: whoever presses a key to
         # stop does not wait for Chroma, and searches are exact until the next writer.
         self._dense.sync()

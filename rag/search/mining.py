@@ -28,10 +28,9 @@ from rag.search.names import (
 VERSION = "1"
 """Raise when other facts are taken from the same paper: names are then read anew."""
 
-_INTRODUCES = re.compile(
-    r"\b(introduc|propos|present|develop|releas|call|dub|term|nam|coin|design|creat|describ|denot|"
-    r"build|built|construct|offer|contribut|formulat|devis)\w*",
-    re.IGNORECASE,
+_INTRODUCES = re.compile(  # in lower case; the letters that these begin with are sought first
+    r"\b(?=[bcdfinoprt])(?:introduc|propos|present|develop|releas|call|dub|term|nam|coin|design|"
+    r"creat|describ|denot|build|built|construct|offer|contribut|formulat|devis)\w*"
 )
 _REACH = 90  # characters between "we propose" and the name that is proposed
 _LONGEST = 30  # letters of a name that is introduced
@@ -97,7 +96,10 @@ def _names_in(paper: Paper) -> Iterable[tuple[str, float]]:
 
 def _introduced(sentence: str) -> Iterable[str]:
     """The first name after each "we propose …" of a sentence."""
-    for verb in _INTRODUCES.finditer(sentence):
+    lower = sentence.lower()
+    if len(lower) != len(sentence):  # "İ" becomes two letters
+        lower = "".join(c if len(c.lower()) > 1 else c.lower() for c in sentence)
+    for verb in _INTRODUCES.finditer(lower):
         following = _CLAUSE.split(sentence[verb.end() : verb.end() + _REACH], maxsplit=1)[0]
         first = next(filter(_is_new, tokens(following)), None)
         if first:

@@ -14,12 +14,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
 
 Say = Callable[[str], None]
-LOADED = ("rag.index.store", "rag.index.backup", "rag.index.restore", "rag.index.chats", "chromadb")
+LOADED = ("rag.assistant", "rag.index.backup", "rag.index.restore", "rag.index.chats", "chromadb")
 BOUND_S = 120.0
 ROOT = Path(__file__).parents[2]
 
@@ -37,11 +38,8 @@ def apart(work: Callable[[Say], None], *, kill_after_s: float | None = None) -> 
 
     An error of the work is its last line. Work that takes longer than `BOUND_S` is a failure.
     """
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(list(LOADED))
-    hearing, telling = context.Pipe(duplex=False)
-    child = context.Process(target=_work, args=(work, telling), daemon=True)
-    _start(child)
+    hearing, telling = multiprocessing.Pipe(duplex=False)
+    child = started(_work, work, telling)
     telling.close()
     if kill_after_s is not None:
         time.sleep(kill_after_s)
@@ -56,12 +54,16 @@ def apart(work: Callable[[Say], None], *, kill_after_s: float | None = None) -> 
         child.kill()
 
 
-def _start(child: multiprocessing.process.BaseProcess) -> None:
-    """Start it; the server, which starts with the first, has this environment."""
+def started(work: Callable[..., object], *arguments: object) -> BaseProcess:
+    """A process that does work which can be pickled; the server starts with the first of them."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(list(LOADED))
+    child = context.Process(target=work, args=arguments, daemon=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(ROOT))  # the project's modules, not installed ones
         patch.setenv("OPENBLAS_NUM_THREADS", "1")
         child.start()
+    return child
 
 
 def _hear(pipe: Connection) -> list[str]:

@@ -6,15 +6,18 @@ with ChromaServer(folder) as server:
 
 from __future__ import annotations
 
+import http.client
 import os
 import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
 from typing import Self
 
-_STARTS_IN_S = 60.0
+_STARTS_IN_S = 180.0  # it takes 2 s of CPU, which on a busy machine may be long in coming
+_TRIES = 3  # for its first start: another program may have taken the port meanwhile
 
 
 class ChromaServer:
@@ -22,9 +25,8 @@ class ChromaServer:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self._port = free.getsockname()[1]
+        self._log = folder.with_name(f"{folder.name}.log")
+        self._port = _free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -33,6 +35,13 @@ class ChromaServer:
         return f"http://127.0.0.1:{self._port}"
 
     def __enter__(self) -> Self:
+        for _ in range(_TRIES - 1):
+            try:
+                self.start()
+            except ChildProcessError:
+                self._port = _free_port()
+            else:
+                return self
         self.start()
         return self
 
@@ -40,24 +49,43 @@ class ChromaServer:
         self.kill()
 
     def start(self) -> None:
-        """Start it and wait until it answers."""
+        """Start it and wait until it answers; what it says is kept beside its folder.
+
+        Raises:
+            ChildProcessError: it ended.
+            TimeoutError: it does not answer.
+        """
         program = Path(sys.executable).with_name("chroma")
         where = ["--path", str(self._folder), "--host", "127.0.0.1", "--port", str(self._port)]
-        self._process = subprocess.Popen(
-            [program, "run", *where],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, "ANONYMIZED_TELEMETRY": "False"},
-        )
+        self._log.parent.mkdir(parents=True, exist_ok=True)
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [program, "run", *where],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env={**os.environ, "ANONYMIZED_TELEMETRY": "False"},
+            )
         until = time.monotonic() + _STARTS_IN_S
         while time.monotonic() < until:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self._port)) == 0:
-                    return
-            assert self._process.poll() is None, "the Chroma server ended"
+            if self._process.poll() is not None:
+                raise ChildProcessError(f"the Chroma server ended: {self._said()}")
+            if self._answers():
+                return
             time.sleep(0.05)
-        raise TimeoutError("the Chroma server did not start")
+        self.kill()
+        raise TimeoutError(f"the Chroma server did not start: {self._said()}")
+
+    def _answers(self) -> bool:
+        """Whether a Chroma is at the port, and not another program."""
+        try:
+            with urllib.request.urlopen(f"{self.url}/api/v2/heartbeat", timeout=5) as answer:
+                return b"heartbeat" in answer.read()
+        except (OSError, http.client.HTTPException):
+            return False
+
+    def _said(self) -> str:
+        return self._log.read_text("utf-8", "replace")[-1000:]
 
     def kill(self) -> None:
         """End it at once, whatever it is doing."""
@@ -65,3 +93,10 @@ class ChromaServer:
         if process is not None:
             process.kill()
             process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    return port

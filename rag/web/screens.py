@@ -28,16 +28,14 @@ def links() -> None:
     """
     with st.container(key="screens"):
         for name in LINKED:
-            state = "here" if name == shown() else "there"
-            with st.container(key=f"{state}-{name}"):
-                st.button(
-                    _TITLES[name],
-                    key=f"to-{name}",
-                    type="tertiary",
-                    width="stretch",
-                    on_click=go,
-                    args=(name,),
-                )
+            st.button(
+                _TITLES[name],
+                key=f"to-{name}",
+                type="tertiary",
+                width="stretch",
+                on_click=go,
+                args=(name,),
+            )
 
 
 def go(name: str, **parameters: str) -> None:

@@ -22,7 +22,8 @@ def sidebar(opened: Opened, facts: LibraryFacts, *, screen: str) -> None:
     if first_visit and screen == screens.ASK:
         return
     with st.sidebar:
-        show(tag("p", "askpapers", cls="wordmark"))
+        # The style sheet marks the way to where one is: a button that stays keeps the focus.
+        show(tag("p", "askpapers", cls=f"wordmark at-{screen}"))
         screens.links()
         if session.exchanges():
             st.button("New chat", on_click=chats.begin, width="stretch")

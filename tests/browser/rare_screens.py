@@ -38,7 +38,7 @@ ODD = [
         "abstract": "本研究では大規模言語モデルの忘却を調べる。提案手法KIOKUは精度を7%改善する。",
     },
     {
-        "title": "The " + "Remarkably Persistent and Entirely Unreasonable " * 6 + "Effect",
+        "title": "TITULUS: The " + "Persistent and Entirely Unreasonable " * 7 + "Effect",
         "authors": [f"{a} von und zu Langenstein-Hohenfels" for a in "ABCDEFGHIJKLMNOPQRST"],
         "year": 2023,
         "venue": "Proceedings of the Conference on Things with Extraordinarily Long Names " * 2,
@@ -46,7 +46,7 @@ ODD = [
         "abstract": "TITULUS measures long titles. Readers of TITULUS stop after 9 words.",
     },
     {
-        "title": "Donaudampfschifffahrtsgesellschaftskapitänskajütenschlüssel" * 3,
+        "title": "KEYRING: " + "Donaudampfschifffahrtsgesellschaftskapitänskajütenschlüssel" * 3,
         "authors": ["Ada Byron"],
         "year": 2022,
         "abstract": "KEYRING opens 31 cabins, and https://example.org/" + "a" * 180 + " tells how.",
@@ -71,7 +71,7 @@ def odd(pages: Pages, take: Take, browser: Browser, work: Path, folder: Path) ->
             page.locator(".paper-title").wait_for()
             take(page, folder / f"j-odd-paper-{name}")
         for name, page in pages(browser, f"{address}/?screen=compare"):
-            _fill(page, "Or ask in words", "Compare MEMORA, KIOKU, TITULUS and KEYRING")
+            _fill(page, "Or ask in words", "Compare TITULUS and KEYRING")
             page.locator(".matrix, .notice").first.wait_for()
             take(page, folder / f"j-odd-compare-{name}")
 
@@ -166,6 +166,8 @@ def adding(pages: Pages, take: Take, browser: Browser, work: Path, folder: Path)
         with serving(work / f"adding-{place}", work) as address:
             start = address if place == "first" else f"{address}/?screen=library"
             for name, page in pages(browser, start):
+                if place == "later":
+                    page.locator(".st-key-library").get_by_text("Add papers", exact=True).click()
                 _fill(page, "Or the path of a file", str(work / "many.jsonl"))
                 page.get_by_text("a second").wait_for()
                 take(page, folder / f"o-adding-{place}-{name}")

@@ -126,6 +126,29 @@ def test_the_keyboard_alone_asks_verifies_and_goes_back(sample_app: str, visit: 
     assert "SOAP" in page.locator(".reference:visible").inner_text()
 
 
+def test_the_focus_stays_on_the_way_to_another_screen(sample_app: str, visit: Visit) -> None:
+    page = visit(sample_app)
+    for name in ("Compare", "Library", "Settings", "Ask"):
+        page.get_by_role("button", name=name, exact=True).focus()
+        page.keyboard.press("Enter")
+        page.locator(f".wordmark.at-{name.lower()}").wait_for()
+        page.locator('.stApp[data-test-script-state="notRunning"]').wait_for()
+        assert page.evaluate("document.activeElement.innerText") == name
+        here = page.locator(f".st-key-to-{name.lower()} button p")
+        assert here.evaluate("e => getComputedStyle(e).fontWeight") == "600"
+
+
+def test_a_box_to_tick_shows_that_it_has_the_focus(sample_app: str, visit: Visit) -> None:
+    page = visit(f"{sample_app}/?screen=library")
+    page.locator(".st-key-row-0").wait_for()
+    page.locator('.stApp[data-test-script-state="notRunning"]').wait_for()
+    page.locator(".st-key-row-0 input").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Shift+Tab")
+    outline = page.locator(".st-key-row-0 .stCheckbox label")
+    assert outline.evaluate("e => getComputedStyle(e).outlineStyle") == "solid"
+
+
 def test_what_the_library_does_not_say_is_an_abstention_with_a_way_on(
     sample_app: str, visit: Visit
 ) -> None:

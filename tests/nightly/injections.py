@@ -10,6 +10,7 @@ true sentence stands, and fails if any is broken.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from html.parser import HTMLParser
@@ -34,6 +35,10 @@ from rag.web.conversation import Exchange
 CARRIERS: tuple[Place, ...] = ("question", "abstract", "title", "author", "bibtex", "pdf")
 _HARMLESS = frozenset(
     "a article bdi code details div em h1 h2 h3 li mark p section span strong summary ul".split()
+)
+# Places on the page, records of known registers, and the page of a paper in this library.
+_OURS = re.compile(
+    r"#.*|https://(?:doi\.org|arxiv\.org/abs)/.*|\?screen=library&paper=[\w.-]+", re.ASCII
 )
 
 
@@ -77,7 +82,7 @@ class _Elements(HTMLParser):
         """Each element, with its attributes."""
         given = dict(attrs)
         address = given.get("href") or "#"
-        is_ours = address.startswith(("#", "https://doi.org/", "https://arxiv.org/abs/"))
+        is_ours = bool(_OURS.fullmatch(address))
         if tag not in _HARMLESS or not is_ours or any(name.startswith("on") for name in given):
             self.foreign.append(self.get_starttag_text() or tag)
 

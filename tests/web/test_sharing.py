@@ -27,10 +27,7 @@ def behind_a_proxy(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
         def get_all(self, key: str) -> list[str]:
             return list(self.names) if key == "X-User" else []
 
-    class Context:
-        headers = Headers()
-
-    monkeypatch.setattr(person.st, "context", Context)
+    monkeypatch.setattr(type(person.st.context), "headers", Headers())
 
     def named(*names: str) -> None:
         Headers.names = names

@@ -1,9 +1,10 @@
 """Chunk vectors in a quarter of their memory: signs to find the near ones, bytes to compare them.
 
-Arrays that lie in files and are mapped into memory, so that opening a large library reads none of
-them. A search counts for every chunk in how many signs it differs from the question, keeps those
-that differ least, and compares these by bytes; whoever asks works the last few out by the vectors
-themselves. Which files are right, and what changed since, is left to `mapped`.
+Arrays that lie in files and are mapped into memory, so that opening a large library reads them
+once, for their sums, and holds none of them. A search counts for every chunk in how many signs it
+differs from the question, keeps those that differ least, and compares these by bytes; whoever asks
+works the last few out by the vectors themselves. Which files are right, and what changed since, is
+left to `mapped`.
 """
 
 from __future__ import annotations
@@ -68,8 +69,9 @@ class CompactVectors:
         for batch in batches:
             part = slice(start, start := start + len(batch.ids))
             numbers[part], scales[part] = _as_bytes(batch.matrix)
-            signs[:, part] = _packed(batch.matrix > 0).T
-            ones[part] = (batch.matrix > 0).sum(axis=1)
+            above = batch.matrix > 0
+            signs[:, part] = _packed(above).T
+            ones[part] = above.sum(axis=1)
             owners[part] = [papers.setdefault(paper, len(papers)) for paper in batch.paper_ids]
             ordinals[part] = [int(chunk_id.rpartition(":")[2]) for chunk_id in batch.ids]
         if start != rows:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from rag.answer import records
@@ -69,18 +71,28 @@ def _look(assistant: Assistant, asked: Citation) -> None:
 
 
 def _turning(paper: Paper, here: int | None) -> None:
-    """The page that is shown, and the ways to those before and after it."""
-    numbers = _numbers(paper)
-    before = [n for n in numbers if here is not None and n < here]
-    after = [n for n in numbers if here is None or n > here]
+    """The page that is shown, and the ways to those beside it.
+
+    Their buttons stay while pages are turned: one that went would take the keyboard's focus along,
+    out of the dialog. So the ways lead round.
+    """
     with st.container(key="page-turning", horizontal=True):
         show(tag("p", f"Page {here}" if here else "The page of the abstract", role="status"))
-        for said, found in (("← Page {}", before[-1:]), ("Page {} →", after[:1])):
-            for number in found:
-                st.button(
-                    said.format(number), key=f"turn-{said[0]}", type="tertiary",
-                    on_click=_turn, args=(number,),
-                )  # fmt: skip
+        for key, said, number in _ways(_numbers(paper), here):
+            st.button(said, key=key, type="tertiary", on_click=_turn, args=(number,))
+
+
+def _ways(numbers: Sequence[int], here: int | None) -> list[tuple[str, str, int]]:
+    """The buttons: a key, what is said, and the page it leads to."""
+    before = [n for n in numbers if here is not None and n < here]
+    after = [n for n in numbers if here is None or n > here]
+    back = [("turn-back", f"← Page {n}", n) for n in before[-1:]]
+    on = [("turn-on", f"Page {n} →", n) for n in after[:1]]
+    if here is None or len(before) + len(after) < 2:
+        return on or [("turn-on", said, n) for _, said, n in back]
+    last = [("turn-back", "Last page", n) for n in after[-1:]]
+    first = [("turn-on", "First page", n) for n in before[:1]]
+    return (back or last) + (on or first)
 
 
 def _turn(number: int) -> None:

@@ -35,12 +35,13 @@ ER  -
 
 def recorded(folder: Path) -> Path:
     """Make the library in this folder."""
-    overleaf = Page()
-    overleaf.show("2 Results", 72, 80, 12, bold=True)
-    overleaf.lines(INTRODUCTION[:2], 72, 110)
+    further = [Page(), Page()]
+    for page, heading in zip(further, ("2 Results", "3 Outlook"), strict=True):
+        page.show(heading, 72, 80, 12, bold=True)
+        page.lines(INTRODUCTION[:2], 72, 110)
     twins = ({**_LOOM, "doi": "10.1234/loom"}, {**_LOOM, "doi": "10.1234/cards", "year": 1844})
     with Assistant.open(folder, Settings(library=folder)) as assistant:
-        assistant.add_bytes(made([paper(), overleaf]), "quiet.pdf")
+        assistant.add_bytes(made([paper(), *further]), "quiet.pdf")
         for i, record in enumerate((*twins, _OVENS)):
             assistant.add_bytes(json.dumps(record).encode(), f"{i}.jsonl")
         assistant.add_bytes(_OVENS_RIS.encode(), "baking.ris")

@@ -37,6 +37,10 @@ def test_a_quotation_opens_the_page_it_stands_on_and_the_pages_are_turned(
     assert "4,000 steps" in dialog.inner_text()
     assert findings(page, axe) == set()
     dialog.get_by_role("button", name="Page 2").click()
+    for number, onwards in ((2, "Page 3 →"), (3, "First page"), (1, "Page 2 →")):
+        page.get_by_alt_text(f"Page {number} of").wait_for()
+        assert page.evaluate("document.activeElement.innerText") == onwards  # the focus stays
+        page.keyboard.press("Enter")
     page.get_by_alt_text("Page 2 of").wait_for()
     page.keyboard.press("Escape")
     dialog.wait_for(state="detached")

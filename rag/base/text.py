@@ -82,6 +82,8 @@ def _tokens(text: str) -> list[str]:
 @functools.lru_cache(maxsize=50_000)
 def _parts_and_stems(token: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """A word's parts and, if it has several, the whole; and the stem of each."""
+    if token.isalpha():  # nearly always, and decided at once
+        return (token,), (stem(token),)
     whole = token.replace("’", "'")
     if whole.endswith("'s"):
         whole = whole[:-2]
@@ -100,7 +102,7 @@ _OUR = re.compile(r"(?<=\w\w\w)our(s|ed|ing|al|able)?$")  # behaviour, neighbour
 def _stemmer() -> object:
     import Stemmer  # compiled Snowball; loaded on first use to keep start-up light
 
-    return Stemmer.Stemmer("english")
+    return Stemmer.Stemmer("english", 0)  # no cache of its own: `stem` remembers
 
 
 @functools.lru_cache(maxsize=100_000)

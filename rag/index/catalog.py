@@ -111,12 +111,11 @@ class Catalog(States):
 
     def paper_count(self) -> int:
         """How many papers the library holds; counted once after each change."""
-        counted = sa.select(sa.func.count()).select_from(t.papers)
         revision, count = self._counted
         now = self.revision()
         if revision != now or self.is_in_snapshot:  # which may be of an older state
             with self.reading() as conn:
-                count = conn.scalar(counted) or 0
+                count = conn.scalar(sa.select(sa.func.count()).select_from(t.papers)) or 0
         if not self.is_in_snapshot:
             self._counted = (now, count)
         return count

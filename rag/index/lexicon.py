@@ -74,6 +74,11 @@ class Lexicon(Follower):
         query = "SELECT paper_id, printed, weight FROM claims WHERE name = ? ORDER BY seq LIMIT ?"
         return [(row[0], Claim(row[1], row[2])) for row in self._all(query, key, most)]
 
+    def begins_claim(self, word: str) -> bool:
+        """Whether a name of several words that papers claim begins with this one."""
+        query = "SELECT 1 FROM claims WHERE name > ? AND name < ? LIMIT 1"
+        return self._one(query, *_behind(word)) is not None
+
     def claimed(self) -> list[str]:
         """All names that any paper claims."""
         return self._column("SELECT DISTINCT name FROM claims")
@@ -82,6 +87,11 @@ class Lexicon(Follower):
         """The author of a folded full name, as first printed."""
         query = "SELECT printed FROM people WHERE folded = ? ORDER BY place LIMIT 1"
         return next(iter(self._column(query, folded)), None)
+
+    def begins_person(self, word: str) -> bool:
+        """Whether the folded full name of an author begins with this word and goes on."""
+        query = "SELECT 1 FROM people WHERE folded > ? AND folded < ? LIMIT 1"
+        return self._one(query, *_behind(word)) is not None
 
     def full_names(self) -> list[str]:
         """The folded full names of all authors, oldest paper first."""
@@ -117,7 +127,7 @@ class Lexicon(Follower):
             "SELECT printed, min(place) FROM orgs WHERE folded = ? OR (folded > ? AND folded < ?) "
             "GROUP BY folded"
         )
-        return self._column(query, word, f"{word} ", f"{word} {_HIGHEST}")
+        return self._column(query, word, *_behind(word))
 
     def categories(self) -> list[str]:
         """The categories of papers."""
@@ -154,6 +164,11 @@ class Lexicon(Follower):
                     self._known.clear()
                 self._known[asked] = self._opened().execute(query, values).fetchall()
             return self._known[asked]
+
+
+def _behind(word: str) -> tuple[str, str]:
+    """Between which two stands all that begins with a word and has others behind it."""
+    return f"{word} ", f"{word} {_HIGHEST}"
 
 
 def _shelf(word: str, edits: int) -> tuple[str, str, int, int]:

@@ -252,68 +252,82 @@ def _to_int8(vectors: np.ndarray) -> np.ndarray:
 # --- reading ---------------------------------------------------------------------------------
 
 
+_IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
+
+
+def _columns(table: sa.Table, *names: str) -> list[sa.Column[Any]]:
+    return [table.c[name] for name in names]
+
+
+def _hanging(table: sa.Table, order: str, *names: str) -> sa.Select[Any]:
+    """The named columns of the rows that hang on papers, behind the paper's id, in an order."""
+    query = sa.select(*_columns(table, "paper_id", *names)).where(table.c.paper_id.in_(_IDS))
+    return query.order_by(table.c[order])
+
+
+# Statements are made once: making one costs as much as running it.
+_PAPERS = (
+    sa.select(
+        *_columns(t.papers, *_FIELDS, "citekey"),
+        *_columns(t.bodies, "text", "pages", "sections", "original"),
+    )
+    .outerjoin(t.bodies, t.bodies.c.paper_id == t.papers.c.id)
+    .where(t.papers.c.id.in_(_IDS))
+)
+_AUTHORS = _hanging(t.paper_authors, "position", "name")
+_ORGS = _hanging(t.paper_orgs, "position", "name")
+_SOURCES = _hanging(t.sources, "seq", "kind", "origin", "place")
+_CHUNKS = (
+    sa.select(
+        *_columns(t.chunks, "id", "paper_id", "ordinal", "start_offset", "end_offset"),
+        t.papers.c.abstract,
+        t.bodies.c.text,
+    )
+    .join(t.papers, t.papers.c.id == t.chunks.c.paper_id)
+    .outerjoin(t.bodies, t.bodies.c.paper_id == t.chunks.c.paper_id)
+    .where(t.chunks.c.id.in_(_IDS))
+)
+_SENTENCES = (
+    sa.select(t.chunks.c.paper_id, *_columns(t.sentences, "vectors", "spans"))
+    .join(t.sentences, t.sentences.c.chunk_id == t.chunks.c.id)
+    .where(t.chunks.c.paper_id.in_(_IDS))
+)
+
+
 def read_papers(conn: sa.Connection, ids: Sequence[str]) -> dict[str, Paper]:
     """The papers of at most `IDS_PER_QUERY` ids, in the order of the ids; unknown ids left out."""
-    columns = [t.papers.c[name] for name in (*_FIELDS, "citekey")]
-    rows = conn.execute(sa.select(*columns).where(t.papers.c.id.in_(ids))).all()
-    found = {row[0]: row for row in rows}
-    authors = _lists(conn, t.paper_authors, ["name"], "position", found)
-    orgs = _lists(conn, t.paper_orgs, ["name"], "position", found)
-    sources = _lists(conn, t.sources, ["kind", "origin", "place"], "seq", found)
-    bodies = _bodies(conn, list(found))
+    found = {row[0]: row for row in conn.execute(_PAPERS, {"ids": ids}).all()}
+    authors, orgs, sources = (_lists(conn, query, found) for query in (_AUTHORS, _ORGS, _SOURCES))
     return {
         paper_id: Paper(
             **dict(zip(_FIELDS, found[paper_id], strict=False)),
-            citekey=found[paper_id][-1] or "",
+            citekey=found[paper_id].citekey or "",
             authors=tuple(name for (name,) in authors[paper_id]),
             orgs=tuple(name for (name,) in orgs[paper_id]),
             sources=tuple(Source(*source) for source in sources[paper_id]),
-            body=bodies.get(paper_id),
+            body=_body(*found[paper_id][-4:]),
         )
         for paper_id in dict.fromkeys(ids)
         if paper_id in found
     }
 
 
-def _bodies(conn: sa.Connection, ids: Sequence[str]) -> dict[str, Body]:
-    rows = conn.execute(sa.select(t.bodies).where(t.bodies.c.paper_id.in_(ids))).mappings().all()
-    return {
-        row["paper_id"]: Body(
-            row["text"],
-            tuple((offset, page) for offset, page in json.loads(row["pages"])),
-            tuple((offset, heading) for offset, heading in json.loads(row["sections"])),
-            row["original"],
-        )
-        for row in rows
-    }
+def _body(text: str | None, pages: str, sections: str, original: str) -> Body | None:
+    if text is None:
+        return None
+    return Body(
+        text,
+        tuple((offset, page) for offset, page in json.loads(pages)),
+        tuple((offset, heading) for offset, heading in json.loads(sections)),
+        original,
+    )
 
 
 def read_chunks(conn: sa.Connection, ids: Sequence[str]) -> dict[str, Chunk]:
     """The chunks of at most `IDS_PER_QUERY` ids, in the order of the ids; unknown ids left out."""
-    query = (
-        sa.select(
-            t.chunks.c.id,
-            t.chunks.c.paper_id,
-            t.chunks.c.ordinal,
-            t.chunks.c.start_offset,
-            t.chunks.c.end_offset,
-            t.papers.c.abstract,
-            t.bodies.c.text,
-        )
-        .join(t.papers, t.papers.c.id == t.chunks.c.paper_id)
-        .outerjoin(t.bodies, t.bodies.c.paper_id == t.chunks.c.paper_id)
-        .where(t.chunks.c.id.in_(ids))
-    )
     found = {
-        row.id: Chunk(
-            row.id,
-            row.paper_id,
-            row.ordinal,
-            row.start_offset,
-            row.end_offset,
-            whole_text(row.abstract, row.text)[row.start_offset : row.end_offset],
-        )
-        for row in conn.execute(query).all()
+        row[0]: Chunk(*row[:5], whole_text(row.abstract, row.text)[row[3] : row[4]])
+        for row in conn.execute(_CHUNKS, {"ids": ids}).all()
     }
     return {chunk_id: found[chunk_id] for chunk_id in dict.fromkeys(ids) if chunk_id in found}
 
@@ -325,13 +339,8 @@ def read_sentence_vectors(
     conn: sa.Connection, paper_ids: Sequence[str], dim: int
 ) -> dict[str, SentenceVectors]:
     """Spans and float32 vectors of all sentences of each paper, in the order of its text."""
-    query = (
-        sa.select(t.chunks.c.paper_id, t.sentences.c.spans, t.sentences.c.vectors)
-        .join(t.sentences, t.sentences.c.chunk_id == t.chunks.c.id)
-        .where(t.chunks.c.paper_id.in_(paper_ids))
-    )
     by_paper: dict[str, dict[tuple[int, int], np.ndarray]] = defaultdict(dict)
-    for paper_id, spans, vectors in conn.execute(query).all():
+    for paper_id, vectors, spans in conn.execute(_SENTENCES, {"ids": paper_ids}).all():
         pairs = np.frombuffer(spans, dtype="<i4").reshape(-1, 2).tolist()
         rows = np.frombuffer(vectors, dtype=np.int8).reshape(-1, dim)
         for (start, end), row in zip(pairs, rows, strict=True):
@@ -346,12 +355,8 @@ def read_best_sentences(
     conn: sa.Connection, paper_ids: Sequence[str], vector: np.ndarray
 ) -> dict[str, float]:
     """Cosine of a (dim,) vector and the best sentence of each paper that has sentences."""
-    query = (
-        sa.select(t.chunks.c.paper_id, t.sentences.c.vectors)
-        .join(t.sentences, t.sentences.c.chunk_id == t.chunks.c.id)
-        .where(t.chunks.c.paper_id.in_(paper_ids))
-    )
-    rows = [(paper_id, vectors) for paper_id, vectors in conn.execute(query).all() if vectors]
+    found = conn.execute(_SENTENCES, {"ids": paper_ids}).all()
+    rows = [(paper_id, vectors) for paper_id, vectors, _ in found if vectors]
     if not rows:
         return {}
     stacked = np.frombuffer(b"".join(v for _, v in rows), dtype=np.int8).reshape(-1, len(vector))
@@ -371,12 +376,10 @@ def _stacked(rows: Mapping[tuple[int, int], np.ndarray]) -> SentenceVectors:
 
 
 def _lists(
-    conn: sa.Connection, table: sa.Table, names: list[str], order: str, ids: Iterable[str]
+    conn: sa.Connection, query: sa.Select[Any], ids: Iterable[str]
 ) -> dict[str, list[Sequence[Any]]]:
-    """The named columns of the rows that hang on each paper, in the given order."""
-    columns = [table.c[name] for name in ("paper_id", *names)]
-    query = sa.select(*columns).where(table.c.paper_id.in_(list(ids))).order_by(table.c[order])
+    """What hangs on each paper, in the order of the query."""
     grouped: dict[str, list[Sequence[Any]]] = defaultdict(list)
-    for row in conn.execute(query).all():
-        grouped[row[0]].append(row[1:])
+    for paper_id, *values in conn.execute(query, {"ids": list(ids)}).all():
+        grouped[paper_id].append(values)
     return grouped

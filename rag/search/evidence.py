@@ -248,8 +248,10 @@ def _with_kin(asked: Iterable[str], present: Set[str]) -> set[str]:
     missing = [word for word in asked if word not in present]
     beginnings = {word[:_LONG] for word in missing if len(word) >= _LONG}
     likely = [word for word in present if word[:_LONG] in beginnings] if beginnings else []
-    kin = {word for word in missing if any(_is_kin(word, other) for other in likely)}
-    return kin.union(word for word in asked if word in present)
+    found = {word for word in asked if word in present}
+    if likely:
+        found.update(word for word in missing if any(_is_kin(word, other) for other in likely))
+    return found
 
 
 def _is_kin(word: str, other: str) -> bool:

@@ -173,6 +173,10 @@ class Names:
         ranked = tuple(sorted(papers, key=lambda pair: -pair[1]))
         return Handle(claims[0][1].printed, ranked) if ranked else None
 
+    def begins_handle(self, word: str) -> bool:
+        """Whether some name of several words begins with this one."""
+        return self._lexicon.begins_claim(word.casefold())
+
     def handles(self) -> Iterator[Handle]:
         """All names that stand for papers."""
         return filter(None, map(self.handle, self._lexicon.claimed()))
@@ -200,6 +204,11 @@ class Names:
     def person(self, folded: str) -> str | None:
         """The author of a full name (`person_key`), as printed."""
         return self._lexicon.person(folded) if folded else None
+
+    def begins_person(self, written: str) -> bool:
+        """Whether the full name of some author begins with a word, and has others behind it."""
+        folded = person_key(written)
+        return not folded or self._lexicon.begins_person(folded)  # a mark may stand before a name
 
     def family(self, folded: str) -> list[str]:
         """The authors of a family name (`person_key`), with its particles or without."""

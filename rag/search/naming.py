@@ -97,7 +97,8 @@ def _handles_in(text: str, names: Names) -> Iterator[Found]:
     parts = [piece for _, piece in places]
     position = 0
     while position < len(parts):
-        sizes = range(_LONGEST_HANDLE, 0, -1)
+        longest = _LONGEST_HANDLE if names.begins_handle(parts[position]) else 1
+        sizes = range(longest, 0, -1)
         size = next((n for n in sizes if _handle(parts, position, n, names, shouts)), 0)
         for paper_id in _handle(parts, position, size, names, shouts) if size else ():
             yield places[position][0], paper_id

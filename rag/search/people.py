@@ -209,14 +209,14 @@ def _person_at(text: str, spans: list[Span], names: Names, *, joined: bool) -> P
     """The known person whose name begins here, by the longest form that fits."""
     start = spans[0][0]
     candidates = [(_bare(text[start:end]), (start, end)) for _, end in reversed(spans)]
-    for find in (_full_name, _with_initials):
+    begins = names.begins_person(text[slice(*spans[0])])
+    for find in (_full_name, _with_initials) if begins else (_with_initials,):
         for written, span in candidates:
             if found := find(written, names):
                 return Person(found, span)
     before, is_short = _before(text, start), len(text) <= _MENDED
-    phrases = [
-        (w, span, joined or _is_cued(text, span, names)) for w, span in candidates if _is_one(w)
-    ]
+    ones = list(itertools.takewhile(lambda candidate: _is_one(candidate[0]), candidates[::-1]))
+    phrases = [(w, span, joined or _is_cued(text, span, names)) for w, span in ones[::-1]]
     for written, span, strong in phrases:
         found = _in_context(written, before, names, strong=strong)
         found = found or (_nearly(written, names, strong=strong) if is_short else None)
@@ -360,6 +360,8 @@ def _is_name_like(written: str) -> bool:
 def _stranger_at(text: str, spans: list[Span], names: Names, *, joined: bool) -> Person | None:
     """The longest capitalised name that begins here, where a person must be meant."""
     start = spans[0][0]
+    if text[start].islower():
+        return None
     before = _before(text, start)
     for size in range(len(spans), 0, -1):
         end = spans[size - 1][1]

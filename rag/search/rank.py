@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import heapq
 import json
+import operator
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -88,7 +88,7 @@ _USUAL = {"dense": 0.45, "sentence": 0.45, "keyword": 0.55, "coverage": 0.5}
 
 def _first(values: Scores) -> list[tuple[str, float]]:
     """The best papers of a part, one more than are needed: one may be held against the others."""
-    return heapq.nlargest(_NEXT + 1, values.items(), key=lambda item: item[1])
+    return sorted(values.items(), key=operator.itemgetter(1), reverse=True)[: _NEXT + 1]
 
 
 def _lead(paper_id: str, own: float, first: Sequence[tuple[str, float]], usual: float) -> float:

@@ -9,19 +9,18 @@ from __future__ import annotations
 import functools
 import re
 
+# In small letters, as texts are searched for them: ignoring case takes thrice the time.
 _FINDS = re.compile(
     r"\b(?:show(?:s|ed|n)?|f(?:ound|inds?)|suggest\w*|demonstrat\w*|conclu\w*|reveal\w*|"
     r"indicat\w*|results?|significant\w*|observed?|identif\w*|associated|increas\w*|"
-    r"decreas\w*|reduc\w*|higher|lower|improv\w*|outperform\w*|we\s+report)\b",
-    re.IGNORECASE,
+    r"decreas\w*|reduc\w*|higher|lower|improv\w*|outperform\w*|we\s+report)\b"
 )
 _AIMS = re.compile(
     r"\b(?:aim(?:s|ed)?|objectives?|purpose|background|methods?:|design:|setting:|participants|"
     r"we\s+(?:investigat|examin|assess|evaluat|sought|test|stud|analy[sz])\w*|"
-    r"to\s+(?:determine|investigate|assess|evaluate|examine)|unclear|unknown|remains?)\b",
-    re.IGNORECASE,
+    r"to\s+(?:determine|investigate|assess|evaluate|examine)|unclear|unknown|remains?)\b"
 )
-_ADDRESS = re.compile(r"https?://|\bgithub\.com|\bcode\s+(?:is\s+)?available\b", re.IGNORECASE)
+_ADDRESS = re.compile(r"https?://|\bgithub\.com|\bcode\s+(?:is\s+)?available\b")
 _FIGURE = re.compile(
     r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|dozens?|hundreds?|thousands?|millions?|"
     r"billions?|half|twice|double[sd]?|triple[sd]?)\b",
@@ -74,8 +73,9 @@ def worth(sentence: str, *, figures: bool, cause: bool = False) -> float:
 
     `figures` are asked for or not, and so is a `cause`.
     """
-    value = _FINDING_BONUS if _FINDS.search(sentence) else 0.0
-    value -= _AIM_MALUS if _AIMS.search(sentence) else 0.0
-    value -= _ADDRESS_MALUS if _ADDRESS.search(sentence) else 0.0
+    small = sentence.lower()
+    value = _FINDING_BONUS if _FINDS.search(small) else 0.0
+    value -= _AIM_MALUS if _AIMS.search(small) else 0.0
+    value -= _ADDRESS_MALUS if _ADDRESS.search(small) else 0.0
     value += _FIGURE_BONUS if figures and has_figures(sentence) else 0.0
     return value + (_CAUSE_BONUS if cause and has_cause(sentence) else 0.0)

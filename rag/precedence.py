@@ -8,51 +8,56 @@ there are questions without any.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator
 
 from rag.base.types import Event
 
 _ABREAST = 2  # questions; more would take turns within one interpreter, and all be late
-_MOST_S = 2.0  # that anybody waits for others
+_STILL_S = 2.0  # that anybody waits while no other question gets its evidence
+_MOST_S = 15.0  # that anybody waits for others each time, however well those get on
 
 
 class Precedence:
     """Lets questions through to their evidence. For all threads of one process."""
 
-    def __init__(self, *, abreast: int = _ABREAST, most_s: float = _MOST_S) -> None:
-        """So many questions at a time; nobody waits longer than `most_s` seconds."""
-        self._most_s = most_s
-        self._room = threading.Semaphore(abreast)
-        self._counting = threading.Lock()
-        self._without_evidence = 0
-        self._all_found = threading.Event()
-        self._all_found.set()
+    def __init__(
+        self, *, abreast: int = _ABREAST, still_s: float = _STILL_S, most_s: float = _MOST_S
+    ) -> None:
+        """So many questions at a time; others are waited for while they get on, see above."""
+        self._abreast, self._still_s, self._most_s = abreast, still_s, most_s
+        self._changed = threading.Condition()
+        self._without_evidence: list[object] = []  # in the order of asking
+        self._found_at = 0.0  # when a question last got its evidence
 
     def first(self, events: Iterator[Event]) -> Iterator[Event]:
         """The events of one question: the first, its evidence, as soon as may be."""
-        with self._finding():
-            found = next(events, None)
+        found = self._found(events)
         if found is not None:
             yield found
-            self._all_found.wait(self._most_s)
+            self._wait_until(lambda: not self._without_evidence)
             yield from events
 
-    @contextmanager
-    def _finding(self) -> Iterator[None]:
-        self._count(1)
-        has_room = self._room.acquire(timeout=self._most_s)
+    def _found(self, events: Iterator[Event]) -> Event | None:
+        turn = object()
+        with self._changed:
+            self._without_evidence.append(turn)
         try:
-            yield
+            self._wait_until(lambda: turn in self._without_evidence[: self._abreast])
+            return next(events, None)
         finally:
-            if has_room:
-                self._room.release()
-            self._count(-1)
+            with self._changed:
+                self._without_evidence.remove(turn)
+                self._found_at = time.monotonic()
+                self._changed.notify_all()
 
-    def _count(self, by: int) -> None:
-        with self._counting:
-            self._without_evidence += by
-            if self._without_evidence:
-                self._all_found.clear()
-            else:
-                self._all_found.set()
+    def _wait_until(self, may_go: Callable[[], bool]) -> None:
+        """Wait for others; no longer where they are stuck. A slow machine is no reason to crowd."""
+        began = time.monotonic()
+        with self._changed:
+            while not may_go():
+                still = max(began, self._found_at) + self._still_s
+                left = min(still, began + self._most_s) - time.monotonic()
+                if left <= 0:
+                    return
+                self._changed.wait(left)

@@ -34,7 +34,7 @@ def finding(
 
 
 def test_what_follows_waits_while_others_have_no_evidence() -> None:
-    precedence, done = Precedence(most_s=WAIT_S), list[str]()
+    precedence, done = Precedence(still_s=WAIT_S), list[str]()
     begun, go, at_once = threading.Event(), threading.Event(), threading.Event()
     at_once.set()
     slow = asked(precedence, finding(done, "slow", begun, go))
@@ -50,7 +50,7 @@ def test_what_follows_waits_while_others_have_no_evidence() -> None:
 
 
 def test_so_many_are_served_at_a_time() -> None:
-    precedence, done = Precedence(abreast=1, most_s=WAIT_S), list[str]()
+    precedence, done = Precedence(abreast=1, still_s=WAIT_S), list[str]()
     begun, later = threading.Event(), threading.Event()
     go = threading.Event()
     first = asked(precedence, finding(done, "first", begun, go))
@@ -64,7 +64,7 @@ def test_so_many_are_served_at_a_time() -> None:
 
 
 def test_nobody_waits_longer_than_is_allowed() -> None:
-    precedence, done = Precedence(abreast=1, most_s=0.1), list[str]()
+    precedence, done = Precedence(abreast=1, still_s=0.1), list[str]()
     begun, never = threading.Event(), threading.Event()
     at_once = threading.Event()
     at_once.set()
@@ -78,12 +78,41 @@ def test_nobody_waits_longer_than_is_allowed() -> None:
     stuck.join(WAIT_S)
 
 
+def test_who_gets_on_slowly_is_waited_for() -> None:
+    precedence, done = Precedence(abreast=1, still_s=1.0), list[str]()
+    doors = [threading.Event() for _ in range(4)]
+    threads = []
+    for number, door in enumerate(doors):
+        begun = threading.Event()
+        threads.append(asked(precedence, finding(done, str(number), begun, door)))
+        assert number or begun.wait(WAIT_S)
+        time.sleep(0.02)  # they ask one after another
+    for door in doors:
+        time.sleep(0.4)
+        door.set()
+    for thread in threads:
+        thread.join(WAIT_S)
+    assert done[:4] == [f"{number} found" for number in range(4)]
+
+
+def test_who_gets_on_is_not_waited_for_without_end() -> None:
+    precedence, done = Precedence(abreast=1, still_s=WAIT_S, most_s=0.1), list[str]()
+    begun, never, at_once = threading.Event(), threading.Event(), threading.Event()
+    at_once.set()
+    stuck = asked(precedence, finding(done, "stuck", begun, never))
+    assert begun.wait(WAIT_S)
+    asked(precedence, finding(done, "quick", threading.Event(), at_once)).join(WAIT_S / 2)
+    assert done == ["quick found", "quick written"]
+    never.set()
+    stuck.join(WAIT_S)
+
+
 def test_a_question_that_fails_or_is_left_holds_up_nobody() -> None:
     def failing() -> Iterator[Event]:
         raise ValueError("no evidence")
         yield FOUND
 
-    precedence = Precedence(abreast=1, most_s=WAIT_S)
+    precedence = Precedence(abreast=1, still_s=WAIT_S)
     with pytest.raises(ValueError, match="no evidence"):
         list(precedence.first(failing()))
     left = precedence.first(iter([FOUND, Token("a")]))

@@ -155,7 +155,7 @@ def _pace(job: Job) -> str:
     count = f"{now.done:,} of {now.total:,} papers" if now.total else papers_in_words(now.done)
     said = [f"{_STAGES[now.stage]} {count}"]
     rate, remaining = job.rate(), job.remaining_s()
-    said += [f"{rate:.0f} a second"] if rate and rate >= 1 else []
+    said += [f"{rate:,.0f} a second"] if rate and rate >= 1 else []
     said += [f"{duration(remaining)} left"] if remaining is not None else []
     return " · ".join(said)
 

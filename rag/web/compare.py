@@ -225,6 +225,6 @@ def _downloads(assistant: Assistant, table: Comparison) -> None:
     with st.container(key="compare-downloads", horizontal=True):
         for form, (said, file, mime) in _FILES.items():
             st.download_button(
-                said, assistant.export(table, form), file, mime, key=f"compare-{form}",
+                f"Save as {said}", assistant.export(table, form), file, mime, key=f"compare-{form}",
                 on_click="ignore", type="tertiary",
             )  # fmt: skip

@@ -15,7 +15,7 @@ from rag.base.text import sentence_spans
 from rag.base.types import Answer, Citation, Paper
 from rag.web import links
 from rag.web.conversation import Exchange
-from rag.web.render import Html, Mark, external, join, latex, name, prose, tag
+from rag.web.render import Html, Mark, external, heading, join, latex, name, prose, tag
 
 _WHOLE_CARDS = 30  # further papers of a long list are shown without their abstracts
 _MOST_CARDS = 200
@@ -131,6 +131,12 @@ def reference(paper: Paper) -> str:
     return " ".join([opening + title, *place, *address])
 
 
+def written(paper: Paper) -> Html:
+    """Authors in short and the year, each in the direction of its script."""
+    said = [name(str(fact)) for fact in (records.people(paper), paper.year) if fact]
+    return tag("span", join(said, ", "), cls="quiet")
+
+
 def facts(paper: Paper) -> Html | None:
     """Date, venue, category, score, organisations, code and retraction of a paper, in one line."""
     date = records.long_date(paper)
@@ -179,7 +185,7 @@ def _article(card: _Card, anchor: str, whole: bool) -> Html:
     paper = card.paper
     return tag(
         "article",
-        tag("h3", name(paper.name)),
+        heading("h3", paper.name),
         _byline(paper),
         facts(paper),
         _abstract(card) if whole else _quotes_only(card),

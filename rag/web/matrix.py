@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from rag.answer import records
 from rag.base.folding import folded
 from rag.base.types import Answer, Cell, Citation, Comparison, Paper
-from rag.web.evidence import Anchors, cited_papers
+from rag.web.evidence import Anchors, cited_papers, written
 from rag.web.render import Html, join, latex, name, tag
 
 _FEW = 3  # papers that fit beside each other on any screen
@@ -45,8 +45,7 @@ def cited_list(answer: Answer, anchors: Anchors) -> Html:
 
 
 def _head(paper: Paper) -> Html:
-    facts = ", ".join(str(fact) for fact in (records.people(paper), paper.year) if fact)
-    return join([tag("strong", name(records.short_title(paper))), tag("span", facts, cls="quiet")])
+    return join([tag("strong", name(records.short_title(paper))), written(paper)])
 
 
 def _row(table: Comparison, j: int, links: _Links) -> Html:

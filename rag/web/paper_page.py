@@ -21,7 +21,7 @@ from rag.web import (
     screens,
     session,
 )
-from rag.web.render import Html, external, label, latex, name, prose, show, tag
+from rag.web.render import Html, external, heading, label, latex, name, prose, show, tag
 from rag.web.session import Opened
 
 _STYLES = {
@@ -148,7 +148,7 @@ def _record(paper: Paper) -> Html:
     leads = [external(address, host) for host, address in links.links_of(paper)]
     return tag(
         "article",
-        tag("h1", name(paper.name), cls="paper-title"),
+        heading("h1", paper.name, cls="paper-title"),
         tag("p", name(records.all_authors(paper)), cls="byline") if paper.authors else None,
         evidence.facts(paper),
         tag("div", *leads, cls="card-foot") if leads else None,

@@ -114,6 +114,11 @@ def name(raw: str, cls: str | None = None) -> Html:
     return tag("bdi", latex(" ".join(raw.split())), cls=cls)
 
 
+def heading(level: str, raw: str, cls: str | None = None) -> Html:
+    """A title as a heading, which stands on the side where its script begins."""
+    return tag(level, latex(" ".join(raw.split())), cls=cls, dir="auto")
+
+
 def external(address: str, words: str) -> Html:
     """A link that leaves the page; the address must come from `rag.web.links`."""
     return tag("a", words, href=address, target="_blank", rel="noopener noreferrer", cls="ext")

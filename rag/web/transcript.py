@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from rag.answer import records
 from rag.base.types import Answer, Citation, Sentence
 from rag.web.conversation import Exchange
-from rag.web.evidence import Anchors, cited_papers
+from rag.web.evidence import Anchors, cited_papers, written
 from rag.web.matrix import matrix
 from rag.web.render import Html, join, latex, name, tag, text
 
@@ -205,9 +205,8 @@ def _nearest(answer: Answer, anchors: Anchors) -> Html | None:
         return None
     items = []
     for place, paper in enumerate(answer.nearest):
-        facts = ", ".join(str(f) for f in (records.people(paper), paper.year) if f)
         link = tag("a", name(paper.name), href="#" + anchors.card(place))
-        items.append(tag("li", link, tag("span", f" {facts}", cls="quiet") if facts else None))
+        items.append(tag("li", link, " ", written(paper)))
     return join([tag("p", "Nearest papers", cls="small-title"), tag("ul", *items, cls="nearest")])
 
 

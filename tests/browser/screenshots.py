@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 SIZES = {390: 844, 768: 1024, 1440: 900}
+PATIENCE_MS = 120_000  # the machine may have other work
 THEMES = ("light", "dark")
 PICTURES = {
     "Over time": "A click on a bar",
@@ -69,6 +70,7 @@ def _pages(browser: Browser, address: str) -> Iterator[tuple[str, Page]]:
                 color_scheme="dark" if theme == "dark" else "light",
                 has_touch=width < 500,
             )
+            context.set_default_timeout(PATIENCE_MS)
             page = context.new_page()
             page.goto(address)
             page.locator("h1").first.wait_for()

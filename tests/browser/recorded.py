@@ -23,6 +23,12 @@ _OVENS = {
     "year": 1850,
     "abstract": "Heat rises in an oven. Bread near the top is baked in half the time.",
 }
+_SCALES = {
+    "title": "موازين الخبز",
+    "authors": ["ليلى حداد", "عمر ناصر"],
+    "year": 1851,
+    "abstract": "ندرس موازين الخبز في السوق.",
+}
 _OVENS_RIS = """TY  - JOUR
 TI  - Ovens and bread: how heat rises
 AU  - Ash, Bo
@@ -42,7 +48,7 @@ def recorded(folder: Path) -> Path:
     twins = ({**_LOOM, "doi": "10.1234/loom"}, {**_LOOM, "doi": "10.1234/cards", "year": 1844})
     with Assistant.open(folder, Settings(library=folder)) as assistant:
         assistant.add_bytes(made([paper(), *further]), "quiet.pdf")
-        for i, record in enumerate((*twins, _OVENS)):
+        for i, record in enumerate((*twins, _OVENS, _SCALES)):
             assistant.add_bytes(json.dumps(record).encode(), f"{i}.jsonl")
         assistant.add_bytes(_OVENS_RIS.encode(), "baking.ris")
     return folder

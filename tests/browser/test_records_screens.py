@@ -14,6 +14,13 @@ if TYPE_CHECKING:
 
     Visit = Callable[..., Page]
 
+# How far the words of a part end from its right side, in pixels.
+TO_THE_RIGHT = """part => {
+  const words = document.createRange();
+  words.selectNodeContents(part);
+  return part.getBoundingClientRect().right - words.getBoundingClientRect().right;
+}"""
+
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
@@ -54,6 +61,16 @@ def test_a_papers_page_tells_which_source_said_what(app: str, visit: Visit, axe:
     said = page.locator(".said li", has_text="Annals of Baking")
     assert "said by 2" in said.inner_text()
     assert findings(page, axe) == set()
+
+
+def test_a_title_from_right_to_left_stands_on_the_right_with_its_names(
+    app: str, visit: Visit
+) -> None:
+    page = visit(f"{app}/?screen=library")
+    page.get_by_role("button", name="موازين الخبز").click()
+    page.locator(".paper-title").wait_for()
+    for part in ("h1", ".byline", ".facts"):
+        assert page.locator(f".paper {part}").evaluate(TO_THE_RIGHT) < 2, part
 
 
 def test_a_pair_that_may_be_one_is_made_one_and_two_again(app: str, visit: Visit, axe: str) -> None:

@@ -6,11 +6,12 @@ import json
 import logging
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol
 
 import pytest
-from rerank_server import MOST_S, RerankServer
+from rerank_server import LATE, MOST_S, RerankServer
 
 from rag.asked import examine_models
 from rag.assistant import Assistant
@@ -23,8 +24,11 @@ KEY = "sk-CANARY-90b1de"
 QUESTION = "How many cards does LOOM need?"
 NOWHERE = "http://127.0.0.1:1/v1"
 TIMEOUT_S = 0.6
-SLACK_S = 1.5  # searching, and a busy machine
-Opened = Callable[[str], Assistant]
+PATIENT_S = 10.0  # for servers that do answer, on however busy a machine
+
+
+class Opened(Protocol):
+    def __call__(self, url: str, timeout_s: float = PATIENT_S) -> Assistant: ...
 
 
 @pytest.fixture(scope="module")
@@ -34,12 +38,12 @@ def library(history_library: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.fixture
 def opened(library: Path) -> Iterator[Opened]:
-    """Open the library with a reranker at an address, and with little patience for it."""
+    """Open the library with a reranker at an address, which is waited for so long."""
     made: list[Assistant] = []
 
-    def at(url: str) -> Assistant:
+    def at(url: str, timeout_s: float = PATIENT_S) -> Assistant:
         assistant = Assistant.open(settings=Settings(_env_file=None, library=library))
-        reranker = EndpointReranker(url, KEY, timeout_s=TIMEOUT_S)
+        reranker = EndpointReranker(url, KEY, timeout_s=timeout_s)
         reranker._endpoint.make_ready("", "")  # what a first call loads is no server's time
         assistant._parts.__dict__["reranker"] = reranker
         assistant.warm()
@@ -122,10 +126,11 @@ def test_a_fault_leaves_the_first_order_in_time_and_tells(
     expected = history.ask(QUESTION)
     caplog.set_level(logging.DEBUG)
     with RerankServer("results" if mode == "refused" else mode) as server:
-        assistant = opened(NOWHERE if mode == "refused" else server.url)
+        patience_s = TIMEOUT_S if mode in LATE else PATIENT_S
+        assistant = opened(NOWHERE if mode == "refused" else server.url, patience_s)
         started = time.monotonic()
         answer = assistant.ask(QUESTION)
-        assert time.monotonic() - started < TIMEOUT_S + SLACK_S < MOST_S
+        assert time.monotonic() - started < MOST_S / 2
         assert ids(assistant) == ids(history)
     assert [c.quote for c in answer.citations] == [c.quote for c in expected.citations]
     host = "127.0.0.1:1" if mode == "refused" else server.host
@@ -144,10 +149,10 @@ def test_a_fault_leaves_the_first_order_in_time_and_tells(
 
 def test_a_turn_of_many_searches_waits_once(opened: Opened) -> None:
     with RerankServer("hang") as server:
-        assistant = opened(server.url)
+        assistant = opened(server.url, TIMEOUT_S)
         started = time.monotonic()
         answer = assistant.ask("Compare LOOM with the waggle dance of bees.")
-        assert time.monotonic() - started < TIMEOUT_S + SLACK_S
+        assert time.monotonic() - started < MOST_S / 2
     assert len(server.requests) == 1
     assert "first order" in (answer.notice or "")
 

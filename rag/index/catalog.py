@@ -26,12 +26,13 @@ from rag.index.changes import (
     VectorRows,
     read_changes,
     read_chunk_vectors,
+    read_removed,
     read_texts,
     read_vector_batches,
     read_vectors,
     sample_vectors,
 )
-from rag.index.columns import Columns, read_columns
+from rag.index.columns import AsOf, Columns, columns_now
 from rag.index.database import Database, entry, set_entry
 from rag.index.filters import allowed_ids
 from rag.index.lock import HeldLock
@@ -66,7 +67,7 @@ class Catalog(States):
         self.originals: Originals = Stored(self) if caches else InFolder(folder)
         self._holds_removed_text = False
         self._allowed: tuple[tuple[str | None, Filters], frozenset[str]] | None = None
-        self._columns: tuple[str, Columns] | None = None  # as of which text revision
+        self._columns: AsOf | None = None
         self._counted = (-1, 0)  # at which revision, how many papers
 
     def close(self) -> None:
@@ -180,10 +181,8 @@ class Catalog(States):
 
     def _columns_now(self, conn: sa.Connection) -> Columns:
         """What filters ask, as of the state that is read."""
-        revision = entry(conn, "text_revision") or ""
-        if self._columns is None or self._columns[0] != revision:
-            self._columns = (revision, read_columns(conn))
-        return self._columns[1]
+        self._columns = now = columns_now(conn, self._columns)
+        return now[1]
 
     def chunks(self, ids: Iterable[str]) -> dict[str, Chunk]:
         """The chunks of these ids, in their order; unknown ids are left out."""
@@ -237,17 +236,21 @@ class Catalog(States):
         with self.reading() as conn:
             return conn.scalar(sa.select(sa.func.count()).select_from(t.chunks)) or 0
 
-    def has_removed(self, since: int) -> bool:
-        """Whether papers were removed after a text revision."""
-        gone = sa.select(t.removals.c.paper_id).where(t.removals.c.revision > since).limit(1)
+    def has_erased(self, since: int) -> bool:
+        """Whether papers were removed after a text revision that cannot be brought back."""
         with self.reading() as conn:
-            return conn.scalar(gone) is not None
+            return bool(read_removed(conn, since)[1])
 
     def text_changes(self, since: int) -> tuple[Changes, list[Text]]:
         """What changed after a text revision, with the texts to take in; 0 gives everything."""
         with self.reading() as conn:
             changes = read_changes(conn, since)
             return changes, read_texts(conn, None if changes.complete else changes.current)
+
+    def texts(self, paper_ids: Iterable[str]) -> list[Text]:
+        """What the keyword index reads of these papers; unknown ids are left out."""
+        with self.reading() as conn:
+            return read_texts(conn, list(paper_ids))
 
     def paper_changes(self, since: int) -> tuple[Changes, Iterator[Paper]]:
         """What changed after a text revision, with the papers to take in; 0 gives everything."""
@@ -302,6 +305,8 @@ class Catalog(States):
             found = records.read_papers(conn, [paper_id])
             if not found:
                 is_known = not undoable and tombstones.delete(conn, paper_id)
+                if is_known:
+                    tombstones.tell_erased(conn, [paper_id])
             else:
                 is_known = True
                 revision = next_revision(conn, with_text=True)

@@ -24,8 +24,8 @@ class Changes:
 
     Forget the papers in `stale`, which are those it may hold, then take in those in `current`, in
     the order in which they were first added. When `complete`, start from nothing and take in all.
-    Afterwards there are `papers` papers with `chunks` chunks and `texts` texts. `removed` says that
-    papers were removed.
+    Afterwards there are `papers` papers with `chunks` chunks and `texts` texts. Of the papers in
+    `removed`, those in `erased` cannot be brought back.
     """
 
     revision: int
@@ -35,7 +35,8 @@ class Changes:
     chunks: int
     texts: int
     complete: bool
-    removed: bool
+    removed: frozenset[str]
+    erased: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,24 +62,36 @@ def read_changes(conn: sa.Connection, since: int) -> Changes:
     revision = int(entry(conn, "text_revision") or 0)
     complete = not 0 < since <= revision
     changed: Sequence[sa.Row[str, int, int]] = ()
-    removed: Sequence[str] = ()
+    removed = erased = frozenset[str]()
     if not complete and since < revision:
         columns = (t.papers.c.id, t.papers.c.added, t.papers.c.seq)
         newer = conn.execute(sa.select(*columns).where(t.papers.c.revision > since)).all()
         # Ordered here: the database would rather read every paper in order than look up a few.
         changed = sorted(newer, key=lambda row: row.seq)
-        gone = sa.select(t.removals.c.paper_id).where(t.removals.c.revision > since)
-        removed = conn.scalars(gone).all()
+        removed, erased = read_removed(conn, since)
     return Changes(
         revision=revision,
-        stale=frozenset(removed).union(row.id for row in changed if row.added <= since),
+        stale=removed.union(row.id for row in changed if row.added <= since),
         current=tuple(row.id for row in changed),
         papers=_count(conn, t.papers),
         chunks=_count(conn, t.chunks),
         texts=_count(conn, t.papers) + _count_passages(conn),
         complete=complete,
-        removed=bool(removed),
+        removed=removed,
+        erased=erased,
     )
+
+
+def read_removed(conn: sa.Connection, since: int) -> tuple[frozenset[str], frozenset[str]]:
+    """The papers that were removed after a text revision, and those of them that have no tombstone.
+
+    What was deleted for good is to leave every file; what can come back may be hidden.
+    """
+    tombs = t.removals.outerjoin(t.tombstones, t.tombstones.c.paper_id == t.removals.c.paper_id)
+    columns = (t.removals.c.paper_id, t.tombstones.c.seq)
+    query = sa.select(*columns).select_from(tombs).where(t.removals.c.revision > since)
+    rows = conn.execute(query).all()
+    return frozenset(row[0] for row in rows), frozenset(row[0] for row in rows if row[1] is None)
 
 
 def read_vectors(conn: sa.Connection, paper_ids: Sequence[str] | None) -> VectorRows:

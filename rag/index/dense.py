@@ -71,8 +71,8 @@ class DenseSearch:
     def sync(self) -> None:
         """Bring Chroma up to the library, unless another process has it open.
 
-        Opening it costs as much in a large library as adding a thousand papers. So a few that are
-        added wait for others or for whoever has Chroma open next; none that was removed stays.
+        Opening it costs as much in a large library as adding a thousand papers. So a few changes
+        wait for others or for whoever has Chroma open next; nothing deleted for good stays.
 
         Raises:
             VectorServerError: Chroma is on a server, and that does not answer.
@@ -183,11 +183,11 @@ class DenseSearch:
         return never_needed or (not state.dirty and state.revision == revision)
 
     def _is_near(self) -> bool:
-        """Whether Chroma lacks a few additions only, and holds nothing that was removed."""
+        """Whether Chroma lacks a few changes only, and holds nothing that was deleted for good."""
         state, revision = self._catalog.cache("vectors"), self._catalog.text_revision()
         if state.dirty or not 0 < revision - state.revision <= _LEFT_BEHIND * state.rows:
             return False
-        return not self._catalog.has_removed(state.revision)
+        return not self._catalog.has_erased(state.revision)
 
     def _let_go(self) -> None:
         owned, self._chroma = self._chroma, None

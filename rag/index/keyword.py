@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from rag.base.text import words
 from rag.index.changes import Text
-from rag.index.native import cache_errors
+from rag.index.native import CacheError, cache_errors
 
 TITLE_BOOST = 1.2
 """Measured on the training questions of three labelled sets (tests/benchmarks)."""
@@ -92,6 +93,19 @@ class KeywordIndex:
                 writer.add_document(_document(text))
             writer.commit()
             self._index.reload()
+
+    def files(self) -> list[list[str]]:
+        """Of each of its files the papers whose texts stand there, those that it forgot too.
+
+        What is forgotten is found no more, and stands in its file until that is written anew, as
+        it is when all its texts are forgotten.
+        """
+        with cache_errors("the files of the keyword index cannot be read"):
+            searcher = self._index.searcher()
+            found = [_ids_in(searcher, segment) for segment in range(searcher.num_segments)]
+        if sum(map(len, found)) < self.count():
+            raise CacheError("files of the keyword index lack texts")
+        return found
 
     def close_writer(self) -> None:
         """Finish merging and let another process write."""
@@ -219,6 +233,16 @@ class KeywordIndex:
             if len(found) >= k or len(hits) < limit:
                 return found[:k]
             limit *= 8
+
+
+def _ids_in(searcher: Any, segment: int) -> list[str]:
+    from tantivy import DocAddress
+
+    ids: list[str] = []
+    with suppress(ValueError):  # there is no further one
+        while True:
+            ids.append(searcher.doc(DocAddress(segment, len(ids)))["id"][0])
+    return ids
 
 
 def _schema(tantivy: Any) -> Any:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 from rag.base.errors import LibraryError
 from rag.index.catalog import Catalog
+from rag.index.changes import Changes
 from rag.index.generations import cache_folder, delete_folder, new_folder
 from rag.index.keyword import KeywordIndex, fingerprint
 from rag.index.lock import write_lock
@@ -22,6 +23,8 @@ from rag.index.native import CacheError
 from rag.index.states import CacheState
 
 logger = logging.getLogger(__name__)
+
+_FORGOTTEN = 0.01  # of its texts, so many are forgotten at most
 
 Found = list[tuple[str, float]]
 
@@ -173,16 +176,17 @@ class KeywordSearch:
 
     def _follow(self, opened: _Opened) -> _Opened | None:
         """The index with what changed since; None where it must be built anew."""
-        changes, texts = self._catalog.text_changes(opened.state.revision)
-        if changes.revision == opened.state.revision:
-            return opened
-        # What is deleted from an index stays in its files until they are merged. The words of a
-        # removed paper must go now, so the index is built without them.
-        if changes.complete or changes.removed:
-            return None
+        with self._catalog.snapshot():
+            changes, texts = self._catalog.text_changes(opened.state.revision)
+            if changes.revision == opened.state.revision:
+                return opened
+            beside = _beside(opened.index, changes)
+            if changes.complete or beside is None:
+                return None
+            texts += self._catalog.texts(beside)
         # New papers are forgotten too: a process that was killed between its commit and the
         # manifest has taken them in already.
-        opened.index.replace(changes.stale.union(changes.current), texts)
+        opened.index.replace(changes.stale.union(changes.current, beside), texts)
         _require_count(opened.index, changes.texts)
         state = replace(opened.state, revision=changes.revision, rows=changes.texts)
         return self._record(opened.index, state)
@@ -206,6 +210,24 @@ class KeywordSearch:
         self._catalog.set_cache("keyword", state)
         self._opened = _Opened(index, state)
         return self._opened
+
+
+def _beside(index: KeywordIndex, changes: Changes) -> frozenset[str] | None:
+    """The other papers that are taken in anew so that no erased one is left in a file.
+
+    A removed paper that can come back is forgotten only, and stays in its file. None: so many are
+    forgotten that the index is built anew; what is forgotten still counts in how rare a word is.
+    """
+    if not changes.removed:
+        return frozenset()
+    index.close_writer()
+    index.reload()
+    files = index.files()
+    forgotten = sum(map(len, files)) - index.count()
+    if forgotten + len(changes.removed) > _FORGOTTEN * changes.texts:
+        return None
+    touched = [papers for papers in files if not changes.erased.isdisjoint(papers)]
+    return frozenset[str]().union(*touched) - changes.stale.union(changes.current)
 
 
 def _require_count(index: KeywordIndex, texts: int) -> None:

@@ -111,11 +111,11 @@ def refreshed(catalog: Catalog, held: Held | None) -> Held:
 def bring_up(catalog: Catalog) -> None:
     """Write the files of a library that needs them, or has outgrown those it has.
 
-    What was removed stays in none. Where they cannot be written, the next one tries again.
+    What was deleted for good stays in none. Where they cannot be written, the next one tries again.
     """
     state, revision = catalog.cache("compact"), catalog.text_revision()
     is_near = 0 <= revision - state.revision <= _OUTGROWN * state.rows
-    if state.generation and is_near and not catalog.has_removed(state.revision):
+    if state.generation and is_near and not catalog.has_erased(state.revision):
         return
     if catalog.chunk_count() >= _FROM:
         _built(catalog)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from rag.index import records, tombstones
 from rag.index import schema as t
 from rag.index.folder import copies_before
 
@@ -16,8 +17,17 @@ UNDO_DAYS = 30.0
 def purge(conn: sa.Connection, *, days: float) -> int:
     """Delete tombstones and deleted chats that are so old; how many there were."""
     until = (datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="milliseconds")
-    old_papers = sa.delete(t.tombstones).where(t.tombstones.c.at <= until)
-    return conn.execute(old_papers).rowcount + _purge_chats(conn, until)
+    return _purge_papers(conn, until) + _purge_chats(conn, until)
+
+
+def _purge_papers(conn: sa.Connection, until: str) -> int:
+    old = t.tombstones.c.at <= until
+    ids = list(conn.scalars(sa.select(t.tombstones.c.paper_id).where(old)))
+    conn.execute(sa.delete(t.tombstones).where(old))
+    here = records.known_ids(conn, ids)
+    if gone := [paper_id for paper_id in ids if paper_id not in here]:  # none was added again
+        tombstones.tell_erased(conn, gone)
+    return len(ids)
 
 
 def _purge_chats(conn: sa.Connection, until: str) -> int:

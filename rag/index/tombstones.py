@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from rag.base.removed import Removed
 from rag.base.types import Paper
 from rag.index import forgetting, records
 from rag.index import schema as t
+from rag.index.transactions import next_revision
 
 _Rows = dict[str, list[dict[str, Any]]]
 
@@ -50,8 +51,12 @@ def dig_up(conn: sa.Connection, paper_id: str, revision: int) -> Paper:
     if packed is None:
         raise LibraryError(f"No removed paper {paper_id} can be brought back.")
     before = _answers_under(conn, paper_id)
-    _insert(conn, _unpacked(packed)["tables"], revision)
+    tables = _unpacked(packed)["tables"]
+    _insert(conn, tables, revision)
     delete(conn, paper_id)
+    since = t.removals.c.revision > tables["papers"][0]["added"]
+    # Nothing is to leave the indexes: they take it for a paper that was changed.
+    conn.execute(sa.delete(t.removals).where(t.removals.c.paper_id == paper_id, since))
     forgetting.recall(conn, paper_id, before)
     return records.read_papers(conn, [paper_id])[paper_id]
 
@@ -68,6 +73,13 @@ def delete(conn: sa.Connection, paper_id: str) -> bool:
     """Delete the tombstone of a paper; False if there is none."""
     gone = sa.delete(t.tombstones).where(t.tombstones.c.paper_id == paper_id)
     return conn.execute(gone).rowcount > 0
+
+
+def tell_erased(conn: sa.Connection, paper_ids: Sequence[str]) -> None:
+    """Have the indexes look once more at papers that are gone, and so is what could be undone."""
+    revision = next_revision(conn, with_text=True)
+    rows = [{"revision": revision, "paper_id": paper_id} for paper_id in paper_ids]
+    conn.execute(sa.insert(t.removals), rows)
 
 
 def unreadable(conn: sa.Connection) -> list[str]:
@@ -115,7 +127,7 @@ def _hanging() -> Iterator[tuple[sa.Table, sa.Column[Any], sa.Column[Any]]]:
 
 def _insert(conn: sa.Connection, tables: _Rows, revision: int) -> None:
     (paper,) = tables["papers"]
-    paper |= {"revision": revision, "added": revision, "citekey": _free(conn, paper["citekey"])}
+    paper |= {"revision": revision, "citekey": _free(conn, paper["citekey"])}
     try:
         for name, rows in tables.items():
             table = t.METADATA.tables[name]

@@ -189,3 +189,86 @@ def test_many_small_additions_stay_one_searchable_index(store: Store) -> None:
             put(writer, number)
     assert len(store.keyword_search(["gradient"], 99)) == 25
     assert _state(store).generation == 1
+
+
+@pytest.fixture
+def large(filled: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
+    """A store that takes its few papers for many, so that it does not build the index anew."""
+    monkeypatch.setattr("rag.index.lexical._FORGOTTEN", 0.5)
+    return filled
+
+
+def _remove(store: Store, *numbers: int, undoable: bool = True) -> None:
+    with store.writer() as writer:
+        for number in numbers:
+            assert writer.remove(f"p{number}", undoable=undoable)
+
+
+def _is_in_files(store: Store, number: int) -> bool:
+    return any(f"p{number}" in papers for papers in store._keyword.opened_anew().files())
+
+
+def test_of_many_papers_one_is_hidden_and_comes_back(large: Store) -> None:
+    _remove(large, 4)
+    assert _found(large, 4) == []
+    assert [_found(large, number) for number in (3, 5)] == [["p3"], ["p5"]]
+    with large.writer() as writer:
+        writer.restore("p4")
+    assert _found(large, 4) == ["p4"]
+    assert (_state(large).generation, _state(large).rows) == (1, 10)
+    assert not large._catalog.has_erased(0)
+
+
+def _purge(store: Store) -> None:
+    with store.writer() as writer:
+        writer.purge(days=0)
+
+
+ENDINGS = pytest.mark.parametrize(
+    "ending", [_purge, lambda store: _remove(store, 4, undoable=False)], ids=["purged", "by hand"]
+)
+
+
+@ENDINGS
+def test_of_many_papers_one_deleted_for_good_leaves_the_files(
+    large: Store, ending: Callable[[Store], None]
+) -> None:
+    _remove(large, 4)
+    assert _is_in_files(large, 4)
+    ending(large)
+    assert not _is_in_files(large, 4)
+    assert [_found(large, n) for n in range(10)] == [[f"p{n}"] if n != 4 else [] for n in range(10)]
+    assert (_state(large).generation, _state(large).rows) == (1, 9)
+    assert all(finding.ok for finding in large.check())
+
+
+@ENDINGS
+def test_what_was_deleted_when_the_process_was_killed_leaves_the_files_with_the_next_search(
+    large: Store, folder: Path, monkeypatch: pytest.MonkeyPatch, ending: Callable[[Store], None]
+) -> None:
+    _remove(large, 4)
+    with monkeypatch.context() as dying:
+        dying.setattr(KeywordSearch, "sync", lambda self: None)
+        with Store.open(folder, identity=IDENTITY) as other:
+            ending(other)
+    assert _found(large, 4) == []
+    assert _found(large, 5) == ["p5"]
+    assert not _is_in_files(large, 4)
+
+
+def test_a_purge_leaves_a_paper_that_was_added_again(large: Store) -> None:
+    _remove(large, 4)
+    with large.writer() as writer:
+        put(writer, 4)
+    _purge(large)
+    assert _found(large, 4) == ["p4"]
+    assert _state(large).rows == 10
+
+
+def test_an_index_that_has_forgotten_many_is_built_anew(large: Store) -> None:
+    _remove(large, 0, 1, 2)
+    assert _state(large).generation == 1
+    _remove(large, 3)
+    assert _state(large).generation == 2
+    assert not any(_is_in_files(large, number) for number in range(4))
+    assert [_found(large, number) for number in (3, 4)] == [[], ["p4"]]

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from made_papers import chunks, paper
+from made_papers import chunks, paper, put
 
 from rag.base.types import Filters
 from rag.index.store import Store
@@ -89,3 +89,20 @@ def test_hundreds_of_names_and_ids_are_one_filter(filled: Store) -> None:
 
 def test_names_that_are_only_punctuation_allow_nothing(filled: Store) -> None:
     assert filled.allowed(Filters(authors=("--", ""))) == frozenset()
+
+
+def test_filters_follow_what_is_added_changed_and_removed(store: Store) -> None:
+    with store.writer() as writer:
+        put(writer, *range(40))
+    before = store.allowed(Filters(categories=("LG",)))
+    assert before == {f"p{n}" for n in range(1, 40, 2)}
+    with store.writer() as writer:
+        writer.put(replace(paper(1), category="new"), chunks(paper(1)), identity_key="key 1")
+        writer.remove("p3", undoable=True)
+        put(writer, 41)
+    assert store.allowed(Filters(categories=("LG",))) == (before - {"p1", "p3"}) | {"p41"}
+    assert store.allowed(Filters(categories=("NEW",))) == {"p1"}
+    with store.writer() as writer:
+        writer.restore("p3")
+    assert store.allowed(Filters(categories=("LG",))) == (before - {"p1"}) | {"p41"}
+    assert store.allowed(Filters(year_from=2018, year_to=2018)) == {"p3", "p13", "p23", "p33"}

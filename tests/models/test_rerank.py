@@ -7,7 +7,7 @@ import socket
 import time
 
 import pytest
-from rerank_server import FAULTS, WELL, RerankServer
+from rerank_server import FAULTS, LATE, MOST_S, WELL, RerankServer
 
 from rag.base.errors import ModelError
 from rag.models.rerank import EndpointReranker, Reranker, Reranking
@@ -15,11 +15,11 @@ from rag.models.rerank import EndpointReranker, Reranker, Reranking
 KEY = "sk-CANARY-71c0aa"
 TEXTS = ["short", "a little longer", "the longest of the three"]
 TIMEOUT_S = 0.6
-SLACK_S = 1.0
+PATIENT_S = 10.0  # for servers that do answer, on however busy a machine
 
 
-def reranker(url: str) -> EndpointReranker:
-    return EndpointReranker(url, KEY, "ranker", timeout_s=TIMEOUT_S)
+def reranker(url: str, timeout_s: float = PATIENT_S) -> EndpointReranker:
+    return EndpointReranker(url, KEY, "ranker", timeout_s=timeout_s)
 
 
 @pytest.mark.parametrize("mode", WELL)
@@ -75,12 +75,12 @@ def test_each_fault_is_one_error_in_time_and_without_the_key(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     with RerankServer(mode) as server:
-        one = reranker(server.url)
+        one = reranker(server.url, TIMEOUT_S if mode in LATE else PATIENT_S)
         one._endpoint.make_ready("", "")  # what a first call loads is no server's time
         started = time.monotonic()
         with pytest.raises(ModelError) as caught:
             one.scores("why", TEXTS)
-        assert time.monotonic() - started < TIMEOUT_S + SLACK_S
+        assert time.monotonic() - started < MOST_S / 2
     assert caught.value.kind == KINDS.get(mode, "malformed")
     assert str(caught.value).startswith(f"The reranker {server.host} ")
     assert caught.value.__cause__ is caught.value.__context__ is None

@@ -6,7 +6,7 @@ A filter that most papers meet is the costly one for a database, which must name
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -57,9 +57,14 @@ def _followed(conn: sa.Connection, since: int, known: Columns) -> Columns:
     other = changes.stale.union(changes.current)
     stays = np.fromiter((paper_id not in other for paper_id in known.ids), bool, len(known.ids))
     new = _columns(_rows_of(conn, changes.current), known.categories)
-    names = (field.name for field in fields(Columns) if field.name != "categories")
-    both = {n: np.concatenate([getattr(known, n)[stays], getattr(new, n)]) for n in names}
-    now = replace(new, **both)
+    now = Columns(
+        np.concatenate([known.ids[stays], new.ids]),
+        np.concatenate([known.year[stays], new.year]),
+        np.concatenate([known.score[stays], new.score]),
+        np.concatenate([known.has_code[stays], new.has_code]),
+        np.concatenate([known.category[stays], new.category]),
+        new.categories,
+    )
     return now if len(now.ids) == changes.papers else read_columns(conn)
 
 

@@ -156,6 +156,8 @@ class Endings:
             notice = (
                 f"Nothing in your library mentions {' or '.join(findings.signals.strange[:3])}."
             )
+        elif on_topic and findings.signals.unsaid:
+            notice = f"The nearest paper in your library does not {findings.signals.unsaid[0]}."
         elif on_topic and findings.signals.elsewhere:
             missing = " or ".join(findings.signals.elsewhere[:3])
             notice = f"The nearest paper in your library does not mention {missing}."

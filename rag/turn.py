@@ -7,7 +7,7 @@ records (no text search at all), comparison, or evidence; each ends in an answer
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from rag.answer import quote, tallies
@@ -45,10 +45,12 @@ from rag.search.causes import with_cause
 from rag.search.claims import claim_of
 from rag.search.confidence import ENOUGH
 from rag.search.evidence import EvidenceFinder, Findings
+from rag.search.implied import implied
 from rag.search.matrix import matrix, words_on
 from rag.search.members import found, on_topic
 from rag.search.names import Names
 from rag.search.narrow import narrowed
+from rag.search.order import first_and_ties, ordered
 from rag.search.plan import is_bibliographic, make_plan, split_sides
 from rag.search.reading import is_readable, read
 from rag.search.retrieve import Retriever
@@ -90,8 +92,19 @@ class Turn:
             if not isinstance(event, Final) or ignoring:
                 yield event
                 continue
-            again = self.ends.restated(question, history, event.answer)
-            yield from self._anew(again, event) if again else (event,)
+            told = None if self.ends.model else implied(event.answer, history)
+            ending = (yield from self._of_told(told, event)) if told else event
+            again = self.ends.restated(question, history, ending.answer)
+            yield from self._anew(again, ending) if again else (ending,)
+
+    def _of_told(self, plan: QueryPlan, first: Final) -> Generator[Event, None, Final]:
+        """The question asked of the paper told of before; the first abstention where that fails."""
+        for event in self._from_text(plan):
+            if not isinstance(event, Final):
+                yield event
+            elif event.answer.status == "answered":
+                return event
+        return first
 
     def _anew(self, again: str, first: Final) -> Iterator[Event]:
         """The question said anew; where that is not answered either, the first abstention."""
@@ -140,7 +153,7 @@ class Turn:
         elif plan.limit:
             papers = papers[: plan.limit]
         elif plan.intent == "lookup" and plan.sort:
-            papers = _first_and_ties(papers, plan.sort)
+            papers = first_and_ties(papers, plan.sort)
         if not papers:
             yield self._nothing_matches(plan)
             return
@@ -319,7 +332,7 @@ class Turn:
         papers = [e.paper for e in evidence]
         if plan.sort:
             most = plan.limit or (1 if plan.intent == "lookup" else None)
-            papers = ordered(iter(papers), plan.sort)[:most]
+            papers = ordered(papers, plan.sort)[:most]
         draft = quote.quote_papers(papers, evidence)
         is_cut = len(hits) == _MOST_LISTED and hits[-1].paper.id in found
         yield from self.ends.settle(
@@ -361,26 +374,6 @@ _NO_SIDES = (
 _SMALL_TALK = (
     "Ask me about your papers: what they found, how they compare, who wrote them and when."
 )
-
-
-def ordered(papers: Iterator[Paper], sort: str | None) -> list[Paper]:
-    """Papers in the order asked for: newest first unless said otherwise; unknown values last."""
-    found = list(papers)
-    if sort in ("score", "lowest_score"):
-        known = [p for p in found if p.score is not None]
-        return sorted(known, key=lambda p: p.score or 0.0, reverse=sort == "score")
-    dated = sorted(
-        (p for p in found if p.date), key=lambda p: p.date or "", reverse=sort != "oldest"
-    )
-    return dated + [p for p in found if not p.date]
-
-
-def _first_and_ties(papers: Sequence[Paper], sort: str) -> list[Paper]:
-    if not papers:
-        return []
-    by_score = sort in ("score", "lowest_score")
-    first = papers[0].score if by_score else papers[0].date
-    return [p for p in papers if (p.score if by_score else p.date) == first]
 
 
 def has_own_topic(plan: QueryPlan, hits: Sequence[Hit]) -> bool:

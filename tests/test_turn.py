@@ -12,7 +12,8 @@ from rag.base.types import Answer, Event, EvidenceFound, Final, Paper, Token
 from rag.endings import Endings, Stream
 from rag.models.prompts import Message
 from rag.search.evidence import EvidenceFinder
-from rag.turn import Turn, ordered
+from rag.search.order import ordered
+from rag.turn import Turn
 
 Ask = Callable[..., list[Event]]
 
@@ -339,3 +340,14 @@ def test_a_model_that_fails_leaves_the_abstention(ask: Ask) -> None:
 
     told = ("What is LOOM?", final(ask("What is LOOM?")))
     assert final(ask("Could one do with less?", told, model=breaks)).status == "abstained"
+
+
+@pytest.mark.parametrize(
+    "question", ["What is the price of bread?", "Who won the football world cup in 1998?"]
+)
+def test_what_has_nothing_to_do_with_the_paper_before_is_not_answered(
+    question: str, ask: Ask
+) -> None:
+    assert final(ask(question, ("What is LOOM?", final(ask("What is LOOM?"))))).status == (
+        "abstained"
+    )

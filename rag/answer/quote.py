@@ -94,6 +94,8 @@ def list_records(plan: QueryPlan, papers: Sequence[Paper]) -> Draft:
 def conditions(plan: QueryPlan) -> str:
     """The filters as a phrase after "papers": " by Rosie Zhao from 2025"."""
     said = [w for w in plan.understood if not (w.endswith(" first") or _MENDED.match(w))]
+    if _is_of_these(plan):
+        said = [w for w in said if not w.startswith("about ")]
     return "".join(f" {w}" for w in said)
 
 
@@ -105,7 +107,8 @@ def nothing_matches(plan: QueryPlan) -> str:
             f"No year is {first} or later and {last} or earlier at once. "
             "Take one of these conditions away."
         )
-    notice = f"No paper in your library is{conditions(plan) or ' like this'}."
+    none = "None of these papers is" if _is_of_these(plan) else "No paper in your library is"
+    notice = f"{none}{conditions(plan) or ' like this'}."
     several = sum(1 for word in plan.understood if not word.endswith(" first")) > 1
     return notice + (" Take one of these conditions away." if several else "")
 
@@ -115,7 +118,13 @@ def _headline(plan: QueryPlan, count: int) -> str:
     if plan.limit:
         order = next((w for w in plan.understood if w.endswith(" first")), "")
         return f"The first {count} {noun} of your library{conditions(plan)}, {order}."
-    return f"Your library has {count} {noun}{conditions(plan)}."
+    has = "Of these, your library has" if _is_of_these(plan) else "Your library has"
+    return f"{has} {count} {noun}{conditions(plan)}."
+
+
+def _is_of_these(plan: QueryPlan) -> bool:
+    """True for a question on several papers of before: "and which of them have code?"."""
+    return len(plan.filters.ids) > 1 and any(w.startswith("about ") for w in plan.understood)
 
 
 def _quote_by_paper(draft: Draft, chosen: Sequence[Evidence]) -> None:

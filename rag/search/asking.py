@@ -61,7 +61,7 @@ _ASKS: tuple[tuple[str, str], ...] = (
      r"\b(?:what|which)\s+year\b|\band\s+when\b|"
      r"\b(?:publication|release)\s+(?:date|year)\b|\bhow\s+(?:old|recent|new)\s+is\b|"
      r"\bdate\s+of\b|\byear\s+of\b"),
-    ("code", r"\b(?:does|do|did|is|are|has|have)\b.{0,60}\bcode\b"
+    ("code", r"^(?!.*\blicen[sc]).*\b(?:does|do|did|is|are|has|have)\b.{0,60}\bcode\b"
      r"(?!\s+\w*(?:model|infill|generat|complet))|\bopen[- ]sourced?\W*$"),
     ("orgs", r"\b(?:which|what)\s+(?:labs?|universit(?:y|ies)|institut(?:ions?|es?)|"
      r"organi[sz]ations?|company|companies|affiliations?)\b|\baffiliations?\s+of\b|"
@@ -138,9 +138,18 @@ _LEAD = re.compile(
 )
 
 
+_CORRECTS = re.compile(
+    r"^\W*(?:(?:no|nope|sorry|wait|oh|actually)[\s,.;:!–—-]+)*(?:(?:not\s+(?:that|this)(?:\s+(?:one|paper))?"
+    r"[\s,;:–—-]+(?:but\s+)?)?(?:i|we)\s+(?:mean|meant|(?:am|was|are|were)\s+asking\s+about)\b[\s,:]*|"
+    r"not\s+(?:that|this)(?:\s+(?:one|paper))?\s*[,;:–—-]+\s*(?:but\s+)?|"
+    r"(?<=[,.;:!–—-]\s))(?=\w)",
+    re.IGNORECASE,
+)  # "no, I mean the paper by …"
+
+
 def without_lead(text: str) -> str:
-    """A question without what merely says that it is another one: "switching gears: …"."""
-    return _LEAD.sub("", text)
+    """A question without what merely says that it is another one: "switching gears: …", "no, …"."""
+    return _CORRECTS.sub("", _LEAD.sub("", text))
 
 
 def topic_words(text: str) -> list[str]:

@@ -27,6 +27,7 @@ from rag.base.fitted import Line, Points, read_off, weighted_sum
 # does not answer 65 % instead of 36 % (fit_reading).
 ENOUGH, ENOUGH_BESIDE, ENOUGH_READ = 0.15, 0.12, 0.1
 SURE = 0.9  # of the other signals alone: then a reader is not heard
+UNSAID = 0.02  # the most, where what is asked for is unsaid: the share of these that are answered
 _MOST = 2  # names that are missing; more say no more
 _ALIKE, _COVERED = 0.55, 0.6
 _OWN_WORDS = 0.4  # a question that shares less with the paper is put in the asker's own words
@@ -52,6 +53,7 @@ class Signals:
     size: float = 0.0  # log10 of the papers searched: among many, one that is alike says less
     strange: tuple[str, ...] = ()  # names in the question that no paper of the library has
     elsewhere: tuple[str, ...] = ()  # names that other papers have, and the lead paper has not
+    unsaid: tuple[str, ...] = ()  # what the papers plainly do not, as "say how many cards"
     figures_missing: bool = False  # a figure is asked for and the best sentences have none
     named: bool = False  # the question calls the lead paper by its name
     read: float | None = None  # log odds, by a reader, that the best of the sentences answers
@@ -67,7 +69,7 @@ class Signals:
         numbers = {
             name: float(getattr(self, name))
             for name in self.__slots__
-            if name not in ("strange", "elsewhere", "named", "read")
+            if name not in ("strange", "elsewhere", "unsaid", "named", "read")
         }
         counts = {"strange": len(self.strange), "elsewhere": len(self.elsewhere)}
         return {**numbers, **{name: float(min(n, _MOST)) for name, n in counts.items()}}
@@ -100,7 +102,8 @@ class Scale:
     def confidence(self, signals: Signals) -> float:
         """How likely the evidence answers the question, 0..1."""
         is_read = signals.read is not None and self.reading
-        return read_off(self.read_points if is_read else self.points, self.logit(signals))
+        level = read_off(self.read_points if is_read else self.points, self.logit(signals))
+        return min(level, UNSAID) if signals.unsaid else level
 
     def is_enough(self, signals: Signals) -> bool:
         """Whether to answer: by the signals alone and, where a reader has spoken, by its word too.

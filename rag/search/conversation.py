@@ -8,10 +8,10 @@ from collections.abc import Callable, Collection
 from contextlib import suppress
 
 from rag.base.errors import QuestionError
-from rag.base.text import stem
+from rag.base.text import STOP_WORDS, content_words, fold, stem, words
 from rag.base.types import Filters, Intent, Paper, QueryPlan
 from rag.search.asking import topic_words
-from rag.search.aspects import without_aspects
+from rag.search.aspects import aspect_of, without_aspects
 from rag.search.filters import read_code
 from rag.search.focus import (
     History,
@@ -19,6 +19,7 @@ from rag.search.focus import (
     refers_back,
     seeks_others,
     seeks_similar,
+    tells_by_date,
     without_ordinal,
 )
 from rag.search.people import PAPERS
@@ -35,6 +36,15 @@ _OTHERS = re.compile(
     r"(?:same\s+|first\s+)?(?:authors?|people|person|group|team))\b|"
     r"\bby\s+(?:them|him|her|(?:(?:the|this|that|these|those)\s+)?(?:same|first|lead)?\s*"
     r"(?:authors?|people|person|group|team))\b",
+    re.IGNORECASE,
+)
+_SUBJECT = re.compile(
+    r"\b(?:on|about|regarding|concerning)\s+(?!(?:it|this|that|them)\b)(?P<subject>.+)",
+    re.IGNORECASE,
+)  # what else they wrote "on errors"
+_NAME_ALONE = re.compile(
+    r"^\W*(?:(?:and|but|so|ok(?:ay)?)\s+)*(?:(?:what|how)\s+about\s+)?(?:the\s+)?"
+    r"(?P<name>[\w.+-]+(?:\s+[\w.+-]+){0,3})\W*$",
     re.IGNORECASE,
 )
 _ELSE = re.compile(r"\b(?:else|other|others|more|another)\b", re.IGNORECASE)
@@ -104,12 +114,22 @@ def _pointing(
     plan: QueryPlan, focus: tuple[Paper, ...], ignoring: Ignoring, *, refers: bool
 ) -> QueryPlan:
     """About the papers in focus; a paper that is named is held against them, or stands alone."""
-    if not focus:
+    if not focus or (not refers and _names_another(plan.query, focus)):
         return plan
     if plan.named:
-        beside = refers and plan.intent == "compare" and _said(focus) not in ignoring
+        beside = refers and plan.intent == "compare" and said_about(focus) not in ignoring
         return _with_focus(plan, focus) if beside else plan
     return _about(plan, focus, ignoring)
+
+
+def _names_another(query: str, focus: tuple[Paper, ...]) -> bool:
+    """True for "and what about Schedule-Free?", of which the papers in focus say nothing."""
+    alone = _NAME_ALONE.match(query)
+    name = alone["name"].split() if alone else []
+    if not any(w[0].isupper() for w in name) or any(fold(w) in STOP_WORDS for w in name):
+        return False
+    said = {stemmed for paper in focus for stemmed in words(f"{paper.title} {paper.text}")}
+    return said.isdisjoint(content_words(" ".join(name)))
 
 
 def _is_bare(plan: QueryPlan) -> bool:
@@ -131,14 +151,14 @@ _MEASURES = frozenset(
 
 def _compared_on(plan: QueryPlan, papers: tuple[Paper, ...], ignoring: Ignoring) -> QueryPlan:
     """The comparison before, on what is asked now: "and the baselines?"."""
-    if _said(papers) in ignoring:
+    if said_about(papers) in ignoring:
         return plan
     return dataclasses.replace(
         plan,
         intent="compare",
         asks=(),
         filters=dataclasses.replace(plan.filters, ids=tuple(p.id for p in papers)),
-        understood=(*plan.understood, _said(papers)),
+        understood=(*plan.understood, said_about(papers)),
     )
 
 
@@ -160,20 +180,32 @@ def _about(plan: QueryPlan, focus: tuple[Paper, ...], ignoring: Ignoring) -> Que
     """Restricted to the papers that are pointed at."""
     ids = tuple(paper.id for paper in focus)
     plan = dataclasses.replace(plan, topic=without_ordinal(plan.topic))
+    if tells_by_date(plan.query):
+        plan = _undated(plan)
     if len(ids) > 1:  # "which of them have code?"
         plan = _with_code(plan, ignoring)
     intent: Intent = "fact" if plan.intent == "compare" and len(ids) < 2 else plan.intent
-    if intent == "fact" and len(ids) > 1 and not plan.topic:
+    if intent == "fact" and len(ids) > 1 and not plan.asks and aspect_of(plan.query):
+        intent = "compare"  # "which data do they use?"
+    elif intent == "fact" and len(ids) > 1 and not plan.topic:
         intent = "count" if "how many" in plan.query.casefold() else "list"
-    if _said(focus) in ignoring:
+    if said_about(focus) in ignoring:
         return dataclasses.replace(plan, intent=intent)
     return dataclasses.replace(
         plan,
         filters=dataclasses.replace(plan.filters, ids=ids),
         named=ids if len(ids) == 1 else (),
         intent=intent,
-        understood=(*plan.understood, _said(focus)),
+        understood=(*plan.understood, said_about(focus)),
     )
+
+
+def _undated(plan: QueryPlan) -> QueryPlan:
+    """Without an order by date that only told which paper is meant: "what does the newer one …"."""
+    kept = tuple(w for w in plan.understood if w not in ("newest first", "oldest first"))
+    is_sought = plan.intent == "lookup" and not plan.asks
+    intent: Intent = "fact" if is_sought else plan.intent
+    return dataclasses.replace(plan, sort=None, limit=None, intent=intent, understood=kept)
 
 
 def _near(plan: QueryPlan, focus: tuple[Paper, ...], ignoring: Ignoring) -> QueryPlan:
@@ -201,7 +233,7 @@ def _near(plan: QueryPlan, focus: tuple[Paper, ...], ignoring: Ignoring) -> Quer
 
 def _but_for(plan: QueryPlan, focus: tuple[Paper, ...], ignoring: Ignoring) -> QueryPlan:
     """Without the papers that are in focus: what else there is."""
-    said = f"not {_short(focus[0].name)}"
+    said = f"besides {_short(focus[0].name)}"
     if said in ignoring:
         return plan
     return dataclasses.replace(
@@ -235,7 +267,7 @@ def _with_focus(plan: QueryPlan, focus: tuple[Paper, ...]) -> QueryPlan:
     return dataclasses.replace(
         plan,
         named=tuple(dict.fromkeys([*ids, *plan.named])),
-        understood=(*plan.understood, _said(focus)),
+        understood=(*plan.understood, said_about(focus)),
     )
 
 
@@ -249,8 +281,12 @@ def _by_its_authors(plan: QueryPlan, focus: tuple[Paper, ...], ignoring: Ignorin
         return plan
     shown = " or ".join(authors[:3]) + (" …" if len(authors) > 3 else "")
     by = f"by {shown}"
+    subject = _SUBJECT.search(plan.query)
     plan = dataclasses.replace(
-        plan, intent="count" if plan.intent == "count" else "list", asks=(), topic=""
+        plan,
+        intent="count" if plan.intent == "count" else "list",
+        asks=(),
+        topic=" ".join(topic_words(subject["subject"])) if subject else "",
     )
     if by not in ignoring:
         plan = dataclasses.replace(
@@ -261,7 +297,8 @@ def _by_its_authors(plan: QueryPlan, focus: tuple[Paper, ...], ignoring: Ignorin
     return _but_for(plan, focus, ignoring)
 
 
-def _said(focus: tuple[Paper, ...]) -> str:
+def said_about(focus: tuple[Paper, ...]) -> str:
+    """How it is told that a question is about these papers."""
     return f"about {_titles(focus)}"
 
 

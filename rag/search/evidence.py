@@ -11,7 +11,7 @@ import bisect
 import functools
 import math
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence, Set
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -24,15 +24,15 @@ from rag.models.embedder import Embedder
 from rag.search import telling
 from rag.search.asking import topic_words
 from rag.search.confidence import Signals
+from rag.search.kin import with_kin
 from rag.search.names import Names, bare, looks_like_name, tokens
+from rag.search.unstated import unstated
 
 _WORDS_WEIGHT = 0.9
 _LATE_WEIGHT = 0.25  # abstracts open with what is known and end with what was found
 _BODY_WEIGHT = 0.15  # how much better than one of the abstract a sentence of the body must be
 _BODY_READ = 60  # sentences of a body that are looked at, nearest first
 _PAPER_WEIGHT = 0.35  # how much the paper's rank speaks for its sentences
-_LONG = 5  # letters from which one word may begin another and be its kin
-_ENDING = 2  # letters by which the two may differ
 _TOP = 3  # sentences that speak for the whole when it is judged whether they answer
 _SAYS = 0.34  # share of the weight of the words asked for, from which a sentence says them
 _OWN_TITLE = 0.25  # what a word is worth that the paper's title says anyway
@@ -87,7 +87,7 @@ class EvidenceFinder:
         plan = QueryPlan(asked, asked)
         spelled = _spelled_out(paper.abstract)
         for evidence, _ in self._ranked(asked, [Hit(paper, 1.0)], plan, weights):
-            if _share(weights, _with_kin(weights, _word_set(spelled(evidence.text)))) >= _SAYS:
+            if _share(weights, with_kin(weights, _word_set(spelled(evidence.text)))) >= _SAYS:
                 return evidence
         return None
 
@@ -134,7 +134,7 @@ class EvidenceFinder:
         for i in _worth_reading(cosines, first):
             (start, end), cosine = spans[i], float(cosines[i])
             text = whole[start:end]
-            shared = _share(worth, _with_kin(worth, _word_set(spelled(text)))) if beyond else 0.0
+            shared = _share(worth, with_kin(worth, _word_set(spelled(text)))) if beyond else 0.0
             score = cosine + _WORDS_WEIGHT * shared + _PAPER_WEIGHT * hit.score
             score += _LATE_WEIGHT * i / last if i < first else -_BODY_WEIGHT
             score += told(text)
@@ -159,19 +159,23 @@ class EvidenceFinder:
         named = best.id in plan.named
         # What another paper says is no answer about the one that is named.
         top = [pair for pair in scored if pair[0].paper.id == best.id or not named][:_TOP]
-        said = [_with_kin(asked, _word_set(spelled(e.text))) for e, _ in top]
+        said = [with_kin(asked, _word_set(spelled(e.text))) for e, _ in top]
         figures = telling.wants_figures(plan.query)
         hit = next(hit for hit in hits if hit.paper.id == best.id)
+        strange = tuple(name for name in names if name not in known)
+        elsewhere = tuple(name for name in known if anywhere.isdisjoint(_forms(name)))
+        is_fact = plan.intent == "fact"
         return Signals(
             passage=hit.dense,
             sentence=max((cosine for _, cosine in top), default=0.0),
-            in_paper=_share(asked, _with_kin(asked, present).union(*said)),
+            in_paper=_share(asked, with_kin(asked, present).union(*said)),
             in_sentence=max((_share(beyond, shown) for shown in said), default=0.0),
             together=_share(beyond, set().union(*said)),
             **{f"{part}_lead": lead for part, lead in hit.leads.items()},
             size=math.log10(max(1, self._searched(plan))),
-            strange=tuple(name for name in names if name not in known),
-            elsewhere=tuple(name for name in known if anywhere.isdisjoint(_forms(name))),
+            strange=strange,
+            elsewhere=elsewhere,
+            unsaid=unstated(plan.query, best, (*strange, *elsewhere)) if is_fact else (),
             figures_missing=figures and not any(telling.has_figures(e.text) for e, _ in top),
             named=named,
         )
@@ -238,27 +242,6 @@ def _share(weights: dict[str, float], present: Collection[str]) -> float:
     """Share of the weight of words that are present; 1 when there is nothing to look for."""
     total = sum(weights.values())
     return sum(v for w, v in weights.items() if w in present) / total if total else 1.0
-
-
-def _with_kin(asked: Iterable[str], present: Set[str]) -> set[str]:
-    """Of the words asked for, those present as themselves or in a longer or shorter form.
-
-    "speedup" is met by "speed".
-    """
-    missing = [word for word in asked if word not in present]
-    beginnings = {word[:_LONG] for word in missing if len(word) >= _LONG}
-    likely = [word for word in present if word[:_LONG] in beginnings] if beginnings else []
-    found = {word for word in asked if word in present}
-    if likely:
-        found.update(word for word in missing if any(_is_kin(word, other) for other in likely))
-    return found
-
-
-def _is_kin(word: str, other: str) -> bool:
-    """True when one is the other with an ending: "speedup" and "speed", not "ImageNet", "image"."""
-    if min(len(word), len(other)) < _LONG or abs(len(word) - len(other)) > _ENDING:
-        return False
-    return word.startswith(other) or other.startswith(word)
 
 
 @functools.lru_cache(maxsize=20_000)

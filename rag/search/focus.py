@@ -18,7 +18,7 @@ _SUPERLATIVE = (
 _REFERS_BACK = re.compile(
     rf"\b(?:it|its|they|them|their|he|she|his|her|(?:this|that|these|those)\s+{_THING}|these|those|"
     r"(?:which|one|any|all|both|most|some|none|each|either|neither)\s+of\s+(?:them|these|those|the\s+(?:two|three|four|five))|"
-    rf"(?:which|what)\s+ones?|the\s+(?:former|latter|same)|the\s+{_SUPERLATIVE}(?=\s+ones?\b|\W*$)|"
+    rf"the\s+(?:newer|older)\s+{_THING}|(?:which|what)\s+ones?|the\s+(?:former|latter|same)|the\s+{_SUPERLATIVE}(?=\s+ones?\b|\W*$)|"
     r"the\s+(?:papers?|authors?|methods?)\b(?!\s+(?:that|which|who|on|about|by|where|with|of|from)))\b|"
     r"\b(?:does|did|is|was|can|could|has|how|what|about)\s+(?:this|that)\s+"
     r"(?:compare|differ|work|mean|use|have|apply|hold|perform|outperform|improve|need|require|relate|"
@@ -39,10 +39,11 @@ _SEEKS_PAPERS = re.compile(
     re.IGNORECASE,
 )
 _SEVERAL = re.compile(
-    r"\b(?:them|these|those|they|their|both|papers|the\s+(?:two|three|four|five)|which\s+ones?|"
+    r"\b(?:them|these|those|both|papers|the\s+(?:two|three|four|five)|which\s+ones?|"
     rf"the\s+{_SUPERLATIVE}|how\s+many)\b",
     re.IGNORECASE,
 )
+_THEY = re.compile(r"\b(?:they|their)\b", re.IGNORECASE)  # several papers, or one paper's authors
 _GO_ON = re.compile(
     r"\W*(?:(?:and|please|can\s+you|could\s+you)\s+)*(?:why(?:\s+so|\s+is\s+that)?|how(?:\s+so|\s+come)?|"
     r"(?:tell|show|give)\s+me\s+(?:more|details)|more(?:\s+(?:details?|please|info\w*))*|go\s+on|continue|"
@@ -59,6 +60,23 @@ _ORDINAL = re.compile(
 )
 
 
+_FEW = re.compile(
+    rf"\bthe\s+(?P<end>first|last|top)\s+(?P<count>two|three|four|five|[2-5])"
+    rf"(?=\s+(?:{_THING}\b(?!\s+(?:to|that|by|on|about|in)\b)|of\s+(?:them|these|those))|\W*$)",
+    re.IGNORECASE,
+)  # "the first two"
+_COUNTS = "two three four five".split()
+_AGES = r"newest|latest|newer|most\s+recent|oldest|older|earliest"
+_DATED = re.compile(
+    rf"\bthe\s+(?P<age>{_AGES})\s+{_THING}\b(?!\s+(?:on|about|by|in|that|which|from|of)\b)",
+    re.IGNORECASE,
+)
+_SEEKS_DATED = re.compile(
+    rf"^\W*(?:and\s+)?(?:which|the)\b|\b(?:is|are|was)\s+the\s+(?:{_AGES})\b", re.IGNORECASE
+)
+_AND_IT = re.compile(
+    r"\b(?:it|this(?:\s+one)?|that(?:\s+one)?)\b.*\bthe\s+others?\b", re.IGNORECASE
+)
 _STEP = re.compile(
     rf"\bthe\s+(?P<step>next|previous|one\s+before)(?=\s+{_THING}\b|\W*$)", re.IGNORECASE
 )
@@ -98,7 +116,7 @@ def seeks_similar(query: str, topic: str) -> re.Match[str] | None:
 
 def refers_back(query: str) -> bool:
     """True for words that mean papers of before, not a thing named in the same question."""
-    if _GO_ON.fullmatch(query) or _ORDINAL.search(query) or _STEP.search(query):
+    if _GO_ON.fullmatch(query) or any(p.search(query) for p in (_ORDINAL, _FEW, _STEP)):
         return True
     if not _REFERS_BACK.search(query):
         return False
@@ -109,23 +127,61 @@ def pointed_at(query: str, history: History) -> tuple[Paper, ...]:
     """The papers that a question points at, in the order in which they were told.
 
     "It" is the first paper of the last answer; "them" and "the second one" are of the last answer
-    that told of several.
+    that told of several. "They" are the authors of the first paper, where no list was told last.
     """
     told = [papers for _, answer in reversed(history) if (papers := _papers(answer))]
     if not told:
         return ()
     several = _several(told)
-    step = _STEP.search(query)
-    if step:
+    placed = _placed(query, told, several)
+    if placed is not None:
+        return placed
+    if _OTHER_ONE.search(query) and (others := _but(several, told[0][:1])):
+        return (*told[0][:1], *others) if _AND_IT.search(query) else others
+    if _SEVERAL.search(query):
+        return several
+    return told[0] if _THEY.search(query) and _lists_last(history) else told[0][:1]
+
+
+def _placed(
+    query: str, told: Sequence[tuple[Paper, ...]], several: tuple[Paper, ...]
+) -> tuple[Paper, ...] | None:
+    """Those that are told by their place in a list or in time; None where none is told so."""
+    if few := _FEW.search(query):
+        return _end_of(several, few)
+    if tells_by_date(query) and any(paper.date for paper in several):
+        return _dated(query, several)
+    if step := _STEP.search(query):
         return _beside(told[0][:1], several, -1 if step["step"] != "next" else 1)
-    ordinal = _ORDINAL.search(query)
-    if ordinal:
+    if ordinal := _ORDINAL.search(query):
         said = ordinal["place"].casefold()
         places = ((papers, _place(said, len(papers))) for papers in [several, *told])
         return next((papers[at : at + 1] for papers, at in places if at < len(papers)), ())
-    if _OTHER_ONE.search(query) and (others := _but(several, told[0][:1])):
-        return others
-    return several if _SEVERAL.search(query) else told[0][:1]
+    return None
+
+
+def tells_by_date(query: str) -> bool:
+    """True for "how does the newer paper …", which asks about it; not for "which is the newest"."""
+    return bool(_DATED.search(query)) and not _SEEKS_DATED.search(query)
+
+
+def _dated(query: str, told: Sequence[Paper]) -> tuple[Paper, ...]:
+    found = _DATED.search(query)
+    is_old = found is not None and found["age"].casefold() in ("oldest", "older", "earliest")
+    known = sorted((paper for paper in told if paper.date), key=lambda paper: paper.date or "")
+    return (known[0] if is_old else known[-1],)
+
+
+def _end_of(papers: tuple[Paper, ...], few: re.Match[str]) -> tuple[Paper, ...]:
+    said = few["count"].casefold()
+    count = _COUNTS.index(said) + 2 if said in _COUNTS else int(said)
+    return papers[-count:] if few["end"].casefold() == "last" else papers[:count]
+
+
+def _lists_last(history: History) -> bool:
+    """True where the last answer that told of papers was a list of them, or a comparison."""
+    last = next((answer for _, answer in reversed(history) if _papers(answer)), None)
+    return last is not None and (last.mode == "lookup" or last.table is not None)
 
 
 def _but(papers: tuple[Paper, ...], these: tuple[Paper, ...]) -> tuple[Paper, ...]:
@@ -169,7 +225,8 @@ def _place(said: str, count: int) -> int:
 
 
 def _papers(answer: Answer) -> tuple[Paper, ...]:
-    """The papers that an answer cites, in order; none of an abstention."""
+    """The papers that an answer cites, in order; of an abstention, those that were asked about."""
     if answer.status != "answered":
-        return ()
+        named = answer.plan.named if answer.plan else ()
+        return tuple(paper for paper in answer.nearest if paper.id in named)
     return tuple({citation.paper.id: citation.paper for citation in answer.citations}.values())

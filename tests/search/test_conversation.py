@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from rag.base.types import Answer, Citation, Filters, Paper, QueryPlan
+from rag.search.implied import implied
 from rag.search.names import Names
 from rag.search.plan import make_plan
 
@@ -210,3 +213,91 @@ def test_other_papers_of_the_same_authors(names: Names, loom: Paper) -> None:
     found = plan("What else did they write?", names, ("Who wrote LOOM?", answer(loom)))
     assert (found.filters.authors, found.without.ids) == (loom.authors, (loom.id,))
     assert found.intent == "list"
+
+
+def listed(*papers: Paper) -> Answer:
+    return dataclasses.replace(answer(*papers), mode="lookup")
+
+
+def test_they_are_the_authors_of_the_first_paper_where_no_list_was_told(
+    names: Names, loom: Paper, stars: Paper
+) -> None:
+    history = [("Which papers are there?", listed(stars, loom)), ("What is LOOM?", answer(loom))]
+    assert plan("and what data did they use?", names, *history).named == (loom.id,)
+    quoted = [("What holds?", answer(stars, loom))]
+    assert plan("and what data did they use?", names, *quoted).named == (stars.id,)
+
+
+def test_an_aspect_of_several_papers_is_a_comparison_on_it(
+    names: Names, loom: Paper, stars: Paper
+) -> None:
+    found = plan("what data did they use?", names, ("papers?", listed(loom, stars)))
+    assert (found.intent, found.filters.ids) == ("compare", (loom.id, stars.id))
+
+
+@pytest.mark.parametrize(
+    ("question", "meant"),
+    [
+        ("compare the first two", ["loom", "stars"]),
+        ("what do the last two papers measure?", ["stars", "bees"]),
+        ("compare it with the other ones", ["loom", "stars", "bees"]),
+    ],
+)
+def test_some_of_a_list_are_told_by_their_places(
+    question: str, meant: list[str], names: Names, papers: list[Paper], loom: Paper, stars: Paper
+) -> None:
+    bees = next(p for p in papers if p.id not in (loom.id, stars.id))
+    ids = {"loom": loom.id, "stars": stars.id, "bees": bees.id}
+    found = plan(question, names, ("papers?", listed(loom, stars, bees)))
+    assert found.filters.ids == tuple(ids[name] for name in meant)
+
+
+def test_the_newer_paper_is_told_by_its_date(names: Names, loom: Paper, stars: Paper) -> None:
+    newer = max(loom, stars, key=lambda paper: paper.date or "")
+    found = plan("how does the newer paper mend that?", names, ("q", listed(loom, stars)))
+    assert (found.named, found.sort, found.intent) == ((newer.id,), None, "fact")
+    sought = plan("which of them is the newer paper?", names, ("q", listed(loom, stars)))
+    assert sought.sort == "newest"
+
+
+def test_another_name_is_not_asked_of_the_paper_before(names: Names, loom: Paper) -> None:
+    history = ("What is LOOM?", answer(loom))
+    assert plan("and what about Radon?", names, history).filters.ids == ()
+    assert plan("Is there code?", names, history).filters.ids == (loom.id,)
+
+
+def test_a_correction_is_read_without_the_words_that_correct(names: Names) -> None:
+    found = plan("no, I mean the paper by Grace Hopper", names, ("q", answer()))
+    assert (found.topic, found.filters.authors) == ("", ("Grace Hopper",))
+
+
+def test_a_paper_that_was_asked_about_in_vain_is_still_meant(
+    names: Names, loom: Paper, stars: Paper
+) -> None:
+    asked = QueryPlan("q", "q", named=(stars.id,))
+    vain = Answer("q", "abstained", "extractive", nearest=(loom, stars), plan=asked)
+    history = [("What is LOOM?", answer(loom)), ("What does PISCES cost?", vain)]
+    assert plan("who wrote it?", names, *history).named == (stars.id,)
+
+
+def test_what_else_they_wrote_may_have_a_subject(names: Names, loom: Paper) -> None:
+    found = plan("What else did they write on errors?", names, ("q", answer(loom)))
+    assert (found.filters.authors, found.topic) == (loom.authors, "errors")
+
+
+def test_a_question_in_vain_that_points_at_nothing_is_asked_of_the_paper_before(
+    names: Names, loom: Paper
+) -> None:
+    def in_vain(question: str) -> Answer:
+        asked = plan(question, names)
+        return Answer(question, "abstained", "extractive", nearest=(), plan=asked)
+
+    history = [("What is LOOM?", answer(loom))]
+    found = implied(in_vain("Do carpets wear out?"), history)
+    assert found is not None
+    assert found.filters.ids == (loom.id,)
+    assert found.understood == ("about LOOM",)
+    assert implied(in_vain("Do carpets wear out?"), ()) is None
+    assert implied(in_vain("What does PISCES measure?"), history) is None
+    assert implied(in_vain("carpets by Grace Hopper"), history) is None
+    assert implied(answer(loom), history) is None

@@ -1,0 +1,28 @@
+"""Words and their kin: "speedup" is met by "speed", which stemming alone does not see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Set
+
+_LONG = 5  # letters from which one word may begin another and be its kin
+_ENDING = 2  # letters by which the two may differ
+
+
+def with_kin(asked: Iterable[str], present: Set[str]) -> set[str]:
+    """Of the words asked for, those present as themselves or in a longer or shorter form.
+
+    "speedup" is met by "speed".
+    """
+    asked = list(asked)
+    missing = [word for word in asked if word not in present]
+    beginnings = {word[:_LONG] for word in missing if len(word) >= _LONG}
+    likely = [word for word in present if word[:_LONG] in beginnings] if beginnings else []
+    kin = {word for word in missing if any(_is_kin(word, other) for other in likely)}
+    return kin.union(word for word in asked if word in present)
+
+
+def _is_kin(word: str, other: str) -> bool:
+    """True when one is the other with an ending: "speedup" and "speed", not "ImageNet", "image"."""
+    if min(len(word), len(other)) < _LONG or abs(len(word) - len(other)) > _ENDING:
+        return False
+    return word.startswith(other) or other.startswith(word)

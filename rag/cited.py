@@ -16,9 +16,9 @@ from rag.index.cards import Cards
 from rag.index.store import Store
 from rag.search.names import Names
 from rag.search.narrow import narrowed
+from rag.search.order import ordered
 from rag.search.plan import is_bibliographic, make_plan
 from rag.search.retrieve import Retriever
-from rag.turn import ordered
 
 _K = 10
 _LIST = re.compile(

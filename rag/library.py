@@ -33,9 +33,9 @@ from rag.models.embedder import Embedder
 from rag.parts import Parts
 from rag.reviewing import Reviewing
 from rag.search import landscape
+from rag.search.order import ordered
 from rag.search.rank import Weights
 from rag.search.scales import examined
-from rag.turn import ordered
 
 NO_FILTERS = Filters()
 Watch = Callable[[Progress], None]

@@ -7,7 +7,7 @@ records (no text search at all), comparison, or evidence; each ends in an answer
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from rag.answer import quote, tallies
@@ -45,7 +45,6 @@ from rag.search.causes import with_cause
 from rag.search.claims import claim_of
 from rag.search.confidence import ENOUGH
 from rag.search.evidence import EvidenceFinder, Findings
-from rag.search.implied import implied
 from rag.search.matrix import matrix, words_on
 from rag.search.members import found, on_topic
 from rag.search.names import Names
@@ -92,19 +91,8 @@ class Turn:
             if not isinstance(event, Final) or ignoring:
                 yield event
                 continue
-            told = None if self.ends.model else implied(event.answer, history)
-            ending = (yield from self._of_told(told, event)) if told else event
-            again = self.ends.restated(question, history, ending.answer)
-            yield from self._anew(again, ending) if again else (ending,)
-
-    def _of_told(self, plan: QueryPlan, first: Final) -> Generator[Event, None, Final]:
-        """The question asked of the paper told of before; the first abstention where that fails."""
-        for event in self._from_text(plan):
-            if not isinstance(event, Final):
-                yield event
-            elif event.answer.status == "answered":
-                return event
-        return first
+            again = self.ends.restated(question, history, event.answer)
+            yield from self._anew(again, event) if again else (event,)
 
     def _anew(self, again: str, first: Final) -> Iterator[Event]:
         """The question said anew; where that is not answered either, the first abstention."""

@@ -7,7 +7,6 @@ import dataclasses
 import pytest
 
 from rag.base.types import Answer, Citation, Filters, Paper, QueryPlan
-from rag.search.implied import implied
 from rag.search.names import Names
 from rag.search.plan import make_plan
 
@@ -283,21 +282,3 @@ def test_a_paper_that_was_asked_about_in_vain_is_still_meant(
 def test_what_else_they_wrote_may_have_a_subject(names: Names, loom: Paper) -> None:
     found = plan("What else did they write on errors?", names, ("q", answer(loom)))
     assert (found.filters.authors, found.topic) == (loom.authors, "errors")
-
-
-def test_a_question_in_vain_that_points_at_nothing_is_asked_of_the_paper_before(
-    names: Names, loom: Paper
-) -> None:
-    def in_vain(question: str) -> Answer:
-        asked = plan(question, names)
-        return Answer(question, "abstained", "extractive", nearest=(), plan=asked)
-
-    history = [("What is LOOM?", answer(loom))]
-    found = implied(in_vain("Do carpets wear out?"), history)
-    assert found is not None
-    assert found.filters.ids == (loom.id,)
-    assert found.understood == ("about LOOM",)
-    assert implied(in_vain("Do carpets wear out?"), ()) is None
-    assert implied(in_vain("What does PISCES measure?"), history) is None
-    assert implied(in_vain("carpets by Grace Hopper"), history) is None
-    assert implied(answer(loom), history) is None

@@ -1,7 +1,7 @@
 """The first sentences of the evidence, read together with the question by a trained reader.
 
 Words and vectors tell that a sentence is about what is asked; a reader tells better whether it
-answers. It costs some 20 ms of CPU a sentence, so that it reads only the first few: their order is
+answers. It costs some 45 ms of CPU a sentence, so that it reads only the first few: their order is
 mended by it, and how likely the best of them answers is a signal for abstention.
 """
 

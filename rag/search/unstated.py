@@ -4,7 +4,7 @@
 or by its units, "… on M51" by a paper that says M51. Where a paper has none of these it does not
 answer, however near its subject is. Asked of their own abstracts (the written claims and questions
 of the tests), 4 of 1,560 questions that the abstract answers were taken for unstated by the first
-two, and 375 of 1,380 that it does not answer; by the third 1 and 33 more.
+two, and 374 of 1,380 that it does not answer; by the third 1 and 33 more.
 """
 
 from __future__ import annotations

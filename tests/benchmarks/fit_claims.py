@@ -49,7 +49,7 @@ TRUE = {"true", "reworded", "SUPPORT"}
 ROUNDS = 3  # of choosing the passage that speaks loudest and fitting anew
 PASSAGES = 5  # of a paper that are looked at
 # What of the true claims must be lost so that this many of the false ones are not believed.
-FALSE_BELIEVED = 0.10
+FALSE_BELIEVED = 0.08
 PARTLY = 0.6  # of the score of a supported one
 SURE_DENIAL = 0.9  # precision from which the score alone tells a contradiction
 

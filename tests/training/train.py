@@ -47,7 +47,7 @@ def main() -> None:
     trainer = Trainer(weights_folder())
     trainer.train(first, minutes=args.minutes * 0.36, rate=8e-5, chance=chance)
     trainer.train(second, minutes=args.minutes * 0.64, rate=1e-4, chance=chance)
-    export(trainer.model, args.out)
+    export([trainer.model], args.out)
     print(json.dumps(trainer.judged(held), indent=1))  # noqa: T201
     if args.state:
         torch.save(trainer.model.state_dict(), args.state)

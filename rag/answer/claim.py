@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.answer.coverage import WordMeanings, cover, missing_names
+from rag.answer.pairing import pairs_otherwise
 from rag.answer.polarity import polarity
 from rag.answer.quantities import check_figures, is_of_kind
 from rag.answer.roles import roles, turned_by_verb
@@ -256,7 +257,9 @@ def objection(claim: str, passage: Passage, found: Mapping[str, float], known: s
         return f"{names[0]} is not named there"
     if _misquoted(claim, passage.text):
         return "not the exact words"
-    if found["crossed"] >= _CROSSED:
+    if found["crossed"] >= _CROSSED or any(
+        pairs_otherwise(claim, e.text) for e in passage.evidence
+    ):
         return _EXCHANGED
     if found["said"] >= _LIKE_COPY and _denies(claim, passage.text, found):
         return _DENIAL

@@ -38,7 +38,7 @@ _MOST_CHARS = 32_768  # 512 tokens of real text end long before
 _START = 1  # the token that stands before a text; here for one that has no other
 _CACHED_QUERIES = 512
 # Each word with the spaces before it, the last with those after it. "▁" is how spaces are written.
-_WORDS = re.compile(r"[ ▁]*[^ ▁]+(?:[ ▁]+$)?|[ ▁]+")
+_WORDS = re.compile(r"[ ▁]*[^ ▁]+(?:[ ▁]+\Z)?|[ ▁]+")
 _CACHED_WORDS = 100_000
 _LONGEST_WORD = 32  # characters; where no spaces are written, whole sentences are no words
 _INSTALL = "Install it: pip install 'askpapers[fast]', or set ASKPAPERS_EMBEDDER=minilm."

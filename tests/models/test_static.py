@@ -82,6 +82,7 @@ def test_any_text_has_a_finite_vector(model: StaticEmbedder, text: str) -> None:
 @given(text=st.text(st.sampled_from(" ab.,-\n\t<s>/é物▁1("), max_size=40))
 @example(text="  two spaces, and  three   more ")
 @example(text="a mark <s> and </s>of the vocabulary")
+@example(text="1 \n")
 def test_words_cut_one_by_one_are_those_of_the_whole_text(model: StaticEmbedder, text: str) -> None:
     for _ in range(2):  # new and remembered
         whole = model._tokens._tokenizer.encode(text, add_special_tokens=False)

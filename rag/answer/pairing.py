@@ -36,10 +36,15 @@ Parts = tuple[frozenset[str], frozenset[str]]
 def pairs_otherwise(claim: str, evidence: str) -> bool:
     """Whether a claim pairs things otherwise than a sentence of evidence, at the same cue."""
     return any(
-        asked and there and all(_is_crossed(ours, theirs) for ours in asked for theirs in there)
+        _all_crossed(_parts(claim, cue, 1), _parts(evidence, cue, _MOST_CUES))
         for cue in range(len(_CUES))
-        for asked, there in [(_parts(claim, cue, 1), _parts(evidence, cue, _MOST_CUES))]
     )
+
+
+def _all_crossed(asked: tuple[Parts, ...], there: tuple[Parts, ...]) -> bool:
+    if not (asked and there):
+        return False
+    return all(_is_crossed(ours, theirs) for ours in asked for theirs in there)
 
 
 @functools.lru_cache(maxsize=20_000)

@@ -117,7 +117,7 @@ def _pointing(
     if not focus or (not refers and _names_another(plan.query, focus)):
         return plan
     if plan.named:
-        beside = refers and plan.intent == "compare" and said_about(focus) not in ignoring
+        beside = refers and plan.intent == "compare" and _said(focus) not in ignoring
         return _with_focus(plan, focus) if beside else plan
     return _about(plan, focus, ignoring)
 
@@ -151,14 +151,14 @@ _MEASURES = frozenset(
 
 def _compared_on(plan: QueryPlan, papers: tuple[Paper, ...], ignoring: Ignoring) -> QueryPlan:
     """The comparison before, on what is asked now: "and the baselines?"."""
-    if said_about(papers) in ignoring:
+    if _said(papers) in ignoring:
         return plan
     return dataclasses.replace(
         plan,
         intent="compare",
         asks=(),
         filters=dataclasses.replace(plan.filters, ids=tuple(p.id for p in papers)),
-        understood=(*plan.understood, said_about(papers)),
+        understood=(*plan.understood, _said(papers)),
     )
 
 
@@ -189,14 +189,14 @@ def _about(plan: QueryPlan, focus: tuple[Paper, ...], ignoring: Ignoring) -> Que
         intent = "compare"  # "which data do they use?"
     elif intent == "fact" and len(ids) > 1 and not plan.topic:
         intent = "count" if "how many" in plan.query.casefold() else "list"
-    if said_about(focus) in ignoring:
+    if _said(focus) in ignoring:
         return dataclasses.replace(plan, intent=intent)
     return dataclasses.replace(
         plan,
         filters=dataclasses.replace(plan.filters, ids=ids),
         named=ids if len(ids) == 1 else (),
         intent=intent,
-        understood=(*plan.understood, said_about(focus)),
+        understood=(*plan.understood, _said(focus)),
     )
 
 
@@ -267,7 +267,7 @@ def _with_focus(plan: QueryPlan, focus: tuple[Paper, ...]) -> QueryPlan:
     return dataclasses.replace(
         plan,
         named=tuple(dict.fromkeys([*ids, *plan.named])),
-        understood=(*plan.understood, said_about(focus)),
+        understood=(*plan.understood, _said(focus)),
     )
 
 
@@ -297,7 +297,7 @@ def _by_its_authors(plan: QueryPlan, focus: tuple[Paper, ...], ignoring: Ignorin
     return _but_for(plan, focus, ignoring)
 
 
-def said_about(focus: tuple[Paper, ...]) -> str:
+def _said(focus: tuple[Paper, ...]) -> str:
     """How it is told that a question is about these papers."""
     return f"about {_titles(focus)}"
 

@@ -13,12 +13,13 @@ def with_kin(asked: Iterable[str], present: Set[str]) -> set[str]:
 
     "speedup" is met by "speed".
     """
-    asked = list(asked)
-    missing = [word for word in asked if word not in present]
+    asked = set(asked)
+    missing = asked - present
     beginnings = {word[:_LONG] for word in missing if len(word) >= _LONG}
     likely = [word for word in present if word[:_LONG] in beginnings] if beginnings else []
-    kin = {word for word in missing if any(_is_kin(word, other) for other in likely)}
-    return kin.union(word for word in asked if word in present)
+    if not likely:
+        return asked - missing
+    return asked - {word for word in missing if not any(_is_kin(word, o) for o in likely)}
 
 
 def _is_kin(word: str, other: str) -> bool:

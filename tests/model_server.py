@@ -387,6 +387,7 @@ def _refuses(option: str) -> Callable[[_Handler], None]:
     def _send(h: _Handler) -> None:
         if option in h.body:
             h.refuse(400, f"Unsupported value: '{option}' is not supported with this model.")
+            time.sleep(DRIP_S)  # and then it closes: a request that came meanwhile is lost
         else:
             _honest(h)
 

@@ -116,6 +116,8 @@ class Endpoint:
             timeout=openai.Timeout(self._timeout_s, connect=self._connect_s),
             max_retries=retries,
             http_client=http,
+            # A server may close after an error without a word; a retry must not meet that.
+            default_headers={"Connection": "close"},
         )
         if self.address != _OPENAI:  # read from the environment, and meant for OpenAI alone
             client.organization = client.project = None

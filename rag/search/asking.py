@@ -146,10 +146,16 @@ _CORRECTS = re.compile(
     re.IGNORECASE,
 )  # "no, I mean the paper by …"
 
+_FOR_ITS_AUTHORS = re.compile(
+    r"\b(did|do|have|had|according\s+to)\s+the\s+authors\s+of\s+"
+    r"(?!.*\b(?:wr[io]t|publish|author|work|else))",
+    re.IGNORECASE,
+)  # what they did is what the paper tells
+
 
 def without_lead(text: str) -> str:
-    """A question without what merely says that it is another one: "switching gears: …", "no, …"."""
-    return _CORRECTS.sub("", _LEAD.sub("", text))
+    """A question without what merely says that it is another one, or that people wrote a paper."""
+    return _FOR_ITS_AUTHORS.sub(r"\1 ", _CORRECTS.sub("", _LEAD.sub("", text)))
 
 
 def topic_words(text: str) -> list[str]:

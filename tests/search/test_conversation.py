@@ -124,6 +124,12 @@ def test_words_that_lead_in_another_question_say_nothing(lead: str, names: Names
     assert (found.query, found.topic) == ("what is PISCES?", "PISCES")
 
 
+def test_what_the_authors_of_a_paper_did_is_no_question_for_their_names(names: Names) -> None:
+    found = plan("Which GPU did the authors of PISCES use?", names)
+    assert (found.query, found.intent) == ("Which GPU did PISCES use?", "fact")
+    assert plan("What else did the authors of PISCES write?", names).intent != "fact"
+
+
 @pytest.mark.parametrize(
     ("question", "named"),
     [

@@ -57,18 +57,18 @@ class Parts:
 
     @property
     def names(self) -> Names:
-        """The library's names, as of now."""
-        return Names(self.store.lexicon(facts_of, VERSION), is_word)
+        """The library's names, as of now; of many papers that others just added, soon."""
+        return Names(self.store.lexicon(facts_of, VERSION, soon=True), is_word)
 
     @property
     def cards(self) -> Cards:
-        """The cards by which papers are looked up, as of now."""
-        return self.store.cards(card_of, VERSION_OF_CARDS)
+        """The cards by which papers are looked up, as of now; of many just added, soon."""
+        return self.store.cards(card_of, VERSION_OF_CARDS, soon=True)
 
     def keep_up(self) -> None:
         """Bring names and cards up to date; from now on they follow what is written."""
-        self.names  # noqa: B018  mined here
-        self.cards  # noqa: B018  made here
+        self.store.lexicon(facts_of, VERSION)
+        self.store.cards(card_of, VERSION_OF_CARDS)
 
     @cached_property
     def embedder(self) -> Embedder:

@@ -236,10 +236,10 @@ class Catalog(States):
         with self.reading() as conn:
             return conn.scalar(sa.select(sa.func.count()).select_from(t.chunks)) or 0
 
-    def has_erased(self, since: int) -> bool:
-        """Whether papers were removed after a text revision that cannot be brought back."""
+    def removed_since(self, revision: int) -> tuple[frozenset[str], frozenset[str]]:
+        """The papers removed after a text revision, and those that cannot be brought back."""
         with self.reading() as conn:
-            return bool(read_removed(conn, since)[1])
+            return read_removed(conn, revision)
 
     def text_changes(self, since: int) -> tuple[Changes, list[Text]]:
         """What changed after a text revision, with the texts to take in; 0 gives everything."""

@@ -187,7 +187,7 @@ class DenseSearch:
         state, revision = self._catalog.cache("vectors"), self._catalog.text_revision()
         if state.dirty or not 0 < revision - state.revision <= _LEFT_BEHIND * state.rows:
             return False
-        return not self._catalog.has_erased(state.revision)
+        return not self._catalog.removed_since(state.revision)[1]
 
     def _let_go(self) -> None:
         owned, self._chroma = self._chroma, None

@@ -3,6 +3,9 @@
 A cache: what is in it was taken from the records and is taken again when the file is missing,
 damaged or of another form. So opening a large library costs nothing, and adding one paper costs one
 paper. Where no file can be kept, it lives in memory.
+
+What is new is written over a connection of its own, so that whoever asks meanwhile is answered as
+of the state before.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
+from rag.base.errors import LibraryError
 from rag.base.types import Paper
 from rag.index.catalog import Catalog
 from rag.index.readonce import ReadOnce
@@ -23,6 +27,8 @@ from rag.index.readonce import ReadOnce
 logger = logging.getLogger(__name__)
 
 BUSY_S = 30.0  # how long another process is waited for
+_FEW = 64  # changes that a question waits for: a millisecond of CPU each
+_PATIENCE_S = 0.25  # for which it waits where there are more
 
 
 class Follower(ABC):
@@ -42,7 +48,10 @@ class Follower(ABC):
         self._form = form
         self._lock = threading.RLock()
         self._conn: sqlite3.Connection | None = None
-        self._followed = -1  # the revision that this object has seen
+        self._followed = -1  # the revision that this object answers for
+        self._taking = threading.RLock()  # held by who writes; taken before `_lock`, never after
+        self._beside: threading.Thread | None = None
+        self._is_stuck = False  # what was taken in beside could not be written
 
     @abstractmethod
     def _take(
@@ -59,30 +68,43 @@ class Follower(ABC):
         """Drop what is remembered of the file."""
 
     def close(self) -> None:
-        """Let go of the file."""
-        with self._lock:
-            conn, self._conn = self._conn, None
-            self._forget_answers()
-            if conn is not None:
-                conn.close()
+        """Let go of the file, when what is taken in beside is there."""
+        beside = self._beside
+        if beside is not None:
+            beside.join()
+        self._let_go()
 
     def follow(self, catalog: Catalog | ReadOnce) -> None:
         """Take in what has changed since the last time, in whichever process."""
-        with self._lock:
-            try:
+        try:
+            self._follow(catalog)
+        except sqlite3.Error as error:
+            logger.warning("%s are kept in memory: %s", self.WHAT, error)
+            with self._taking:
+                self._let_go()
+                self._path = None
                 self._follow(catalog)
-            except sqlite3.Error as error:
-                logger.warning("%s are kept in memory: %s", self.WHAT, error)
-                self.close()
-                self._path, self._followed = None, -1
-                self._follow(catalog)
+
+    def follow_soon(self, catalog: Catalog) -> None:
+        """The same for a question, which does not wait until many new papers are taken in.
+
+        They are taken in beside, and missed until then. Whatever was removed is gone on return.
+        """
+        if catalog.text_revision() == self._followed:
+            return
+        try:
+            if self._follow_beside(catalog):
+                self._look()
+                return
+        except sqlite3.Error as error:
+            logger.info("%s are waited for: %s", self.WHAT, error)
+        self.follow(catalog)
 
     def rebuild(self, catalog: Catalog) -> None:
         """Take in the whole library anew."""
-        with self._lock:
-            self.close()
+        with self._taking:
+            self._let_go()
             self._delete()
-            self._followed = -1
             self.follow(catalog)
 
     def learn(self, papers: Iterable[Paper]) -> None:
@@ -95,15 +117,58 @@ class Follower(ABC):
         revision = catalog.text_revision()
         if revision == self._followed:
             return
-        if self._revision() != revision:
-            revision = self._taken_in(catalog, self._opened())
-        self._forget_answers()
-        self._followed = revision
+        if self._held() != revision:
+            with self._taking:
+                self._take_in(catalog)
+        self._look()
+
+    def _take_in(self, catalog: Catalog | ReadOnce) -> None:
+        """Write what has changed; the caller has `_taking`."""
+        if self._path is None:
+            with self._lock:
+                self._taken_in(catalog, self._opened())
+            return
+        conn = self._connected()
+        try:
+            reached = self._taken_in(catalog, conn)
+        finally:
+            conn.close()
+        if self._held() < reached:  # the file that is open was deleted by somebody
+            self._let_go()
+
+    def _follow_beside(self, catalog: Catalog) -> bool:
+        """Have what has changed taken in; False where that must be waited for."""
+        held, revision = self._held(), catalog.text_revision()
+        if self._path is None or self._is_stuck or not held or catalog.removed_since(held)[0]:
+            return False
+        if held != revision and (started := self._started_beside(catalog)):
+            started.join(None if revision - held <= _FEW else _PATIENCE_S)
+        return not self._is_stuck
+
+    def _started_beside(self, catalog: Catalog) -> threading.Thread | None:
+        """A thread that takes in what has changed; None where one is at it already."""
+        with self._lock:
+            if self._beside is not None and self._beside.is_alive():
+                return None
+            self._beside = threading.Thread(target=self._work, args=[catalog], daemon=True)
+            self._beside.start()
+            return self._beside
+
+    def _work(self, catalog: Catalog) -> None:
+        try:
+            with self._taking:
+                if self._held() != catalog.text_revision():
+                    self._take_in(catalog)
+        except sqlite3.Error as error:
+            logger.warning("%s cannot be taken in beside: %s", self.WHAT, error)
+            self._is_stuck = True
+        except LibraryError as error:  # which the question meets too
+            logger.info("%s are not taken in: %s", self.WHAT, error)
 
     def _taken_in(self, catalog: Catalog | ReadOnce, conn: sqlite3.Connection) -> int:
         """Take in what has changed; the revision that is reached."""
         with writing(conn):
-            changes, papers = catalog.paper_changes(self._revision())
+            changes, papers = catalog.paper_changes(int(_entry(conn, "revision") or 0))
             if not changes.complete:
                 numbers = self._forget(conn, changes.stale.union(changes.current))
                 self._take(conn, papers, numbers)
@@ -117,8 +182,25 @@ class Follower(ABC):
             conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return changes.revision
 
-    def _revision(self) -> int:
-        return int(_entry(self._opened(), "revision") or 0)
+    def _held(self) -> int:
+        """The revision of what is kept."""
+        with self._lock:
+            return int(_entry(self._opened(), "revision") or 0)
+
+    def _look(self) -> None:
+        """Answer for what is kept now."""
+        with self._lock:
+            held = self._held()
+            if held != self._followed:
+                self._forget_answers()
+                self._followed = held
+
+    def _let_go(self) -> None:
+        with self._lock:
+            conn, self._conn, self._followed = self._conn, None, -1
+            self._forget_answers()
+            if conn is not None:
+                conn.close()
 
     # --- the file ----------------------------------------------------------------------------
 

@@ -115,7 +115,7 @@ def bring_up(catalog: Catalog) -> None:
     """
     state, revision = catalog.cache("compact"), catalog.text_revision()
     is_near = 0 <= revision - state.revision <= _OUTGROWN * state.rows
-    if state.generation and is_near and not catalog.has_erased(state.revision):
+    if state.generation and is_near and not catalog.removed_since(state.revision)[1]:
         return
     if catalog.chunk_count() >= _FROM:
         _built(catalog)

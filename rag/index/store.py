@@ -21,6 +21,7 @@ from rag.index.catalog import Catalog, LedgerEntry
 from rag.index.dense import DenseSearch
 from rag.index.doctor import examine
 from rag.index.facts import Miner
+from rag.index.follower import Follower
 from rag.index.generations import remove_stale
 from rag.index.lexical import KeywordSearch
 from rag.index.lexicon import FILE, Lexicon
@@ -163,14 +164,15 @@ class Store:
         """Cosine of a (dim,) vector and the best sentence of each paper that has any."""
         return self._catalog.best_sentences(paper_ids, vector)
 
-    def lexicon(self, miner: Miner, version: str) -> Lexicon:
+    def lexicon(self, miner: Miner, version: str, *, soon: bool = False) -> Lexicon:
         """The names of the library, up to date; `version` tells this miner from others.
 
+        Where many papers are new, those of them are missed for seconds when `soon` is enough.
         Writers bring it up to date from now on.
         """
         if self._lexicon is None:
             self._lexicon = Lexicon(self.folder / FILE, miner, version)
-        self._lexicon.follow(self._catalog)
+        _follow(self._lexicon, self._catalog, soon=soon)
         return self._lexicon
 
     @contextmanager
@@ -191,14 +193,15 @@ class Store:
         """Bring places up to what is in the library now."""
         places.follow(self._catalog)
 
-    def cards(self, carder: cards.Carder, version: str) -> cards.Cards:
+    def cards(self, carder: cards.Carder, version: str, *, soon: bool = False) -> cards.Cards:
         """The card index of the library, up to date; `version` tells this carder from others.
 
+        Where many papers are new, those of them are missed for seconds when `soon` is enough.
         Writers bring it up to date from now on.
         """
         if self._cards is None:
             self._cards = cards.Cards(self.folder / cards.FILE, carder, version)
-        self._cards.follow(self._catalog)
+        _follow(self._cards, self._catalog, soon=soon)
         return self._cards
 
     def original(self, digest: str) -> bytes | None:
@@ -331,3 +334,10 @@ class Store:
                     beside.rebuild(self._catalog)
             remove_stale(self._catalog)
         return self.check()
+
+
+def _follow(beside: Follower, catalog: Catalog, *, soon: bool) -> None:
+    if soon:
+        beside.follow_soon(catalog)
+    else:
+        beside.follow(catalog)

@@ -216,7 +216,7 @@ def test_of_many_papers_one_is_hidden_and_comes_back(large: Store) -> None:
         writer.restore("p4")
     assert _found(large, 4) == ["p4"]
     assert (_state(large).generation, _state(large).rows) == (1, 10)
-    assert not large._catalog.has_erased(0)
+    assert not large._catalog.removed_since(0)[1]
 
 
 def _purge(store: Store) -> None:

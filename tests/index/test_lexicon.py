@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
-from made_papers import IDENTITY, own_word, paper, put
+from made_papers import IDENTITY, chunks, own_word, paper, put
 
 from rag.base.types import Paper
 from rag.index.facts import PaperFacts
@@ -166,3 +170,93 @@ def test_an_author_keeps_the_place_of_the_first_paper(store: Store) -> None:
     assert list(lexicon.opened_by(["study", "1"])) == ["p1"]
     assert lexicon.family("zhao") == [paper(1).authors[0]]
     assert lexicon.full_names() == ["rosie zhao", "author number1", "author number2"]
+
+
+MANY = range(1, 101)  # more than a question waits for
+
+
+@contextmanager
+def _while_many_are_taken_in(store: Store) -> Iterator[tuple[Lexicon, threading.Event]]:
+    """Names of a library to which another one has added `MANY`, and what lets them be taken in."""
+    may_go_on = threading.Event()
+
+    def miner(one: Paper) -> PaperFacts:
+        assert one.id == "p0" or may_go_on.wait(60)
+        return facts_of(one)
+
+    with store.writer() as writer:
+        put(writer, 0)
+    lexicon = store.lexicon(miner, VERSION)
+    with Store.open(store.folder, identity=IDENTITY) as other, other.writer() as writer:
+        made = [paper(number) for number in MANY]
+        writer.put_all([(one, chunks(one), f"key {one.id}") for one in made])
+    try:
+        store.lexicon(miner, VERSION, soon=True)
+        yield lexicon, may_go_on
+    finally:
+        may_go_on.set()
+        lexicon.close()
+
+
+def test_a_question_does_not_wait_until_many_names_are_taken_in(store: Store) -> None:
+    with _while_many_are_taken_in(store) as (lexicon, may_go_on):
+        assert lexicon.person("author number0") == "Author Number0"
+        assert lexicon.person("author number7") is None
+        may_go_on.set()
+        lexicon.close()
+        assert store.lexicon(facts_of, VERSION, soon=True) is lexicon
+        assert lexicon.person("author number7") == "Author Number7"
+        assert lexicon.paper_count == 1 + len(MANY)
+
+
+def test_what_was_removed_is_gone_even_while_many_are_taken_in(store: Store) -> None:
+    with _while_many_are_taken_in(store) as (lexicon, may_go_on):
+        may_go_on.set()
+        with Store.open(store.folder, identity=IDENTITY) as other, other.writer() as writer:
+            writer.remove("p0")
+            made = [paper(number, edition=1) for number in MANY]
+            writer.put_all([(one, chunks(one), f"key {one.id}") for one in made])
+        store.lexicon(facts_of, VERSION, soon=True)
+        assert lexicon.person("author number0") is None
+        assert lexicon.stem_count(own_word(7, 1)) == 1
+
+
+def test_whoever_needs_all_names_waits_for_those_that_are_taken_in_beside(store: Store) -> None:
+    with _while_many_are_taken_in(store) as (lexicon, may_go_on):
+        threading.Timer(0.2, may_go_on.set).start()
+        store.lexicon(facts_of, VERSION)
+        assert lexicon.paper_count == 1 + len(MANY)
+
+
+def test_a_question_does_not_wait_for_another_process_that_writes_many_names(store: Store) -> None:
+    with _while_many_are_taken_in(store) as (lexicon, may_go_on):
+        may_go_on.set()
+        lexicon.close()
+        with Store.open(store.folder, identity=IDENTITY) as other, other.writer() as writer:
+            made = [paper(number) for number in range(200, 300)]
+            writer.put_all([(one, chunks(one), f"key {one.id}") for one in made])
+        writing = sqlite3.connect(store.folder / FILE, isolation_level=None)
+        writing.execute("BEGIN IMMEDIATE")
+        started_s = time.monotonic()
+        store.lexicon(facts_of, VERSION, soon=True)
+        assert time.monotonic() - started_s < 10  # and not as long as SQLite waits
+        assert lexicon.person("author number7") == "Author Number7"
+        assert lexicon.person("author number222") is None
+        writing.execute("ROLLBACK")
+        writing.close()
+        lexicon.close()
+        assert store.lexicon(facts_of, VERSION).person("author number222") == "Author Number222"
+
+
+def test_a_file_that_was_deleted_meanwhile_is_made_again(store: Store) -> None:
+    with store.writer() as writer:
+        put(writer, 1)
+    lexicon = _names(store)
+    for path in store.folder.glob(f"{FILE}*"):
+        path.unlink()
+    with store.writer() as writer:
+        put(writer, 2)
+    assert _names(store) is lexicon
+    assert lexicon.paper_count == 2
+    with Store.open(store.folder, identity=IDENTITY) as other:
+        assert _names(other).paper_count == 2

@@ -30,6 +30,7 @@ _PAPERS = 8  # that a sentence is held against
 _READ = 12  # passages of them, the likest, that are judged
 _CITED = 3  # papers named for one sentence
 _BEYOND_TITLE = 2  # words that a sentence may add to a title that it restates
+_READ_OTHERWISE = "the quoted words seem to say otherwise"  # to a trained reader, without a sign
 _NEAR_BEST = 0.1  # of the best score: other papers that say the same are named too
 
 
@@ -76,7 +77,8 @@ class DraftChecker:
         cited = tuple(draft.citations[number - 1] for number in numbers)
         score = max((j.score for j in own if not j.objection), default=0.0)
         if verdict == "contradicted":
-            score = 0.0
+            reason = deciding[0].objection or _READ_OTHERWISE
+            return CheckedSentence(sentence, verdict, cited, 0.0, reason)
         return CheckedSentence(sentence, verdict, cited, score)
 
     def _is_of_others(self, named: Sequence[tuple[str, ...]], judgement: Judgement) -> bool:

@@ -170,6 +170,7 @@ def checked_text(sentences: Sequence[CheckedSentence], columns: int) -> str:
     blocks = []
     for sentence in sentences:
         lines = [f"{_VERDICTS[sentence.verdict]} {plain(sentence.text)}"]
+        lines += [f"    {plain(sentence.reason)}:"] if sentence.reason else []
         lines += [
             f"    {_reference(c.paper)} · {plain(c.paper.citekey)}: “{plain(readable(c.quote))}”"
             for c in sentence.citations

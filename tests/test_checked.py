@@ -9,6 +9,7 @@ import pytest
 
 from rag.assistant import Assistant
 from rag.cli import main
+from rag.terminal import checked_text
 
 
 @pytest.mark.parametrize(
@@ -49,8 +50,9 @@ def test_a_changed_figure_is_contradicted_by_the_words_that_have_the_right_one(
     history: Assistant,
 ) -> None:
     (checked,) = history.check("LOOM needs 32 cards instead of 410.")
-    assert checked.verdict == "contradicted"
+    assert (checked.verdict, checked.reason) == ("contradicted", "a figure differs")
     assert "23 cards" in checked.citations[0].quote
+    assert "    a figure differs:" in checked_text([checked], columns=80)
 
 
 def test_a_sentence_that_is_credited_to_the_wrong_paper_has_no_score_from_the_right_one(

@@ -339,13 +339,14 @@ class Answer:
 class CheckedSentence:
     """A sentence of somebody's draft and what the library says of it.
 
-    `score` is how likely the cited words say what the sentence says, 0..1.
+    `score` is how likely the cited words say it, 0..1; `reason` why it is called contradicted.
     """
 
     text: str
     verdict: Verdict
     citations: tuple[Citation, ...] = ()
     score: float = 0.0
+    reason: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values."""

@@ -63,7 +63,8 @@ def _count(sentences: Sequence[CheckedSentence]) -> str:
 
 def _sentence(sentence: CheckedSentence) -> str:
     quotes = "".join(map(_quote, sentence.citations))
-    return _block(sentence.verdict, sentence.text, _SAID[sentence.verdict], quotes)
+    said = ": ".join(filter(None, [_SAID[sentence.verdict], sentence.reason]))
+    return _block(sentence.verdict, sentence.text, said, quotes)
 
 
 def _quote(citation: Citation) -> str:

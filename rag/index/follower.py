@@ -21,14 +21,13 @@ from typing import Any, ClassVar
 
 from rag.base.errors import LibraryError
 from rag.base.types import Paper
+from rag.index.beside import Beside
 from rag.index.catalog import Catalog
 from rag.index.readonce import ReadOnce
 
 logger = logging.getLogger(__name__)
 
 BUSY_S = 30.0  # how long another process is waited for
-_FEW = 64  # changes that a question waits for: a millisecond of CPU each
-_PATIENCE_S = 0.25  # for which it waits where there are more
 
 
 class Follower(ABC):
@@ -50,7 +49,7 @@ class Follower(ABC):
         self._conn: sqlite3.Connection | None = None
         self._followed = -1  # the revision that this object answers for
         self._taking = threading.RLock()  # held by who writes; taken before `_lock`, never after
-        self._beside: threading.Thread | None = None
+        self._beside = Beside()
         self._is_stuck = False  # what was taken in beside could not be written
 
     @abstractmethod
@@ -69,9 +68,7 @@ class Follower(ABC):
 
     def close(self) -> None:
         """Let go of the file, when what is taken in beside is there."""
-        beside = self._beside
-        if beside is not None:
-            beside.join()
+        self._beside.wait()
         self._let_go()
 
     def follow(self, catalog: Catalog | ReadOnce) -> None:
@@ -141,18 +138,9 @@ class Follower(ABC):
         held, revision = self._held(), catalog.text_revision()
         if self._path is None or self._is_stuck or not held or catalog.removed_since(held)[0]:
             return False
-        if held != revision and (started := self._started_beside(catalog)):
-            started.join(None if revision - held <= _FEW else _PATIENCE_S)
+        if held != revision:
+            self._beside.do(lambda: self._work(catalog), changes=revision - held)
         return not self._is_stuck
-
-    def _started_beside(self, catalog: Catalog) -> threading.Thread | None:
-        """A thread that takes in what has changed; None where one is at it already."""
-        with self._lock:
-            if self._beside is not None and self._beside.is_alive():
-                return None
-            self._beside = threading.Thread(target=self._work, args=[catalog], daemon=True)
-            self._beside.start()
-            return self._beside
 
     def _work(self, catalog: Catalog) -> None:
         try:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from rag.base.errors import LibraryError
+from rag.index.beside import Beside
 from rag.index.catalog import Catalog
 from rag.index.changes import Changes
 from rag.index.generations import cache_folder, delete_folder, new_folder
@@ -44,6 +45,7 @@ class KeywordSearch:
         self._catalog = catalog
         self._opened: _Opened | None = None  # replaced as a whole: searches need no lock
         self._changing = threading.Lock()
+        self._beside = Beside()
 
     def search(
         self, query_words: Sequence[str], k: int, allowed: frozenset[str] | None
@@ -94,6 +96,7 @@ class KeywordSearch:
 
     def close(self) -> None:
         """Let go of files and memory."""
+        self._beside.wait()
         with self._changing:
             opened, self._opened = self._opened, None
             if opened is not None:
@@ -107,17 +110,26 @@ class KeywordSearch:
         revision = self._catalog.text_revision()
         if opened is not None and opened.state.revision == revision:
             return opened
-        # Whoever has an index to answer with does not wait for another thread's work on it.
-        if not self._changing.acquire(blocking=opened is None):
-            return opened  # type: ignore[return-value]  # not None: it would have blocked
+        if opened is None:
+            with self._changing:
+                return self._brought_up()
+        # Whoever has an index to answer with does not wait for much work on it.
+        self._beside.do(self._bring_up, changes=revision - opened.state.revision)
+        return self._opened or opened
+
+    def _bring_up(self) -> None:
+        if not self._changing.acquire(blocking=False):  # another thread is at it
+            return
         try:
-            return self._brought_up(revision)
+            self._brought_up()
+        except LibraryError as error:  # which the question meets too
+            logger.info("the keyword index is not brought up: %s", error)
         finally:
             self._changing.release()
 
-    def _brought_up(self, revision: int) -> _Opened:
+    def _brought_up(self) -> _Opened:
         opened = self._from_disk()
-        if opened is not None and opened.state.revision == revision:
+        if opened is not None and opened.state.revision == self._catalog.text_revision():
             return opened
         doing = "bringing the keyword index up to date"
         try:

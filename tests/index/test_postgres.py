@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -15,6 +17,7 @@ from test_kept_answers import answer
 from rag.base.errors import DatabaseServerError, LibraryBusyError, LibraryError, NotALibraryError
 from rag.index.backup import back_up
 from rag.index.chats import KeptChats
+from rag.index.keyword import KeywordIndex
 from rag.index.restore import restore
 from rag.index.store import Store
 
@@ -52,6 +55,31 @@ def test_whoever_has_another_folder_sees_the_same_library(one: Store, other: Sto
     assert one.keyword_search(query_words(3, 1), 1)[0][0] == "p3"
     assert own_word(3, 1) in one.get(["p3"])["p3"].abstract
     assert all(finding.ok for store in (one, other) for finding in store.check())
+
+
+def test_many_papers_that_others_added_are_taken_in_while_one_asks_on(
+    one: Store, other: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with one.writer() as writer:
+        put(writer, 1)
+    assert other.keyword_search(query_words(1), 1)[0][0] == "p1"
+    many = [paper(number) for number in range(2, 102)]
+    with one.writer() as writer:
+        writer.put_all([(made, chunks(made), f"key {made.id}") for made in many])
+    may_go_on, real = threading.Event(), KeywordIndex.replace
+
+    def slow(self: KeywordIndex, *changes: Any) -> None:
+        assert may_go_on.wait(60)
+        real(self, *changes)
+
+    monkeypatch.setattr(KeywordIndex, "replace", slow)
+    assert other.keyword_search(query_words(1), 1)[0][0] == "p1"
+    assert other.keyword_search([own_word(77)], 1) == []
+    may_go_on.set()
+    deadline_s = time.monotonic() + 60
+    while not other.keyword_search([own_word(77)], 1) and time.monotonic() < deadline_s:
+        time.sleep(0.01)
+    assert other.keyword_search([own_word(77)], 1)[0][0] == "p77"
 
 
 def test_chats_and_answers_are_shared_too(one: Store, other: Store) -> None:

@@ -14,7 +14,7 @@ from rag.answer import quote, tallies
 from rag.answer.claim import ClaimJudge
 from rag.answer.contrast import say_contrasts
 from rag.answer.positions import positions
-from rag.base.aspects import Aspect, known
+from rag.base.aspects import Aspect, Kind, known
 from rag.base.errors import QuestionError
 from rag.base.text import content_words, words
 from rag.base.types import (
@@ -163,13 +163,24 @@ class Turn:
             if len(sides.papers) > 1:
                 yield from self._compare(plan, sides)
                 return
-        stated = self._stated(plan)
-        if stated is None:
+        kind = self._aspect_asked(plan)
+        if kind is None:
             yield from self._searched(plan)
-            return
-        yield EvidenceFound((stated,), plan.understood)
-        draft = quote.quote_facts((stated,), plan.named)
-        yield from self.ends.written_or(plan, (stated,), draft, confidence=1.0)
+        else:
+            yield from self._in_its_words(plan, kind)
+
+    def _in_its_words(self, plan: QueryPlan, kind: Kind) -> Iterator[Event]:
+        """The words of one paper that state an aspect; authors name limits by few words."""
+        paper = self.store.get(plan.named)[plan.named[0]]
+        stated = words_on(known(kind), paper, self.finder)
+        if stated is not None:
+            yield EvidenceFound((stated,), plan.understood)
+            draft = quote.quote_facts((stated,), plan.named)
+            yield from self.ends.written_or(plan, (stated,), draft, confidence=1.0)
+        elif kind == "limits" and not _asks_more(plan, paper):
+            yield self.ends.abstain(plan, "not_stated", _NO_LIMITS, [paper])
+        else:
+            yield from self._searched(plan)
 
     def _searched(self, plan: QueryPlan) -> Iterator[Event]:
         with self.store.snapshot():
@@ -196,13 +207,10 @@ class Turn:
         else:
             yield from self._facts(plan, findings)
 
-    def _stated(self, plan: QueryPlan) -> Evidence | None:
-        """The words that state what is asked, where that is one aspect of one paper: "its data"."""
+    def _aspect_asked(self, plan: QueryPlan) -> Kind | None:
+        """What is asked, where that is one aspect of one paper: "its data"."""
         kind = aspect_of(plan.query) if len(plan.named) == 1 and not plan.asks else None
-        if kind is None or topic_words(without_aspects(plan.beyond)):
-            return None
-        paper = self.store.get(plan.named)[plan.named[0]]
-        return words_on(known(kind), paper, self.finder)
+        return None if kind is None or topic_words(without_aspects(plan.beyond)) else kind
 
     def compare(
         self, question: str, papers: Sequence[Paper] = (), aspects: Sequence[str] = ()
@@ -355,6 +363,7 @@ _THERE_MAY_BE_MORE = (
     "Name a year, an author or a narrower topic to see them."
 )
 _NO_POSITION = "No paper of your library supports, contradicts or qualifies this in plain words."
+_NO_LIMITS = "This paper states no limits of its own in the words that your library has."
 _NO_SIDES = (
     "Two papers are needed for a comparison, and this names fewer. Name them by title, "
     "or ask to compare the papers on a topic."
@@ -362,6 +371,11 @@ _NO_SIDES = (
 _SMALL_TALK = (
     "Ask me about your papers: what they found, how they compare, who wrote them and when."
 )
+
+
+def _asks_more(plan: QueryPlan, paper: Paper) -> bool:
+    """Whether a question has words beside those for an aspect and the name of the paper."""
+    return not set(content_words(without_aspects(plan.topic))) <= set(words(paper.title))
 
 
 def has_own_topic(plan: QueryPlan, hits: Sequence[Hit]) -> bool:

@@ -114,6 +114,7 @@ def test_each_kind_of_question_takes_its_road(
         ("Which paper from 2030 is the newest?", "not_in_library", "from 2030"),
         ("How many parameters does LOOM have?", "not_stated", "does not say how many parameters"),
         ("How does LOOM compare in Paris?", "not_stated", "does not mention Paris"),
+        ("What are the limitations of LOOM?", "not_stated", "states no limits"),
         ("hello", "bad_question", "Ask me about your papers"),
         ("", "bad_question", "There is no question"),
         ("what is it", "bad_question", "names nothing to look for"),

@@ -153,9 +153,28 @@ _FOR_ITS_AUTHORS = re.compile(
 )  # what they did is what the paper tells
 
 
+_TO_READ = re.compile(
+    r"\s+(?:should|shall|can|could|must)\s+(?:i|we|one)\s+(?:read|look\s+at|(?:start|begin)\s+with)"
+    r"(?:\s+(?:first|next))?(?:\s+to\s+(?:learn|understand|know)(?:\s+more)?)?\b",
+    re.IGNORECASE,
+)  # "which paper should I read first on …"
+_AND_WHAT_THEY_SAY = re.compile(
+    r"[\s,;]+and\s+what\s+(?:(?:do|did|does)\s+(?:they|it|each)(?:\s+(?:each|all))?\s+"
+    r"(?:conclude|find|say|show|report|tell|argue|claim)|"
+    r"(?:are|were|is)\s+(?:their|its)\s+(?:main\s+)?(?:results?|findings?|conclusions?))\W*$",
+    re.IGNORECASE,
+)  # a list of papers says so anyway
+
+
 def without_lead(text: str) -> str:
     """A question without what merely says that it is another one, or that people wrote a paper."""
     return _FOR_ITS_AUTHORS.sub(r"\1 ", _CORRECTS.sub("", _LEAD.sub("", text)))
+
+
+def without_service(text: str) -> str:
+    """A question for papers without what they are for: to be read first, to say what they find."""
+    asks_for_papers = _LISTS.search(text) or _LOOKS_UP.search(text)
+    return _AND_WHAT_THEY_SAY.sub("?", _TO_READ.sub("", text)) if asks_for_papers else text
 
 
 def topic_words(text: str) -> list[str]:

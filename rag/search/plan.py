@@ -22,6 +22,7 @@ from rag.search.asking import (
     topic_words,
     weighs,
     without_lead,
+    without_service,
 )
 from rag.search.conversation import resolved
 from rag.search.filters import read_filters
@@ -91,7 +92,8 @@ def _understood(
         raise QuestionError("There is no question in this. Ask something about your papers.")
     if is_small_talk(asked):
         return QueryPlan(asked, asked, intent="small_talk")
-    query, corrected = spell(_spelled_out(_beginning(without_lead(asked))), names, ignoring)
+    plain = without_service(without_lead(asked))
+    query, corrected = spell(_spelled_out(_beginning(plain)), names, ignoring)
     understood = read_filters(query, names)
     meant = _plan(asked, query, understood, names)
     plan = _plan(asked, query, understood, names, ignoring) if ignoring else meant

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -37,6 +38,8 @@ def resolve_sides(plan: QueryPlan, retriever: Retriever, names: Names) -> Sides:
     Two or more names settle it. Else every joint of the question ("A and B", "A with B")
     is tried, and the one whose sides are best matched by two different papers wins.
     """
+    if _is_about_one(plan, names):
+        return Sides()
     if plan.filters.ids and len(plan.filters.ids) > 1 and not plan.named:
         hits = retriever.search(plan.query, k=MOST_PAPERS, filters=plan.filters)
         order = {paper_id: i for i, paper_id in enumerate(plan.filters.ids)}
@@ -54,6 +57,20 @@ def resolve_sides(plan: QueryPlan, retriever: Retriever, names: Names) -> Sides:
     if len(named) > 1 and not (one_name and found):
         return Sides(named[:MOST_PAPERS], 1.0)
     return Sides(found[1], _confidence(found[0])) if found else Sides()
+
+
+_WITHIN = re.compile(r"\b(?:in|within|inside)\s+(?P<place>[^,;?]+?)\W*$", re.IGNORECASE)
+
+
+def _is_about_one(plan: QueryPlan, names: Names) -> bool:
+    """True for "How do teachers and students differ in GRACE?": one paper is asked of both."""
+    within = _WITHIN.search(plan.query)
+    if within is None or len(plan.named) != 1:
+        return False
+    before = plan.query[: within.start()]
+    return set(plan.named) == set(named_papers(within["place"], names)) and not mentions(
+        before, names
+    )
 
 
 def _confidence(fit: float) -> float:
@@ -107,8 +124,8 @@ def _fits(
     weights = {w: names.idf(w) for w in content_words(side)}
     if named:
         papers = {i: paper for i, paper in papers.items() if i in named} or papers
-    elif _is_name(side):  # a paper that merely mentions a method is not about it
-        called = set(words(side))
+    elif _is_one_word(side):  # a paper that merely mentions a method, or "humans", is not about it
+        called = set(content_words(side))
         papers = {i: paper for i, paper in papers.items() if called <= set(words(paper.title))}
     return [
         (
@@ -121,10 +138,11 @@ def _fits(
     ]
 
 
-def _is_name(side: str) -> bool:
-    """True for a side that is nothing but a name, as "Shampoo" in "compare SOAP and Shampoo"."""
+def _is_one_word(side: str) -> bool:
+    """True for a side that is a mere name or word, as both in "compare SOAP and optimizers"."""
     said = tokens(side)
-    return bool(said) and all(token[0].isupper() or looks_like_name(token) for token in said)
+    is_name = bool(said) and all(token[0].isupper() or looks_like_name(token) for token in said)
+    return is_name or len(content_words(side)) == 1
 
 
 def _overlap(paper: Paper, weights: dict[str, float], names: Names) -> float:

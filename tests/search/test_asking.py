@@ -34,6 +34,22 @@ def test_words_of_asking_are_no_topic(question: str, names: Names) -> None:
 
 
 @pytest.mark.parametrize(
+    ("question", "query"),
+    [
+        ("Which papers study looms, and what do they conclude?", "Which papers study looms?"),
+        ("Which papers are on bees and what are their main findings", "Which papers are on bees?"),
+        ("Which paper should I read first on bees?", "Which paper on bees?"),
+        ("Which papers should we read to learn about bees?", "Which papers about bees?"),
+        ("Is LOOM cheap, and what do they find?", "Is LOOM cheap, and what do they find?"),
+    ],
+)
+def test_what_papers_are_wanted_for_is_not_searched_for(
+    question: str, query: str, names: Names
+) -> None:
+    assert plan(question, names).query == query
+
+
+@pytest.mark.parametrize(
     ("question", "tally", "limit"),
     [
         ("Which author has the most papers?", "authors", 1),

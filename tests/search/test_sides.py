@@ -60,6 +60,8 @@ def test_the_two_sides_are_found_by_name_or_by_description_in_order(
         "Compare the weather in Rome and Oslo.",
         "LOOM versus",
         "Compare PISCES and Bernoulli.",  # LOOM's abstract says the name, and is not about it
+        "How do operators and wards differ in their errors?",  # the same of a mere word
+        "How do cards and operators differ in LOOM?",  # both are looked for in one paper
     ],
 )
 def test_sides_that_the_library_lacks_are_not_found(

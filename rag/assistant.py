@@ -79,6 +79,11 @@ class Assistant(Library):
             else:
                 yield event
 
+    @property
+    def is_sought(self) -> bool:
+        """Whether a question of this process still waits for its evidence."""
+        return self._parts.precedence.is_awaited
+
     def compare(
         self, question: str = "", *, papers: Sequence[str] = (), aspects: Sequence[str] = ()
     ) -> Answer:

@@ -30,6 +30,11 @@ class Precedence:
         self._without_evidence: list[object] = []  # in the order of asking
         self._found_at = 0.0  # when a question last got its evidence
 
+    @property
+    def is_awaited(self) -> bool:
+        """Whether a question still waits for its evidence."""
+        return bool(self._without_evidence)
+
     def first(self, events: Iterator[Event]) -> Iterator[Event]:
         """The events of one question: the first, its evidence, as soon as may be."""
         found = self._found(events)

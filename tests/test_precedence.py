@@ -121,3 +121,14 @@ def test_a_question_that_fails_or_is_left_holds_up_nobody() -> None:
     assert list(precedence.first(iter([FOUND, Token("b")]))) == [FOUND, Token("b")]
     assert list(precedence.first(iter([]))) == []
     assert time.monotonic() - start < WAIT_S / 2
+
+
+def test_evidence_is_awaited_until_the_last_question_has_it() -> None:
+    precedence, begun, go = Precedence(), threading.Event(), threading.Event()
+    assert not precedence.is_awaited
+    thread = asked(precedence, finding([], "slow", begun, go))
+    assert begun.wait(WAIT_S)
+    assert precedence.is_awaited
+    go.set()
+    thread.join(WAIT_S)
+    assert not precedence.is_awaited

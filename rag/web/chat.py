@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -34,6 +37,7 @@ _WHAT = (
     "Every sentence of an answer shows the words it rests on."
 )
 _LOOK_S = 0.12  # how long what was written waits to be shown
+_MOST_S = 2.0  # how long the rest of the page waits for the evidence of others
 _PLACEHOLDER = "Ask about your papers"
 
 
@@ -45,7 +49,7 @@ def render(opened: Opened, facts: LibraryFacts) -> None:
         session.ask(opened, asked)
     chats.say_address()
     style_page(evidence.rules(anchored()))
-    # Once a run: at first, or where a question waits for its evidence, as soon as that is shown.
+    # Once a run: at first, or where a question waits for its evidence, after that is shown.
     aside = functools.cache(functools.partial(sidebar, opened, facts, screen=screens.ASK))
     if not any(exchange.is_open for exchange in session.exchanges()):
         aside()
@@ -89,37 +93,79 @@ def home(assistant: Assistant, facts: LibraryFacts) -> None:
         adding.job_state()
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where an exchange stands on the page: its words, and its evidence, an `st.empty()`."""
+
+    exchange: Exchange
+    anchors: Anchors
+    words: DeltaGenerator
+    evidence: DeltaGenerator
+    newest: bool
+
+    def show_evidence(self) -> None:
+        """Draw what its exchange has found."""
+        panel.draw(self.evidence, self.exchange, self.anchors, newest=self.newest)
+
+
 def conversation(assistant: Assistant, facts: LibraryFacts, aside: Callable[[], None]) -> None:
     """The questions and answers on the left, the evidence on the right.
 
-    `aside` is called when the evidence of a question that waited for it is shown.
+    A question that is being answered is drawn first. All else, by `aside` too, is drawn when its
+    evidence is there; until then it stays on the page as it was.
     """
-    shown = anchored()
-    with st.container(key="desk"):
-        left, right = st.columns([29, 22], gap="large")
-        with right, st.container(key="evidence"):
-            panels = [st.empty() for _ in shown]
-        for (exchange, anchors), place in zip(shown, panels, strict=True):
-            panel.draw(place, exchange, anchors, newest=exchange is shown[-1][0])
-        with left, st.container(key="conversation"):
-            show(tag("h1", "Questions and answers", cls="unseen"))
-            for (exchange, anchors), place in zip(shown, panels, strict=True):
-                with st.chat_message("user"):
-                    show(transcript.question(exchange))
-                with st.chat_message("assistant"):
-                    if exchange.is_open:
-                        _answering(exchange, anchors, facts, place, aside)
-                    else:
-                        _settled(assistant, exchange, anchors)
+    places = _places()
+    written = [place for place in places if place.exchange.is_open]
+
+    @functools.cache
+    def rest() -> None:
+        for place in places:
+            if place not in written:
+                _settled(assistant, place)
+        aside()
+
+    for place in written:
+        _answering(assistant, place, facts, rest)
+    rest()
     pagelook.shown(assistant)
 
 
-def _settled(assistant: Assistant, exchange: Exchange, anchors: Anchors) -> None:
+def _places() -> list[_Place]:
+    shown = anchored()
+    with st.container(key="desk"):
+        left, right = st.columns([29, 22], gap="large")
+    with right, st.container(key="evidence"):
+        panels = [st.empty() for _ in shown]
+    with left, st.container(key="conversation"):
+        show(tag("h1", "Questions and answers", cls="unseen"))
+        words = [st.container(gap=None) for _ in shown]
+    return [
+        _Place(exchange, anchors, here, there, exchange is shown[-1][0])
+        for (exchange, anchors), here, there in zip(shown, words, panels, strict=True)
+    ]
+
+
+@contextmanager
+def _said(place: _Place) -> Iterator[None]:
+    """The question of an exchange, and room for its answer."""
+    with place.words:
+        with st.chat_message("user"):
+            show(transcript.question(place.exchange))
+        with st.chat_message("assistant"):
+            yield
+
+
+def _settled(assistant: Assistant, place: _Place) -> None:
+    place.show_evidence()
+    with _said(place):
+        _answered(assistant, place.exchange, place.anchors, newest=place.newest)
+
+
+def _answered(assistant: Assistant, exchange: Exchange, anchors: Anchors, *, newest: bool) -> None:
     answer = exchange.answer
     if answer is not None:
         _conditions(exchange, answer)
     show(transcript.settled(exchange, anchors, assistant.settings.model))
-    newest = exchange is session.exchanges()[-1]
     if newest and answer is not None and not answer.citations:
         # Part of the abstention, so it stands right below it.
         _questions(_better(answer.nearest), f"instead-{exchange.number}", title="Ask instead")
@@ -155,33 +201,33 @@ def _conditions(exchange: Exchange, answer: Answer) -> None:
 
 
 def _answering(
-    exchange: Exchange,
-    anchors: Anchors,
-    facts: LibraryFacts,
-    place: DeltaGenerator,
-    aside: Callable[[], None],
+    assistant: Assistant, place: _Place, facts: LibraryFacts, rest: Callable[[], None]
 ) -> None:
     """Show what comes until the answer is there, or somebody does something else meanwhile.
 
-    The evidence goes to its `place`, at first; then the rest of the page is drawn by `aside`.
+    The rest of the page is drawn when the evidence is shown and nobody waits for theirs.
     """
-    slot = st.empty()
-    st.button("Stop", key="stop", type="secondary", on_click=_stop, args=(exchange,))
-    found: object = None
+    exchange = place.exchange
+    with _said(place):
+        slot = st.empty()
+        st.button("Stop", key="stop", type="secondary", on_click=_stop, args=(exchange,))
+    found: object = ()
     shown: object = None
+    at_last = 0.0
     while exchange.asking is not None:
         over = exchange.asking.wait(_LOOK_S)
         if found is not exchange.evidence:
             found = exchange.evidence
-            panel.draw(place, exchange, anchors, newest=exchange is session.exchanges()[-1])
+            at_last = at_last or time.monotonic() + _MOST_S
+            place.show_evidence()
         draft = transcript.draft(exchange, _doing(exchange, facts))
         if draft != shown:  # what has not changed is not sent again
             show(draft, slot)
             shown = draft
-        if found or over:
-            aside()
         if over:
             st.rerun()
+        if found and (not assistant.is_sought or time.monotonic() > at_last):
+            rest()
 
 
 def _stop(exchange: Exchange) -> None:

@@ -1,7 +1,5 @@
 """The process that the kill test kills: verifies the library it finds, then writes to it.
 
-    python library_child.py FOLDER ACKED SEED MODE
-
 It first checks every paper against the file of acknowledgements and prints VERIFIED, then puts new
 and known papers without end and prints `ACK number edition` after each. With MODE `chroma` it puts
 a few papers at a time and lets Chroma be written, slowly and with a graph that goes to the disk
@@ -13,13 +11,13 @@ leaves, lets the doctor look and prints SOUND.
 from __future__ import annotations
 
 import itertools
+import os
 import random
-import sys
 import time
+import traceback
 from collections.abc import Iterator
+from multiprocessing.connection import Connection
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from made_papers import IDENTITY, chunks, own_word, paper, put
 
@@ -35,8 +33,20 @@ from rag.index.store import Store
 CHROMA_PUTS = 6
 
 
-def main() -> None:
-    folder, acked, seed, mode = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], sys.argv[4]
+def live(heard: Connection, folder: Path, acked: Path, seed: int, mode: str) -> None:
+    """Work until the end or the kill; `heard` gets what is printed, the last of it an error."""
+    os.dup2(heard.fileno(), 1)
+    code = 1
+    try:
+        _live(folder, acked, seed, mode)
+        code = 0
+    except BaseException:  # noqa: BLE001  whoever started this is told, whatever it is
+        _say(traceback.format_exc())
+    finally:
+        os._exit(code)
+
+
+def _live(folder: Path, acked: Path, seed: int, mode: str) -> None:
     _make_harsh()
     _announce_chroma()
     if mode == "puts":
@@ -150,8 +160,4 @@ def _verify_paper(store: Store, found: Paper, number: int, edition: int) -> None
 
 
 def _say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201 - the other process reads it
-
-
-if __name__ == "__main__":
-    main()
+    os.write(1, f"{line}\n".encode())  # whole, or not there

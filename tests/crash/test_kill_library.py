@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import random
-import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
 
 import pytest
+from apart import started
+from library_child import live
 
-_CHILD = Path(__file__).with_name("library_child.py")
 _PUT_KILLS = 13
 _CHROMA_KILLS = 8
 
@@ -22,12 +22,9 @@ class _Child:
     def __init__(self, folder: Path, acked: Path, seed: int, mode: str) -> None:
         self.lines: list[str] = []
         self._news = threading.Condition()
-        self._process = subprocess.Popen(
-            [sys.executable, str(_CHILD), str(folder), str(acked), str(seed), mode],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        self._hearing, telling = multiprocessing.Pipe(duplex=False)
+        self._process = started(live, telling, folder, acked, seed, mode)
+        telling.close()
         self._reader = threading.Thread(target=self._read)
         self._reader.start()
 
@@ -42,29 +39,28 @@ class _Child:
             found = heard()
         if not found:
             self._process.kill()
-            complaint = self._process.stderr.read()
             self.end()
-            pytest.fail(f"no {word} but {self.lines[-3:]}: {complaint}")
+            pytest.fail(f"no {word} but {''.join(self.lines[-40:])}")
 
     def kill(self) -> list[str]:
         """SIGKILL; gives the acknowledgements as `number edition`."""
-        assert self._process.poll() is None, self._process.stderr.read()
+        assert self._process.is_alive(), "".join(self.lines[-40:])
         self._process.kill()
         return self.end()
 
     def end(self) -> list[str]:
-        self._process.wait()
+        self._process.join()
         self._reader.join()
-        self._process.stdout.close()
-        self._process.stderr.close()
         whole = [line for line in self.lines if line.endswith("\n")]
         return [line.removeprefix("ACK ") for line in whole if line.startswith("ACK ")]
 
     def _read(self) -> None:
-        for line in self._process.stdout:
-            with self._news:
-                self.lines.append(line)
-                self._news.notify_all()
+        with open(self._hearing.fileno(), closefd=False) as heard:
+            for line in heard:
+                with self._news:
+                    self.lines.append(line)
+                    self._news.notify_all()
+        self._hearing.close()
         with self._news:
             self._news.notify_all()
 
@@ -78,7 +74,7 @@ class _Child:
         return [line.strip() for line in self.lines]
 
     def _ended(self) -> bool:
-        return self._process.poll() is not None
+        return not self._process.is_alive()
 
 
 @pytest.mark.slow

@@ -212,6 +212,19 @@ def asked_facts(query: str) -> tuple[str, ...]:
     return tuple(ask for ask, pattern in _ASKED if pattern.search(query))
 
 
+_AUX = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)"
+_STATES = re.compile(
+    rf"^(?!\W*{_POLITE}(?:who|what|which|when|where|why|how|whose|{_AUX}|{_GET}|tell|explain|describe|"
+    r"define|compare|contrast|summari[sz]e|outline|discuss)\b)[^?]*\.[\s\"”’')]*$",
+    re.IGNORECASE,
+)
+
+
+def is_statement(question: str) -> bool:
+    """True for a sentence that says something, as "SOAP needs fewer steps." does."""
+    return bool(_STATES.match(question))
+
+
 def lists_papers(query: str) -> bool:
     """True where papers are asked for in the plural."""
     return bool(_LISTS.search(query))

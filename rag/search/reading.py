@@ -12,6 +12,7 @@ import math
 
 from rag.base.types import Evidence, QueryPlan
 from rag.models.reader import Reader, passage
+from rag.search.asking import is_statement
 from rag.search.evidence import Findings
 
 _MOST = 6  # sentences that are read
@@ -20,8 +21,14 @@ _LEAST = 1e-3  # of a probability, before its logarithm
 
 
 def is_readable(plan: QueryPlan, findings: Findings) -> bool:
-    """True for a question whose answer a sentence can state; "which papers …" asks for papers."""
-    return plan.intent == "fact" and bool(findings.evidence)
+    """True for a question whose answer a sentence can state; "which papers …" asks for papers.
+
+    Of a statement the sentences that deny it are evidence too, which do not answer it to a reader:
+    with one, 320 claims of SciFact are told from those that nothing decides with an AUROC of .79,
+    and of .75 where their papers are held back; without, of .84 and .83.
+    """
+    is_asked = plan.intent == "fact" and not is_statement(plan.question)
+    return is_asked and bool(findings.evidence)
 
 
 def read(question: str, findings: Findings, reader: Reader) -> Findings:

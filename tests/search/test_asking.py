@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.base.types import Filters, Phrase, QueryPlan, Tally
+from rag.search.asking import is_statement
 from rag.search.names import Names
 from rag.search.plan import is_bibliographic, make_plan
 
@@ -31,6 +32,22 @@ def test_words_of_asking_are_no_topic(question: str, names: Names) -> None:
     found = plan(question, names)
     assert is_bibliographic(found)
     assert (found.topic, found.filters) == ("", Filters(authors=("Grace Hopper",)))
+
+
+@pytest.mark.parametrize(
+    ("text", "states"),
+    [
+        ("LOOM needs fewer cards than PISCES.", True),
+        ("“In wards, washing of hands reduces fever.”", True),
+        ("LOOM needs fewer cards than PISCES", False),
+        ("Is it so that LOOM needs fewer cards.", False),
+        ("Please explain LOOM.", False),
+        ("What does LOOM need.", False),
+        ("LOOM needs fewer cards. Why?", False),
+    ],
+)
+def test_a_sentence_that_says_something_is_a_statement(text: str, states: bool) -> None:
+    assert is_statement(text) is states
 
 
 @pytest.mark.parametrize(

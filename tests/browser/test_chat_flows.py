@@ -256,6 +256,7 @@ def test_nothing_is_wider_than_the_window(sample_app: str, visit: Visit, width: 
     page = visit(sample_app, width)
     assert overflow(page) <= 0
     ask(page, "Compare ReLoRA and LoRA Soups")
+    assert page.locator(".card").first.is_visible() == (width > 640)
     page.locator(".cite").first.click()
     assert overflow(page) <= 0
     line = page.locator(".answer p").first.bounding_box()

@@ -209,8 +209,10 @@ class Turn:
 
     def _aspect_asked(self, plan: QueryPlan) -> Kind | None:
         """What is asked, where that is one aspect of one paper: "its data"."""
-        kind = aspect_of(plan.query) if len(plan.named) == 1 and not plan.asks else None
-        return None if kind is None or topic_words(without_aspects(plan.beyond)) else kind
+        if len(plan.named) != 1 or plan.asks or topic_words(without_aspects(plan.beyond)):
+            return None
+        titled = set(words(self.names.title(plan.named[0])))  # "… Near the Computational Limit"
+        return aspect_of(" ".join(t for t in plan.query.split() if not titled & set(words(t))))
 
     def compare(
         self, question: str, papers: Sequence[Paper] = (), aspects: Sequence[str] = ()

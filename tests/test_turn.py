@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -128,6 +130,14 @@ def test_an_abstention_has_its_reason_and_says_what_is_missing(
     assert said in (answer.notice or "")
     assert not answer.citations
     assert bool(answer.nearest) is (reason != "bad_question")
+
+
+def test_a_word_of_a_title_asks_for_nothing(tmp_path: Path) -> None:
+    row = {"title": "Looms Near the Limit", "authors": ["Ada Byron"], "abstract": "Looms got fast."}
+    with Assistant.open(tmp_path / "library") as assistant:
+        assistant.add_bytes(json.dumps(row).encode(), "looms.jsonl")
+        answer = assistant.ask("What does “Looms Near the Limit” find?")
+    assert [c.quote for c in answer.citations] == ["Looms got fast."]
 
 
 def test_a_shortened_list_does_not_claim_to_be_all(ask: Ask) -> None:

@@ -24,7 +24,10 @@ _CUES = tuple(
         r"\s+(?:when|if|once|after|before|until|as soon as)\s+",
         r"\s+(?:rather than|instead of|in place of|not)\s+",
         r"\s+(?:by|through|via|by means of)\s+",
-        *(rf"\s+{word}\s+" for word in ("into", "to", "from", "with", "for", "on")),
+        *(
+            rf"\s+{word}\s+"
+            for word in ("into", "to", r"from(?!\s+scratch\b)", "with", "for", "on")
+        ),
     )
 )
 _MOST_CUES = 3  # in the evidence; one that has more may fall apart anywhere

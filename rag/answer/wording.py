@@ -24,6 +24,7 @@ _DENYING = frozenset(
     "eliminate eliminates eliminating eliminated remove removes removing removed unlike exclude "
     "excludes excluding excluded refuse refuses prevent prevents preventing prevented unaware "
     "bypass bypasses bypassing obviate obviates obviating vanish vanishes vanished nobody "
+    "elimination removal exclusion avoidance prevention omit omits omitted omitting omission "
     "nowhere spared unnecessary refute refutes refuted disprove disproves reject rejects".split()
 )
 _INSTEAD = frozenset({("rather", "than"), ("instead", "of"), ("free", "of")})

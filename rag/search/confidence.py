@@ -56,6 +56,7 @@ class Signals:
     unsaid: tuple[str, ...] = ()  # what the papers plainly do not, as "say how many cards"
     figures_missing: bool = False  # a figure is asked for and the best sentences have none
     named: bool = False  # the question calls the lead paper by its name
+    states: bool = False  # the question is a statement, which papers may bear out or deny
     read: float | None = None  # log odds, by a reader, that the best of the sentences answers
 
     @property
@@ -69,7 +70,7 @@ class Signals:
         numbers = {
             name: float(getattr(self, name))
             for name in self.__slots__
-            if name not in ("strange", "elsewhere", "unsaid", "named", "read")
+            if name not in ("strange", "elsewhere", "unsaid", "named", "states", "read")
         }
         counts = {"strange": len(self.strange), "elsewhere": len(self.elsewhere)}
         return {**numbers, **{name: float(min(n, _MOST)) for name, n in counts.items()}}
@@ -86,13 +87,15 @@ class Scale:
     own_words: Line = field(default_factory=dict)  # where words say little, and meaning must
     named: Line = field(default_factory=dict)  # for questions that name the lead paper
     points: Points = ()
+    statement: Line = field(default_factory=dict)  # for statements, which no reader is asked of
+    statement_points: Points = ()
     reading: Line = field(default_factory=dict)  # what "line", "read" and "one" count together
     read_points: Points = ()  # the same as `points` where a reader has spoken
     identity: Mapping[str, str] = field(default_factory=dict)  # of the model it was fitted for
 
     def logit(self, signals: Signals) -> float:
         """The weighted sum of the signals, and of what the reader says where there is one."""
-        line: Line = getattr(self, kind_of(signals))
+        line: Line = getattr(self, kind_of(signals)) or self.general
         values = signals.values()
         total = weighted_sum(line, values)
         if signals.read is None or not self.reading:
@@ -102,7 +105,10 @@ class Scale:
     def confidence(self, signals: Signals) -> float:
         """How likely the evidence answers the question, 0..1."""
         is_read = signals.read is not None and self.reading
-        level = read_off(self.read_points if is_read else self.points, self.logit(signals))
+        points = self.read_points if is_read else self.points
+        if kind_of(signals) == "statement":
+            points = self.statement_points or points
+        level = read_off(points, self.logit(signals))
         return min(level, UNSAID) if signals.unsaid else level
 
     def is_enough(self, signals: Signals) -> bool:
@@ -126,6 +132,8 @@ def kind_of(signals: Signals) -> str:
     """Which of the scale's lines a question is read on."""
     if signals.named:
         return "named"
+    if signals.states:
+        return "statement"
     return "own_words" if signals.in_paper < _OWN_WORDS else "general"
 
 
@@ -136,6 +144,8 @@ def scale_of(values: Mapping[str, Any]) -> Scale:
         dict(values["own_words"]),
         dict(values["named"]),
         _points(values["points"]),
+        dict(values["statement"]),
+        _points(values["statement_points"]),
         dict(values["reading"]),
         _points(values["read_points"]),
         dict(values["identity"]),

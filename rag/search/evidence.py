@@ -22,7 +22,7 @@ from rag.base.types import Evidence, Hit, Paper, QueryPlan
 from rag.index.store import Store
 from rag.models.embedder import Embedder
 from rag.search import telling
-from rag.search.asking import topic_words
+from rag.search.asking import is_statement, topic_words
 from rag.search.confidence import Signals
 from rag.search.kin import with_kin
 from rag.search.names import Names, bare, looks_like_name, tokens
@@ -178,6 +178,7 @@ class EvidenceFinder:
             unsaid=unstated(plan.query, best, (*strange, *elsewhere)) if is_fact else (),
             figures_missing=figures and not any(telling.has_figures(e.text) for e, _ in top),
             named=named,
+            states=is_statement(plan.question),
         )
 
     def _searched(self, plan: QueryPlan) -> int:

@@ -1,12 +1,13 @@
 """Fits the scale of confidence that ships with the package, and says how good it is.
 
-    python -m tests.benchmarks.fit_confidence FOLDER... [--write] [--most N]
+    python -m tests.benchmarks.fit_confidence FOLDER... [--statements] [--write] [--most N]
 
 Each FOLDER holds labelled questions in the layout of `askpapers eval`. Every answerable question
 is asked three times: of the whole corpus, of a small random part of it that has its papers, and
 of the corpus without them, when nothing answers it. Beside these, questions are made that name a
 paper and ask for words of one of its sentences, or of another paper's, which it does not state.
-Figures are of held-out fifths; questions that share a paper are never parted.
+Figures are of held-out fifths; questions that share a paper are never parted. With --statements
+only the labelled sentences that say something are asked, and the scale of statements is fitted.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import json
 import random
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -34,7 +35,7 @@ from rag.evals.corpus import Ids, cache_folder, fill
 from rag.evals.data import Question, QuestionSet, load
 from rag.ingest.pipeline import library_identity
 from rag.models.embed import IDENTITY
-from rag.search.confidence import Scale, Signals, kind_of, read_off
+from rag.search.confidence import Scale, Signals, kind_of
 
 GENERAL = (
     "passage", "sentence", "in_paper", "in_sentence", "together", "dense_lead",
@@ -50,6 +51,8 @@ NOT_ANSWERED = (
 )  # fmt: skip
 FOREIGN = 0.25  # share of another set's questions; any of them is easy
 ANSWERED = ("paraphrase", "plain")
+FITTED = ("general", "own_words", "named", "points")
+STATED = ("statement", "statement_points")
 FOLDS, SMALL, NAMED_QUESTIONS = 5, (20, 60, 200), 600
 
 
@@ -207,16 +210,21 @@ def fitted(asked: Sequence[Asked]) -> Scale:
     return Scale(**lines, points=fit_points(logits, [a.right for a in asked]))
 
 
-def held_out(asked: Sequence[Asked]) -> list[float]:
+def fitted_to_statements(asked: Sequence[Asked]) -> Scale:
+    """A scale whose line and points for statements are fitted; there is nothing else in it."""
+    values = [a.signals.values() for a in asked]
+    scale = Scale(statement=fit_line(values, [a.answerable for a in asked], GENERAL, KNOWN))
+    points = fit_points([scale.logit(a.signals) for a in asked], [a.right for a in asked])
+    return dataclasses.replace(scale, statement_points=points)
+
+
+def held_out(asked: Sequence[Asked], fit: Callable[[Sequence[Asked]], Scale]) -> list[float]:
     """The confidence in each by a scale that was fitted without its fold."""
     groups = sorted({a.group for a in asked})
     random.Random(7).shuffle(groups)
     fold = {group: i % FOLDS for i, group in enumerate(groups)}
-    scales = [fitted([a for a in asked if fold[a.group] != k]) for k in range(FOLDS)]
-    return [
-        read_off(scales[fold[a.group]].points, scales[fold[a.group]].logit(a.signals))
-        for a in asked
-    ]
+    scales = [fit([a for a in asked if fold[a.group] != k]) for k in range(FOLDS)]
+    return [scales[fold[a.group]].confidence(a.signals) for a in asked]
 
 
 def report(asked: Sequence[Asked], sure: Floats) -> Iterator[str]:
@@ -252,33 +260,44 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--most", type=int, default=800, help="questions of each folder")
+    parser.add_argument("--statements", action="store_true", help="fit the scale of statements")
     parser.add_argument("--write", action="store_true", help="into the package's file")
     parser.add_argument("--kept", type=Path, help="a file of what was asked: used, or made")
     args = parser.parse_args()
     by_folder = _read(args.kept) if args.kept and args.kept.exists() else {}
     for folder in args.folders:
         if folder.name not in by_folder:
-            by_folder[folder.name] = list(_ask(folder, args.most))
+            by_folder[folder.name] = list(_ask(folder, args.most, alone=args.statements))
             if args.kept:
                 _keep(by_folder, args.kept)
+    if args.statements:
+        by_folder = {name: _statements(asked) for name, asked in by_folder.items()}
+    fit, names = (fitted_to_statements, STATED) if args.statements else (fitted, FITTED)
     asked = [a for folder in args.folders for a in by_folder[folder.name]]
-    sure = np.array(held_out(asked))
+    sure = np.array(held_out(asked, fit))
     for name, own in by_folder.items():
         _say(f"{name}: {len(own)} asked", report(own, _of(own, asked, sure)))
     _say(f"all: {len(asked)} asked", report(asked, sure))
-    scale = fitted(asked)
-    _say(json.dumps(_plain(scale)), ())
+    values = {name: getattr(fit(asked), name) for name in names}
+    _say(json.dumps(values), ())
     if args.write:
-        _write(scale)
+        _write(values)
 
 
-def _ask(folder: Path, most: int) -> Iterator[Asked]:
+def _statements(asked: Sequence[Asked]) -> list[Asked]:
+    return [a for a in asked if kind_of(a.signals) == "statement"]
+
+
+def _ask(folder: Path, most: int, *, alone: bool) -> Iterator[Asked]:
+    """The labelled questions, alone or with those that were made or written beside them."""
     questions = load(folder)
     library = cache_folder(questions)
     settings = load_settings(library=library).model_copy(update={"model": None})
     with Assistant.open(library, settings) as assistant:
         ids = fill(assistant, questions.corpus or folder, questions.corpus_ids)
         yield from asked_of(assistant, questions, ids, most)
+        if alone:
+            return
         yield from naming(assistant, NAMED_QUESTIONS)
         yield from written(assistant, folder.name, ids)
 
@@ -307,17 +326,13 @@ def _say(head: str, lines: Iterable[str]) -> None:
     sys.stdout.flush()
 
 
-def _plain(scale: Scale) -> dict[str, object]:
-    names = ("general", "own_words", "named", "points")
-    return {name: getattr(scale, name) for name in names}
-
-
-def _write(scale: Scale) -> None:
+def _write(fitted_values: Mapping[str, object]) -> None:
     path = Path(str(resources.files("rag.search").joinpath("confidence.json")))
     values = {
-        "made_by": "python -m tests.benchmarks.fit_confidence",
+        **json.loads(path.read_text("utf-8")),
+        "made_by": "python -m tests.benchmarks.fit_confidence, and the same with --statements",
         "identity": library_identity(IDENTITY),
-        **_plain(scale),
+        **fitted_values,
     }
     path.write_text(json.dumps(values, indent=1) + "\n", "utf-8")
 

@@ -28,11 +28,19 @@ def test_a_strange_name_and_a_missing_figure_lower_confidence(named: bool) -> No
     assert max(strange, figures) < scale.logit(good)
 
 
+@pytest.mark.parametrize("states", [False, True])
 @pytest.mark.parametrize("name", ["in_paper", "sentence_lead", "coverage_lead", "together"])
-def test_more_of_what_speaks_for_it_never_lowers_confidence(name: str) -> None:
-    scale = shipped_scale()
-    less = dataclasses.replace(GOOD, **{name: 0.0})
-    assert scale.confidence(less) <= scale.confidence(GOOD)
+def test_more_of_what_speaks_for_it_never_lowers_confidence(name: str, states: bool) -> None:
+    scale, good = shipped_scale(), dataclasses.replace(GOOD, states=states)
+    less = dataclasses.replace(good, **{name: 0.0})
+    assert scale.confidence(less) <= scale.confidence(good)
+
+
+def test_statements_have_a_scale_of_their_own_unless_they_name_their_paper() -> None:
+    scale, states = shipped_scale(), dataclasses.replace(GOOD, states=True)
+    assert scale.confidence(states) != scale.confidence(GOOD)
+    named = dataclasses.replace(states, named=True)
+    assert scale.confidence(named) == scale.confidence(dataclasses.replace(GOOD, named=True))
 
 
 def test_confidence_stays_within_bounds_and_nothing_found_is_no_answer() -> None:

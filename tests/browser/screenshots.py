@@ -8,6 +8,7 @@ for those of the part "docs", one a screen, which are made into `docs/pictures`.
 
 from __future__ import annotations
 
+import argparse
 import functools
 import shutil
 import sys
@@ -244,6 +245,12 @@ PARTS: dict[str, Callable[[Browser, Path, Path], None]] = {
 }
 
 if __name__ == "__main__":
-    into = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(tempfile.mkdtemp())
-    main(into, sys.argv[2:])
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", nargs="?", type=Path, help="where to put them")
+    parser.add_argument(
+        "parts", nargs="*", choices=[[], *PARTS], metavar="PART", help=", ".join(PARTS)
+    )
+    given = parser.parse_args()
+    into = given.folder or Path(tempfile.mkdtemp())
+    main(into, given.parts)
     sys.stdout.write(f"{into}\n")

@@ -34,9 +34,14 @@ _SHARE_OF = re.compile(
     rf"\b(half an?|a quarter(?: of a)?)\s+({'|'.join(_SCALES)})\b", re.IGNORECASE
 )  # "half a million"
 _ONE_OF = re.compile(rf"\b(?:one|an?)\s+({'|'.join(_SCALES)})\b", re.IGNORECASE)
+_HALF_A_DOZEN = re.compile(r"\bhalf a dozen\b", re.IGNORECASE)
+_PARTS = {"thirds": 3, "quarters": 4, "fifths": 5, "tenths": 10}
+_FRACTION = re.compile(
+    rf"\b({'|'.join(_COUNT_WORDS.split()[:8])})[\s-]+({'|'.join(_PARTS)})\b", re.IGNORECASE
+)  # "three quarters"
 _LOOSE = re.compile(rf"\b(?:half|twice|{'|'.join(_SCALES)})(?=s?\b)", re.IGNORECASE)
 
-_CLEAN = re.compile(r"\{,\}|(?<=\d),(?=\d{3}(?!\d))")
+_CLEAN = re.compile(r"\{,\}|(?<=\d),(?=\d{3}(?!\d))|(?<=\d),\s(?=000(?!\d))")
 _MARKUP = re.compile(r"[${}]|\\(?:,|;|!|%|(?:text|mathrm|mathbf|rm)\b)|~(?=\d)")
 _FACTOR = re.compile(
     r"\b(?:twice|(?:two|2)[- ]?fold|doubl(?:e|es|ed|ing))\b|\b(?:thrice|tripl(?:e|es|ed|ing))\b"
@@ -114,8 +119,15 @@ def figures(text: str) -> set[str]:
 def _in_digits(text: str) -> str:
     text = _SHARE_OF.sub(lambda match: f"{_SHARES[match[1].lower()]} {match[2]}", text)
     text = _ONE_OF.sub(r"1 \1", text)
+    text = _FRACTION.sub(_in_percent, _HALF_A_DOZEN.sub("6", text))
     text = _FIGURE_WORD.sub(lambda match: _FIGURE_WORDS[match.group().lower()], text)
     return _SCALED.sub(_written_out, text)
+
+
+def _in_percent(match: re.Match[str]) -> str:
+    """Three quarters as about 75 percent: they may stand for 74.6 as well."""
+    count, part = (word.lower() for word in match.groups())
+    return f"about {100 * int(_FIGURE_WORDS[count]) / _PARTS[part]:.3g} percent"
 
 
 def _written_out(match: re.Match[str]) -> str:

@@ -29,6 +29,7 @@ from rag.answer.quantities import check_figures, figures, is_of_kind, quantities
             "1.2k, 3bn and 7 trillion",
             [(n, "", "") for n in ("1200", f"3{'0' * 9}", f"7{'0' * 12}")],
         ),
+        ("50, 000 of 10, 200", [("50000", "", ""), ("10", "", ""), ("200", "", "")]),
         ("a dozen, twenty, thirty", [("12", "", ""), ("20", "", ""), ("30", "", "")]),
         ("in between, as was said at the beginning, less than 7", [("7", "", "<")]),
     ],
@@ -100,6 +101,8 @@ def test_each_figure_of_a_claim_is_missing_denied_loosened_or_met(
         ("2.5M rows, 2.5 million, 2,500,000", {"2500000"}),
         ("half a million, twice", {"500000", "twice"}),
         ("a dozen of 12.0", {"12"}),
+        ("half a dozen, 10, 20", {"6", "10", "20"}),
+        ("three quarters, two-thirds, the third", {"75", "66.7"}),
         ("thousands of 1.50", {"thousand", "1.5"}),
     ],
 )
@@ -142,6 +145,13 @@ def test_a_title_or_a_question_lends_no_figure_to_something_else(
 def test_what_follows_from_figures_that_are_there_is_there(claim: str, missing: int) -> None:
     told = "Of over half a million, errors of 1,000 looms fell from 67% to 58%."
     assert check_figures(claim, told).missing == missing
+
+
+@pytest.mark.parametrize(("told", "missing"), [("74.6%", 0), ("75 %", 0), ("67%", 1), ("0.5", 1)])
+def test_three_quarters_stand_for_a_share_near_them(told: str, missing: int) -> None:
+    found = check_figures("Three quarters of the looms err.", f"Of the looms {told} err.")
+    assert found.missing + found.conflicts >= missing
+    assert missing or not (found.missing or found.conflicts)
 
 
 def test_a_figure_is_mistaken_only_for_one_of_its_kind() -> None:

@@ -151,8 +151,6 @@ _FOR_ITS_AUTHORS = re.compile(
     r"(?!.*\b(?:wr[io]t|publish|author|work|else))",
     re.IGNORECASE,
 )  # what they did is what the paper tells
-
-
 _TO_READ = re.compile(
     r"\s+(?:should|shall|can|could|must)\s+(?:i|we|one)\s+(?:read|look\s+at|(?:start|begin)\s+with)"
     r"(?:\s+(?:first|next))?(?:\s+to\s+(?:learn|understand|know)(?:\s+more)?)?\b",

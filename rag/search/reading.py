@@ -12,7 +12,6 @@ import math
 
 from rag.base.types import Evidence, QueryPlan
 from rag.models.reader import Reader, passage
-from rag.search.asking import is_statement
 from rag.search.evidence import Findings
 
 _MOST = 6  # sentences that are read
@@ -27,7 +26,7 @@ def is_readable(plan: QueryPlan, findings: Findings) -> bool:
     with one, 320 claims of SciFact are told from those that nothing decides with an AUROC of .79,
     and of .75 where their papers are held back; without, of .84 and .83.
     """
-    is_asked = plan.intent == "fact" and not is_statement(plan.question)
+    is_asked = plan.intent == "fact" and not findings.signals.states
     return is_asked and bool(findings.evidence)
 
 

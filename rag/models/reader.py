@@ -21,7 +21,7 @@ from rag.models.embedder import verified
 from rag.models.onnx import available_threads, batches, open_session
 
 FOLDER = Path(__file__).parent / "reader_weights"
-_SHA256 = "1d4dd29ed0cbaa2001ed2981f53acb2c2f2de33978de803aacfed98700763e5f"
+_SHA256 = "cb71bccc338297a49606f2d0af15ca727721ad17f02bdd3ab82c0c97417de100"
 _CURE = "Reinstall askpapers."
 _MOST_CHARS = 2_000
 _MOST_TOKENS = 112  # as it was trained

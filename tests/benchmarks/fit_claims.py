@@ -1,7 +1,7 @@
 """Fits the scale on which claims are judged that ships with the package, and says how good it is.
 
     python -m tests.benchmarks.fit_claims --abstracts FILE --fit FILE... --judge FILE... \
-        [--scifact FOLDER] [--reader] [--most N] [--write]
+        [--families FILE...] [--scifact FOLDER] [--reader] [--most N] [--write]
 
 --abstracts is a JSON object, id → {title, authors, year, abstract, sents}. --fit and --judge hold
 claims about them, one object a line: `id`, `kind` ("true" or how it was made false), `s` (numbers
@@ -184,10 +184,12 @@ def _reader() -> object:
 Judged = tuple[Claim, list[Seen]]
 
 
-def fitted(claims: Sequence[Judged], names: Sequence[str]) -> dict[str, object]:
-    """Weights, points and thresholds out of claims with known outcomes."""
-    says = _says(claims, names)
-    denies = _denies(claims, names)
+def fitted(
+    claims: Sequence[Judged], names: Sequence[str], families: Sequence[Judged] = ()
+) -> dict[str, object]:
+    """Weights out of all claims with known outcomes; points and thresholds without families."""
+    says = _says([*claims, *families], names)
+    denies = _denies([*claims, *families], names)
     scores = [(claim.is_true, best(seen, says)) for claim, seen in claims]
     points = fit_points([s for _, s in scores], [right for right, _ in scores])
     share = read_off(points, _level(scores))
@@ -261,17 +263,8 @@ def report(claims: Sequence[Judged], scale: dict[str, object]) -> Iterator[str]:
         yield f"    {kind:14}{len(ones):6}{believed:8.3f}"
 
 
-def main() -> None:
-    """Fit, print, and write the package's `claim.json` if asked to."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--abstracts", type=Path, required=True)
-    parser.add_argument("--fit", type=Path, nargs="+", required=True)
-    parser.add_argument("--judge", type=Path, nargs="+", required=True)
-    parser.add_argument("--scifact", type=Path)
-    parser.add_argument("--reader", action="store_true", help="fit the variant with the reader")
-    parser.add_argument("--most", type=int, default=1200, help="claims of each source")
-    parser.add_argument("--write", action="store_true")
-    args = parser.parse_args()
+def _claims(args: argparse.Namespace) -> tuple[list[Claim], list[Claim], list[Claim]]:
+    """The claims to fit, those of families, and those to judge."""
     papers = {
         key: Paper(key, row["title"], tuple(row["authors"]), abstract=row["abstract"])
         for key, row in json.loads(args.abstracts.read_text("utf-8")).items()
@@ -284,10 +277,27 @@ def main() -> None:
     judged += made([papers[i] for i in sorted(kept)], args.most // 4)
     for claim in scifact(args.scifact, reads=args.reader) if args.scifact else ():
         (judged if is_judged(claim.paper) else fit).append(claim)
+    return fit, list(written(args.families, papers)), judged
+
+
+def main() -> None:
+    """Fit, print, and write the package's `claim.json` if asked to."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--abstracts", type=Path, required=True)
+    parser.add_argument("--fit", type=Path, nargs="+", required=True)
+    parser.add_argument("--judge", type=Path, nargs="+", required=True)
+    parser.add_argument("--families", type=Path, nargs="+", default=[])
+    parser.add_argument("--scifact", type=Path)
+    parser.add_argument("--reader", action="store_true", help="fit the variant with the reader")
+    parser.add_argument("--most", type=int, default=1200, help="claims of each source")
+    parser.add_argument("--write", action="store_true")
+    args = parser.parse_args()
+    fit, of_families, judged = _claims(args)
     looking = Looking(reads=args.reader)
     rng = random.Random(7)
     rng.shuffle(fit)
     seen = [(c, looking.seen(c)) for c in fit[: 3 * args.most]]
+    families = [(c, looking.seen(c)) for c in of_families]
     rng.shuffle(judged)
     held = [(c, looking.seen(c)) for c in judged[: 2 * args.most]]
     path = Path(str(resources.files("rag.answer").joinpath("claim.json")))
@@ -298,7 +308,7 @@ def main() -> None:
     for variant, names in SETS.items():
         if (variant == "read") != args.reader:
             continue
-        values[variant] = fitted(seen, names)
+        values[variant] = fitted(seen, names, families)
         sys.stdout.write(f"{variant}: believed, of papers not fitted to\n")
         sys.stdout.write("\n".join(report(held, values[variant])) + "\n")
     if args.write:

@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper, version_converter
 
 _INPUTS = ["input_ids", "attention_mask", "token_type_ids"]
-_LARGE = 50_000  # numbers; smaller ones stay as they are
-_BLOCK = 64
-_LOWEST, _HIGHEST = -8, 7
-_CLIPPED = (1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65)  # of a block's largest number
+LARGE = 50_000  # numbers; smaller ones stay as they are
+BLOCK = 64
+LOWEST, HIGHEST = -8, 7
+CLIPPED = (1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65)  # of a block's largest number
 _LEAST = 1e-3  # of a probability, before its logarithm
 _OPSET = 21  # the first that knows INT4
 
@@ -72,7 +72,7 @@ def _shrink(graph: Any) -> None:
     lookups = {node.input[0]: node for node in graph.node if node.op_type == "Gather"}
     for stored in list(graph.initializer):
         values = numpy_helper.to_array(stored)
-        if values.dtype != np.float32 or values.ndim != 2 or values.size < _LARGE:
+        if values.dtype != np.float32 or values.ndim != 2 or values.size < LARGE:
             continue
         graph.initializer.remove(stored)
         if stored.name in lookups:
@@ -92,7 +92,7 @@ def _as_matrix(graph: Any, name: str, values: NDArray[np.float32]) -> None:
         helper.make_tensor(f"{name}_int4", TensorProto.INT4, values.shape, packed, raw=True)
     )
     given = [f"{name}_int4", f"{name}_scale"]
-    whole = helper.make_node("DequantizeLinear", given, [name], axis=0, block_size=_BLOCK)
+    whole = helper.make_node("DequantizeLinear", given, [name], axis=0, block_size=BLOCK)
     graph.node.insert(0, whole)
     graph.node.insert(0, _cast(f"{name}_scale16", f"{name}_scale"))
 
@@ -119,14 +119,14 @@ def _as_table(graph: Any, name: str, values: NDArray[np.float32], lookup: Any) -
     """Two numbers a byte: the low halves are the first half of a row, the high ones the second."""
     width = values.shape[1]
     codes, scales = _four_bits(values)
-    nibbles = (codes - _LOWEST).astype(np.uint8)
+    nibbles = (codes - LOWEST).astype(np.uint8)
     kept = {
         "bytes": nibbles[:, : width // 2] | nibbles[:, width // 2 :] << 4,
         "scale16": scales,
         "low": np.array(15, np.uint8),
         "four": np.array(4, np.uint8),
-        "zero": np.array(-_LOWEST, np.float32),
-        "blocks": np.array([0, 0, width // _BLOCK, _BLOCK], np.int64),
+        "zero": np.array(-LOWEST, np.float32),
+        "blocks": np.array([0, 0, width // BLOCK, BLOCK], np.int64),
         "whole": np.array([0, 0, width], np.int64),
         "last": np.array([-1], np.int64),
     }
@@ -143,13 +143,13 @@ def _as_table(graph: Any, name: str, values: NDArray[np.float32], lookup: Any) -
 
 def _four_bits(values: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float16]]:
     """Codes of the same shape, and a scale for each block of a row: the one that errs least."""
-    blocks = values.reshape(-1, _BLOCK)
+    blocks = values.reshape(-1, BLOCK)
     largest = np.abs(blocks).max(axis=1, keepdims=True)
     codes = np.zeros(blocks.shape, np.int8)
     scales, least = np.zeros_like(largest), np.full_like(largest, np.inf)
-    for share in _CLIPPED:
+    for share in CLIPPED:
         scale = np.maximum(largest * share / 7.5, 1e-7).astype(np.float16).astype(np.float32)
-        tried = np.clip(np.round(blocks / scale), _LOWEST, _HIGHEST)
+        tried = np.clip(np.round(blocks / scale), LOWEST, HIGHEST)
         errs = ((tried * scale - blocks) ** 2).sum(axis=1, keepdims=True)
         better = errs < least
         codes = np.where(better, tried, codes).astype(np.int8)

@@ -56,7 +56,7 @@ def examples(
     chance: random.Random,
 ) -> list[Pair]:
     """All pairs but the far ones; without a folder of public sets, none of these."""
-    found = list(_of_claims(records, claims, chance))
+    found = list(of_claims(records, claims, chance))
     found += _by_rule(records, {claim["id"] for claim in claims}, chance)
     found += _relations(list(records.values()), chance)
     for _ in range(PASSES):
@@ -67,7 +67,7 @@ def examples(
     return found + (list(public(public_sets)) if public_sets else [])
 
 
-def _of_claims(
+def of_claims(
     records: Mapping[str, Record], claims: Sequence[Record], chance: random.Random
 ) -> Iterator[Pair]:
     about = {claim["id"] for claim in claims}

@@ -1,0 +1,82 @@
+"""Families of claims: one sentence told in other orders, with its sides exchanged, and denied.
+
+`written_families.jsonl` holds them for sentences of some 1,100 arXiv and 840 PubMedQA abstracts
+(`pubmedqa:` before the id). A tenth of the papers is held out to judge. Kinds of pairs:
+
+- family, family_bio: a claim with the sentence that decides it;
+- family_near, family_bio_near: with the sentences most like it that do not;
+- across: a claim with a claim of the same family in the place of the sentence.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from rag.models.reader import passage
+from tests.training import pairs
+from tests.training.pairs import DENIES, LABELS, SAYS, SILENT, Pair, Record, alike
+
+WRITTEN = Path(__file__).parent / "written_families.jsonl"
+BIO = "pubmedqa:"
+_HELD = 9  # the tenth of the papers that judges
+
+
+def records_of(shared: Path) -> dict[str, Record]:
+    """The abstracts that families are about, by the ids that the families have."""
+    found = {r["id"]: r for r in pairs.lines(shared / "scale" / "arxiv_50k.jsonl.gz")}
+    for record in pairs.lines(shared / "eval" / "pubmedqa" / "corpus.jsonl.gz"):
+        key = BIO + record["id"]
+        found[key] = {**record, "id": key}
+    return {key: found[key] for key in {claim["id"] for claim in pairs.lines(WRITTEN)}}
+
+
+def claims(*, training: bool) -> list[Record]:
+    """The claims of all families that are trained on, or of those that judge."""
+    return [c for c in pairs.lines(WRITTEN) if (pairs.tenth(c["id"]) != _HELD) == training]
+
+
+def decides(claim: Record, record: Record) -> str:
+    """The passage that decides a claim, as the reader is shown it."""
+    said = pairs.sentences_of(record["abstract"])
+    return passage(record["title"], " ".join(said[i] for i in claim["s"][:2]))
+
+
+def examples(
+    records: Mapping[str, Record], written: Sequence[Record], chance: random.Random
+) -> Iterator[Pair]:
+    """All pairs of the families; `records` as `records_of` gives them."""
+    families: dict[tuple[str, tuple[int, ...]], list[Record]] = defaultdict(list)
+    for claim in written:
+        yield from _told(claim, records[claim["id"]])
+        families[claim["id"], tuple(claim["s"][:2])].append(claim)
+    for (key, _), family in families.items():
+        yield from _across(family, records[key]["title"], chance)
+
+
+def _told(claim: Record, record: Record) -> Iterator[Pair]:
+    kind = "family_bio" if claim["id"].startswith(BIO) else "family"
+    text, label, title = claim["text"], LABELS[claim["kind"]], record["title"]
+    yield Pair(text, decides(claim, record), label, kind)
+    said = pairs.sentences_of(record["abstract"])
+    if len(claim["s"]) > 1 and label == DENIES:
+        yield Pair(text, passage(title, said[claim["s"][0]]), DENIES, kind, 0.3)
+    near = sorted(range(len(said)), key=lambda i: -alike(text, said[i]))
+    silent = [i for i in near if i not in claim["s"]][: 2 if label == SAYS else 1]
+    yield from (Pair(text, passage(title, said[i]), SILENT, f"{kind}_near", 0.6) for i in silent)
+
+
+def _across(family: Sequence[Record], title: str, chance: random.Random) -> Iterator[Pair]:
+    """Two that are true may each leave something out, so that such a pair counts less."""
+    right = [claim["text"] for claim in family if claim["kind"] == "true"]
+    wrong = [claim["text"] for claim in family if claim["kind"] != "true"]
+    for one in right:
+        for other in right:
+            if one != other:
+                yield Pair(one, passage(title, other), SAYS, "across", 0.3)
+        for false in wrong:
+            yield Pair(false, passage(title, one), DENIES, "across", 0.6)
+            if chance.random() < 0.5:
+                yield Pair(one, passage(title, false), DENIES, "across", 0.5)

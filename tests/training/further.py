@@ -31,10 +31,10 @@ from tests.training.export import BLOCK, CLIPPED, HIGHEST, LARGE, LOWEST, export
 from tests.training.packed import Packed
 from tests.training.pairs import Pair, Record
 from tests.training.train import MOST_TOKENS, weights_folder
+from tests.training.train_wide import optimizer_of
 from tests.training.unpack import State, networks
 
 SEED = 11
-DECAY = 0.02
 WARM_UP = 80  # steps until the rate is reached
 LEAST = 0.02  # of the rate, at the end
 ROUNDED_FROM = 0.6  # of the time
@@ -127,8 +127,6 @@ def _gone_on(
     """The mean of `began` and what comes of it after so many seconds, as floats on the CPU."""
     torch.manual_seed(plan.seed)
     model = _model(began, device).train()
-    for name, weights in model.named_parameters():
-        weights.requires_grad = not any(part in name for part in plan.frozen)
     tokenizer = Tokenizer.from_file(str(weights_folder() / "tokenizer.json"))
     tokenizer.enable_truncation(MOST_TOKENS)
     tokenizer.no_padding()
@@ -141,9 +139,9 @@ def _gone_on(
 
 def _learn(model: Any, packed: Packed, plan: Plan, seconds: float) -> None:
     device = model.device.type
-    rounding, rounded = _with_rounding(model)
+    optimizer = optimizer_of(model, plan.frozen, plan.rate)
     free = [weights for weights in model.parameters() if weights.requires_grad]
-    optimizer = torch.optim.AdamW(_groups(free), lr=plan.rate, betas=(0.9, 0.98))
+    rounding, rounded = _with_rounding(model)
     size = 512 if device == "cuda" else 16
     started = time.monotonic()
     for step, rows in enumerate(
@@ -165,15 +163,6 @@ def _learn(model: Any, packed: Packed, plan: Plan, seconds: float) -> None:
     rounding.is_on = rounding.seeks = True
     for module in rounded:
         parametrize.remove_parametrizations(module, "weight", leave_parametrized=True)
-
-
-def _groups(free: Sequence[Any]) -> list[dict[str, Any]]:
-    decaying = [weights for weights in free if weights.ndim == 2]
-    others = [weights for weights in free if weights.ndim != 2]
-    return [
-        {"params": decaying, "weight_decay": DECAY},
-        {"params": others, "weight_decay": 0.0},
-    ]
 
 
 class _Rounding:

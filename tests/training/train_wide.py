@@ -142,7 +142,7 @@ def _learnt(
 def _learn(model: Any, packed: Packed, plan: Plan, seconds: float) -> None:
     device = model.device.type
     size = 512 if device == "cuda" else 16
-    optimizer = _optimizer(model, plan)
+    optimizer = optimizer_of(model, plan.frozen, plan.rate)
     free = [weights for weights in model.parameters() if weights.requires_grad]
     batches = packed.batches(plan.shares, size, np.random.default_rng(plan.seed))
     started = time.monotonic()
@@ -162,12 +162,12 @@ def _learn(model: Any, packed: Packed, plan: Plan, seconds: float) -> None:
         optimizer.zero_grad()
 
 
-def _optimizer(model: Any, plan: Plan) -> torch.optim.Optimizer:
-    """AdamW over the layers that are free; offsets and norms do not decay."""
+def optimizer_of(model: Any, frozen: Sequence[str], rate: float) -> torch.optim.Optimizer:
+    """AdamW over the layers that are not frozen; offsets and norms do not decay."""
     decaying: list[Any] = []
     others: list[Any] = []
     for name, weights in model.named_parameters():
-        weights.requires_grad = not any(part in name for part in plan.frozen)
+        weights.requires_grad = not any(part in name for part in frozen)
         if weights.requires_grad:
             is_other = "bias" in name or "LayerNorm" in name
             (others if is_other else decaying).append(weights)
@@ -175,7 +175,7 @@ def _optimizer(model: Any, plan: Plan) -> torch.optim.Optimizer:
         {"params": decaying, "weight_decay": DECAY},
         {"params": others, "weight_decay": 0.0},
     ]
-    return torch.optim.AdamW(groups, lr=plan.rate, betas=(0.9, 0.98))
+    return torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.98))
 
 
 def _mean(one: State, other: State) -> State:

@@ -29,6 +29,10 @@ ENOUGH, ENOUGH_BESIDE, ENOUGH_READ = 0.15, 0.12, 0.1
 SURE = 0.9  # of the other signals alone: then a reader is not heard
 UNSAID = 0.02  # the most, where what is asked for is unsaid: the share of these that are answered
 _MOST = 2  # names that are missing; more say no more
+# log10 of the papers searched: up to the first, a statement is read on the scale of small
+# libraries, from the second on that of large ones, between them on both. Among thousands
+# something is always alike: fitted to both, one scale erred by .09 for statements of large ones.
+FEW, MANY = 2.5, 3.5
 _ALIKE, _COVERED = 0.55, 0.6
 _OWN_WORDS = 0.4  # a question that shares less with the paper is put in the asker's own words
 
@@ -89,6 +93,8 @@ class Scale:
     points: Points = ()
     statement: Line = field(default_factory=dict)  # for statements, which no reader is asked of
     statement_points: Points = ()
+    among_many: Line = field(default_factory=dict)  # for statements in a large library
+    among_many_points: Points = ()
     reading: Line = field(default_factory=dict)  # what "line", "read" and "one" count together
     read_points: Points = ()  # the same as `points` where a reader has spoken
     identity: Mapping[str, str] = field(default_factory=dict)  # of the model it was fitted for
@@ -104,12 +110,21 @@ class Scale:
 
     def confidence(self, signals: Signals) -> float:
         """How likely the evidence answers the question, 0..1."""
-        is_read = signals.read is not None and self.reading
-        points = self.read_points if is_read else self.points
-        if kind_of(signals) == "statement":
-            points = self.statement_points or points
-        level = read_off(points, self.logit(signals))
+        if kind_of(signals) == "statement" and self.statement_points:
+            level = self._of_statement(signals)
+        else:
+            is_read = signals.read is not None and self.reading
+            points = self.read_points if is_read else self.points
+            level = read_off(points, self.logit(signals))
         return min(level, UNSAID) if signals.unsaid else level
+
+    def _of_statement(self, signals: Signals) -> float:
+        """By the scales of small and of large libraries, in shares by the size of this one."""
+        values = signals.values()
+        few = read_off(self.statement_points, weighted_sum(self.statement, values))
+        many = read_off(self.among_many_points, weighted_sum(self.among_many, values))
+        share = min(1.0, max(0.0, (signals.size - FEW) / (MANY - FEW)))
+        return few + share * (many - few)
 
     def is_enough(self, signals: Signals) -> bool:
         """Whether to answer: by the signals alone and, where a reader has spoken, by its word too.
@@ -146,6 +161,8 @@ def scale_of(values: Mapping[str, Any]) -> Scale:
         _points(values["points"]),
         dict(values["statement"]),
         _points(values["statement_points"]),
+        dict(values["among_many"]),
+        _points(values["among_many_points"]),
         dict(values["reading"]),
         _points(values["read_points"]),
         dict(values["identity"]),

@@ -3,11 +3,11 @@
     python -m tests.benchmarks.fit_confidence FOLDER... [--statements] [--write] [--most N]
 
 Each FOLDER holds labelled questions in the layout of `askpapers eval`. Every answerable question
-is asked three times: of the whole corpus, of a small random part of it that has its papers, and
-of the corpus without them, when nothing answers it. Beside these, questions are made that name a
-paper and ask for words of one of its sentences, or of another paper's, which it does not state.
+is asked four times: of the whole corpus, of a small random part of it that has its papers, and of
+both without them, when nothing answers it. Beside these, questions are made that name a paper and
+ask for words of one of its sentences, or of another paper's, which it does not state.
 Figures are of held-out fifths; questions that share a paper are never parted. With --statements
-only the labelled sentences that say something are asked, and the scale of statements is fitted.
+only the labelled sentences that say something are asked, and the scales of statements are fitted.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from pathlib import Path
 import numpy as np
 
 from rag.assistant import Assistant
+from rag.base.fitted import Line, Points, weighted_sum
 from rag.base.settings import load_settings
 from rag.base.text import STOP_WORDS, sentences
 from rag.base.types import Filters, Paper
@@ -35,7 +36,7 @@ from rag.evals.corpus import Ids, cache_folder, fill
 from rag.evals.data import Question, QuestionSet, load
 from rag.ingest.pipeline import library_identity
 from rag.models.embed import IDENTITY
-from rag.search.confidence import Scale, Signals, kind_of
+from rag.search.confidence import FEW, MANY, Scale, Signals, kind_of
 
 GENERAL = (
     "passage", "sentence", "in_paper", "in_sentence", "together", "dense_lead",
@@ -52,7 +53,7 @@ NOT_ANSWERED = (
 FOREIGN = 0.25  # share of another set's questions; any of them is easy
 ANSWERED = ("paraphrase", "plain")
 FITTED = ("general", "own_words", "named", "points")
-STATED = ("statement", "statement_points")
+STATED = ("statement", "statement_points", "among_many", "among_many_points")
 FOLDS, SMALL, NAMED_QUESTIONS = 5, (20, 60, 200), 600
 
 
@@ -88,7 +89,9 @@ def asked_of(assistant: Assistant, questions: QuestionSet, ids: Ids, most: int) 
         yield from _one(assistant, question, kind, group, right)
         yield from _one(assistant, question, "small", group, right, among=part)
         if question.answerable and own:
-            yield from _one(assistant, question, "withheld", group, frozenset(), without=own)
+            none: frozenset[str] = frozenset()
+            yield from _one(assistant, question, "withheld", group, none, without=own)
+            yield from _one(assistant, question, "withheld", group, none, among=part - own)
 
 
 def _one(
@@ -211,11 +214,19 @@ def fitted(asked: Sequence[Asked]) -> Scale:
 
 
 def fitted_to_statements(asked: Sequence[Asked]) -> Scale:
-    """A scale whose line and points for statements are fitted; there is nothing else in it."""
+    """A scale whose lines and points for statements are fitted; there is nothing else in it."""
+    few = [a for a in asked if a.signals.size < (FEW + MANY) / 2]
+    many = [a for a in asked if a.signals.size >= (FEW + MANY) / 2]
+    return Scale(
+        **dict(zip(STATED, (*_line_and_points(few), *_line_and_points(many)), strict=True))
+    )
+
+
+def _line_and_points(asked: Sequence[Asked]) -> tuple[Line, Points]:
     values = [a.signals.values() for a in asked]
-    scale = Scale(statement=fit_line(values, [a.answerable for a in asked], GENERAL, KNOWN))
-    points = fit_points([scale.logit(a.signals) for a in asked], [a.right for a in asked])
-    return dataclasses.replace(scale, statement_points=points)
+    line = fit_line(values, [a.answerable for a in asked], GENERAL, KNOWN)
+    logits = [weighted_sum(line, each) for each in values]
+    return line, fit_points(logits, [a.right for a in asked])
 
 
 def held_out(asked: Sequence[Asked], fit: Callable[[Sequence[Asked]], Scale]) -> list[float]:

@@ -27,7 +27,7 @@ def test_exactly_two_lines_do_all_set_up_and_ci_runs_the_one_of_the_tests() -> N
     lines = [line for line in README.splitlines() if line.startswith("python3 -m venv")]
     assert [line.rsplit("&& ", 1)[1] for line in lines] == [
         ".venv/bin/askpapers",
-        ".venv/bin/python -m pytest -n 3 --dist loadfile",
+        ".venv/bin/python -m pytest -n 2 --dist loadfile",
     ]
     found = re.search(r"grep -E '(.+)' README\.md", (ROOT / ".ci" / "run").read_text("utf-8"))
     assert found

@@ -14,12 +14,10 @@ from __future__ import annotations
 
 import argparse
 import random
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-import numpy as np
 import torch
 from tokenizers import Tokenizer
 from torch.nn.utils import parametrize
@@ -31,29 +29,17 @@ from tests.training.export import BLOCK, CLIPPED, HIGHEST, LARGE, LOWEST, export
 from tests.training.packed import Packed
 from tests.training.pairs import Pair, Record
 from tests.training.train import MOST_TOKENS, weights_folder
-from tests.training.train_wide import optimizer_of
+from tests.training.train_wide import Plan, learn
 from tests.training.unpack import State, networks
 
 SEED = 11
-WARM_UP = 80  # steps until the rate is reached
-LEAST = 0.02  # of the rate, at the end
+KEPT_OF_OWN, KEPT_OF_FURTHER = 0.5, 0.6  # share of where a network began in what comes of it
 ROUNDED_FROM = 0.6  # of the time
 SOUGHT_EVERY = 40  # steps between two searches for the scales of the blocks
 
 
-class Plan(NamedTuple):
-    """How one network goes on; `kept` is the share of where it began in what comes of it."""
-
-    seed: int
-    rate: float
-    smoothing: float
-    frozen: Sequence[str]
-    kept: float
-    shares: Mapping[str, float]
-
-
 OF_THEIR_OWN = Plan(  # the network that came from the pretrained layers
-    seed=21, rate=2e-4, smoothing=0.03, frozen=(), kept=0.5,
+    seed=21, rate=2e-4, warm_up=80, least=0.02, smoothing=0.03, frozen=(),
     shares={
         "told": 0.18, "mutated": 0.17, "rule": 0.13, "relation": 0.06, "trial": 0.05,
         "scifact": 0.025, "far": 0.10, "family": 0.10, "family_bio": 0.09,
@@ -61,7 +47,7 @@ OF_THEIR_OWN = Plan(  # the network that came from the pretrained layers
     },
 )  # fmt: skip
 FURTHER = Plan(  # the one that goes on from `train`
-    seed=22, rate=1e-4, smoothing=0.05, frozen=("embeddings", "layer.0."), kept=0.6,
+    seed=22, rate=1e-4, warm_up=80, least=0.02, smoothing=0.05, frozen=("embeddings", "layer.0."),
     shares={
         "told": 0.18, "mutated": 0.16, "rule": 0.16, "relation": 0.04, "trial": 0.06,
         "scifact": 0.03, "far": 0.11, "family": 0.08, "family_bio": 0.08,
@@ -77,9 +63,13 @@ def main() -> None:
     found = _examples(args.shared, chance)
     further, own = networks(args.reader)
     seconds_own, seconds_further = args.seconds
-    own = _gone_on(own, found, OF_THEIR_OWN, args.device, seconds_own)
-    further = _gone_on(further, found, FURTHER, args.device, seconds_further)
-    export([_model(further, "cpu"), _model(own, "cpu")], args.out)
+    own_later = _gone_on(own, found, OF_THEIR_OWN, args.device, seconds_own)
+    further_later = _gone_on(further, found, FURTHER, args.device, seconds_further)
+    mixed = [
+        _mean(further, further_later, KEPT_OF_FURTHER),
+        _mean(own, own_later, KEPT_OF_OWN),
+    ]
+    export([_model(state, "cpu") for state in mixed], args.out)
 
 
 def _arguments() -> argparse.Namespace:
@@ -124,45 +114,23 @@ def _model(state: State, device: str) -> Any:
 def _gone_on(
     began: State, examples: Sequence[Pair], plan: Plan, device: str, seconds: float
 ) -> State:
-    """The mean of `began` and what comes of it after so many seconds, as floats on the CPU."""
+    """What comes of `began` after so many seconds, as floats on the CPU."""
     torch.manual_seed(plan.seed)
     model = _model(began, device).train()
     tokenizer = Tokenizer.from_file(str(weights_folder() / "tokenizer.json"))
     tokenizer.enable_truncation(MOST_TOKENS)
     tokenizer.no_padding()
-    _learn(model, Packed(examples, tokenizer, most=MOST_TOKENS, device=device), plan, seconds)
-    return {
-        name: plan.kept * began[name] + (1 - plan.kept) * weights.detach().float().cpu()
-        for name, weights in model.state_dict().items()
-    }
-
-
-def _learn(model: Any, packed: Packed, plan: Plan, seconds: float) -> None:
-    device = model.device.type
-    optimizer = optimizer_of(model, plan.frozen, plan.rate)
-    free = [weights for weights in model.parameters() if weights.requires_grad]
+    packed = Packed(examples, tokenizer, most=MOST_TOKENS, device=device)
     rounding, rounded = _with_rounding(model)
-    size = 512 if device == "cuda" else 16
-    started = time.monotonic()
-    for step, rows in enumerate(
-        packed.batches(plan.shares, size, np.random.default_rng(plan.seed))
-    ):
-        done = (time.monotonic() - started) / seconds
-        if done >= 1:
-            break
-        rounding.is_on = done > ROUNDED_FROM
-        rounding.seeks = step % SOUGHT_EVERY == 0
-        for group in optimizer.param_groups:
-            group["lr"] = plan.rate * min(1.0, (step + 1) / WARM_UP) * max(LEAST, 1 - done)
-        with torch.autocast(device, torch.bfloat16, enabled=device == "cuda"):
-            logits = model(**packed.inputs(rows)).logits
-        packed.loss(logits, rows, smoothing=plan.smoothing).backward()
-        torch.nn.utils.clip_grad_norm_(free, 1.0)
-        optimizer.step()
-        optimizer.zero_grad()
+    learn(model, packed, plan, seconds, rounding.before)
     rounding.is_on = rounding.seeks = True
     for module in rounded:
         parametrize.remove_parametrizations(module, "weight", leave_parametrized=True)
+    return {name: weights.detach().float().cpu() for name, weights in model.state_dict().items()}
+
+
+def _mean(began: State, later: State, kept: float) -> State:
+    return {name: kept * began[name] + (1 - kept) * weights for name, weights in later.items()}
 
 
 class _Rounding:
@@ -170,6 +138,10 @@ class _Rounding:
 
     is_on = False
     seeks = False
+
+    def before(self, step: int, done: float) -> None:
+        self.is_on = done > ROUNDED_FROM
+        self.seeks = step % SOUGHT_EVERY == 0
 
 
 def _with_rounding(model: Any) -> tuple[_Rounding, list[Any]]:

@@ -16,7 +16,7 @@ import argparse
 import json
 import random
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -135,14 +135,21 @@ def _learnt(
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.enable_truncation(MOST_TOKENS)
     tokenizer.no_padding()
-    _learn(model, Packed(examples, tokenizer, most=MOST_TOKENS, device=device), plan, seconds)
+    learn(model, Packed(examples, tokenizer, most=MOST_TOKENS, device=device), plan, seconds)
     return {name: weights.float().cpu() for name, weights in model.state_dict().items()}
 
 
-def _learn(model: Any, packed: Packed, plan: Plan, seconds: float) -> None:
+def learn(
+    model: Any,
+    packed: Packed,
+    plan: Plan,
+    seconds: float,
+    before: Callable[[int, float], None] = lambda step, done: None,
+) -> None:
+    """Train for so many seconds; `before` each step hears its number and the share of the time."""
     device = model.device.type
     size = 512 if device == "cuda" else 16
-    optimizer = optimizer_of(model, plan.frozen, plan.rate)
+    optimizer = _optimizer(model, plan)
     free = [weights for weights in model.parameters() if weights.requires_grad]
     batches = packed.batches(plan.shares, size, np.random.default_rng(plan.seed))
     started = time.monotonic()
@@ -151,6 +158,7 @@ def _learn(model: Any, packed: Packed, plan: Plan, seconds: float) -> None:
         if done >= 1:
             print(f"{step} batches of {size} pairs")  # noqa: T201
             return
+        before(step, done)
         for group in optimizer.param_groups:
             warm = min(1.0, (step + 1) / plan.warm_up)
             group["lr"] = plan.rate * warm * max(plan.least, 1 - done)
@@ -162,12 +170,12 @@ def _learn(model: Any, packed: Packed, plan: Plan, seconds: float) -> None:
         optimizer.zero_grad()
 
 
-def optimizer_of(model: Any, frozen: Sequence[str], rate: float) -> torch.optim.Optimizer:
+def _optimizer(model: Any, plan: Plan) -> torch.optim.Optimizer:
     """AdamW over the layers that are not frozen; offsets and norms do not decay."""
     decaying: list[Any] = []
     others: list[Any] = []
     for name, weights in model.named_parameters():
-        weights.requires_grad = not any(part in name for part in frozen)
+        weights.requires_grad = not any(part in name for part in plan.frozen)
         if weights.requires_grad:
             is_other = "bias" in name or "LayerNorm" in name
             (others if is_other else decaying).append(weights)
@@ -175,7 +183,7 @@ def optimizer_of(model: Any, frozen: Sequence[str], rate: float) -> torch.optim.
         {"params": decaying, "weight_decay": DECAY},
         {"params": others, "weight_decay": 0.0},
     ]
-    return torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.98))
+    return torch.optim.AdamW(groups, lr=plan.rate, betas=(0.9, 0.98))
 
 
 def _mean(one: State, other: State) -> State:

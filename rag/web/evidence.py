@@ -258,9 +258,15 @@ def _footer(paper: Paper) -> Html:
     copied = tag(
         "details",
         tag("summary", "Copy citation", label=f"Copy citation of {paper.name}"),
-        tag("code", reference(paper), cls="reference", tabindex="0"),
+        _copied(paper),
     )
     return tag("div", own, *leads, copied, cls="card-foot")
+
+
+def _copied(paper: Paper) -> Html:
+    """The reference in a field, which a keyboard reaches, marks whole and copies."""
+    said = f"Citation of {paper.name}"
+    return tag("textarea", reference(paper), cls="reference", readonly="", rows="3", label=said)
 
 
 def _abstained(answer: Answer | None) -> bool:

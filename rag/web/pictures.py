@@ -1,15 +1,19 @@
-"""Three pictures of the library: over time, who wrote what, and by meaning. A click opens more."""
+"""Three pictures of the library: over time, who wrote what, and by meaning. A click opens more.
+
+What can be clicked also stands in a list below its picture, for keyboards and screen readers.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from rag.answer import records
-from rag.base.text import clean_line
+from rag.base.text import clean_line, fold
 from rag.base.types import Paper
 from rag.search.landscape import Plane
 from rag.web import session
@@ -17,6 +21,7 @@ from rag.web.graph import NAME_CHARS, people_map
 from rag.web.render import show, tag
 from rag.web.session import Opened
 from rag.web.shelf import Choice, Shelf
+from rag.web.wording import papers_in_words
 
 if TYPE_CHECKING:
     import altair as alt
@@ -30,6 +35,7 @@ _GREY = "#8d9298"
 _LIT = "#d9480f"
 _ROOM = 0.04  # of a picture's side, at each end
 _MOST_POINTS = 4000  # a browser draws these at once
+_MOST_LISTED = 500  # a list is sent whole at every run
 _TITLE_CHARS = 120
 _FIELDS = ("id", "year", "category", "author")
 
@@ -39,6 +45,17 @@ _MOST_KEPT = 12  # pictures of one revision of the library
 
 Chart = Any  # Altair does not tell layered charts apart
 Pick = Callable[[str, Mapping[str, str]], None]
+Part = tuple[str, Mapping[str, str]]  # what it is called, and what a click on it tells
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture, the words below it, and what of it can be opened, under a heading."""
+
+    chart: Chart
+    words: str
+    opens: str
+    parts: Sequence[Part]
 
 
 def render(opened: Opened, shelf: Shelf, found: Sequence[int], pick: Pick) -> None:
@@ -59,7 +76,7 @@ def render(opened: Opened, shelf: Shelf, found: Sequence[int], pick: Pick) -> No
     if found:
         dark = st.context.theme.type == "dark"
         cited = frozenset(_cited_last()) if kind == "meaning" else frozenset()
-        _draw(*_drawing(opened, shelf, str(kind), found, cited, dark=dark), pick)
+        _draw(_drawing(opened, shelf, str(kind), found, cited, dark=dark), pick)
     else:
         show(tag("p", "No paper is like that.", cls="quiet"))
 
@@ -81,10 +98,10 @@ def _drawing(
     cited: frozenset[str],
     *,
     dark: bool,
-) -> tuple[Chart, str]:
-    """A picture and the words below it, made once for a revision of the library."""
+) -> Picture:
+    """A picture, made once for a revision of the library."""
     asked = (kind, tuple(found), cited, dark and kind in _BY_THEME)
-    known: tuple[Chart, str] | None = shelf.drawings.get(asked)
+    known: Picture | None = shelf.drawings.get(asked)
     if known is None:
         if len(shelf.drawings) >= _MOST_KEPT:
             shelf.drawings.clear()
@@ -93,16 +110,29 @@ def _drawing(
     return known
 
 
-def _draw(chart: Chart, words: str, pick: Pick) -> None:
+def _draw(picture: Picture, pick: Pick) -> None:
     turn = st.session_state.get("picked", 0)  # a new key forgets what was clicked
-    chosen = st.altair_chart(chart, key=f"picture-{turn}", on_select="rerun")
-    show(tag("p", words, cls="quiet"))
-    for picked in chosen["selection"].values():
-        first: dict[str, Any] = next(iter(picked), {}) if isinstance(picked, list) else {}
-        if first:
-            st.session_state["picked"] = turn + 1
-            told = {k: str(v) for k, v in first.items() if k in _FIELDS and v != _REST}
-            pick("paper" if "id" in told else "only", told)
+    clicked = st.altair_chart(picture.chart, key=f"picture-{turn}", on_select="rerun")
+    show(tag("p", picture.words, cls="quiet"))
+    named = st.selectbox(
+        picture.opens,
+        range(len(picture.parts)),
+        index=None,
+        format_func=lambda part: picture.parts[part][0],
+        key=f"part-{turn}",
+        placeholder="Choose from the picture",
+    )
+    told = _clicked(clicked["selection"]) if named is None else picture.parts[named][1]
+    if told:
+        st.session_state["picked"] = turn + 1
+        known = {k: str(v) for k, v in told.items() if k in _FIELDS and v != _REST}
+        pick("paper" if "id" in known else "only", known)
+
+
+def _clicked(selection: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the part that was clicked tells; nothing where none was."""
+    firsts = (picked[0] for picked in selection.values() if isinstance(picked, list) and picked)
+    return next((first for first in firsts if first), {})
 
 
 def _click(*fields: str, name: str) -> alt.Parameter:
@@ -114,9 +144,7 @@ def _click(*fields: str, name: str) -> alt.Parameter:
 # --- over time -------------------------------------------------------------------------------
 
 
-def _time(
-    papers: Sequence[Paper], _opened: Opened, _cited: Set[str], _dark: bool
-) -> tuple[Chart, str]:
+def _time(papers: Sequence[Paper], _opened: Opened, _cited: Set[str], _dark: bool) -> Picture:
     import altair as alt
 
     kept = _categories(papers)
@@ -134,15 +162,17 @@ def _time(
         .add_params(_click("year", "category", name="bar"))
         .properties(height=380, description="Papers of each year, by category")
     )
-    return chart, "A click on a bar shows its papers."
+    parts = [
+        (f"{year} · {category} ({papers_in_words(n)})", {"year": year, "category": category})
+        for (year, category), n in sorted(counted.items(), reverse=True)
+    ]
+    return Picture(chart, "A click on a bar shows its papers.", "Show the papers of a bar", parts)
 
 
 # --- people ----------------------------------------------------------------------------------
 
 
-def _people(
-    papers: Sequence[Paper], _opened: Opened, _cited: Set[str], dark: bool
-) -> tuple[Chart, str]:
+def _people(papers: Sequence[Paper], _opened: Opened, _cited: Set[str], dark: bool) -> Picture:
     import altair as alt
 
     drawn = people_map(papers)
@@ -176,15 +206,18 @@ def _people(
     words = "Each name is joined to its papers; a click opens one."
     if len(dots) < drawn.written:
         words += f" {len(dots):,} of the {drawn.written:,} papers of these people are drawn."
-    return chart, words
+    people = [
+        (f"{clean_line(name)[:NAME_CHARS]} ({papers_in_words(n)})", {"author": name})
+        for name, _, _, n in drawn.people
+    ]
+    opened = _titled(paper for paper, _, _ in drawn.papers)
+    return Picture(chart, words, "Open a person or a paper", [*people, *opened])
 
 
 # --- by meaning ------------------------------------------------------------------------------
 
 
-def _meaning(
-    papers: Sequence[Paper], opened: Opened, cited: Set[str], _dark: bool
-) -> tuple[Chart, str]:
+def _meaning(papers: Sequence[Paper], opened: Opened, cited: Set[str], _dark: bool) -> Picture:
     import altair as alt
 
     places = opened.plane()
@@ -216,7 +249,10 @@ def _meaning(
         words += " Ringed: cited in your last answer."
     chart = alt.layer(dots.add_params(_click("id", name="paper")), rings)
     chart = chart.properties(height=560, description="Papers by meaning")
-    return chart, words
+    parts = _titled(shown)
+    if len(parts) < len(shown):
+        words += f" The list has the first {len(parts)} titles; search above for others."
+    return Picture(chart, words, "Open a paper", parts)
 
 
 def _cited_last() -> set[str]:
@@ -242,6 +278,15 @@ def _point(paper: Paper) -> dict[str, str]:
         "people": clean_line(records.people(paper))[:_TITLE_CHARS],
         "year": str(paper.year or ""),
     }
+
+
+def _titled(papers: Iterable[Paper]) -> list[Part]:
+    """Papers to be opened, by title, as many as a list holds."""
+    points = sorted((_point(paper) for paper in papers), key=lambda point: fold(point["title"]))
+    return [
+        (" · ".join(filter(None, (point["title"], point["year"]))), {"id": point["id"]})
+        for point in points[:_MOST_LISTED]
+    ]
 
 
 def _categories(papers: Sequence[Paper]) -> list[str]:
@@ -278,7 +323,7 @@ def _span(places: Plane, side: int) -> tuple[float, float]:
     return min(along), max(along)
 
 
-_DRAWN: Mapping[str, Callable[[Sequence[Paper], Opened, Set[str], bool], tuple[Chart, str]]] = {
+_DRAWN: Mapping[str, Callable[[Sequence[Paper], Opened, Set[str], bool], Picture]] = {
     "time": _time,
     "people": _people,
     "meaning": _meaning,

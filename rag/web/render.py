@@ -2,8 +2,8 @@
 
 Markup is made by `tag` alone, from tag and attribute names of a short list; whatever text it is
 given is escaped. `Html` is therefore markup that code made, and only `Html` is handed to the
-browser. There are no images, frames, forms or scripts, and links lead to places on this page or to
-addresses that `links` made from a record.
+browser. There are no images, frames, forms or scripts, a field can only be read, and links lead to
+places on this page or to addresses that `links` made from a record.
 """
 
 from __future__ import annotations
@@ -23,10 +23,12 @@ from rag.web import links
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
-_TAG_NAMES = "a article bdi code details div em h1 h2 h3 li mark p section span strong summary ul"
+_TAG_NAMES = (
+    "a article bdi code details div em h1 h2 h3 li mark p section span strong summary textarea ul"
+)
 _TAGS = frozenset(_TAG_NAMES.split())
 _ATTRIBUTES = frozenset(
-    {"class", "id", "href", "title", "role", "dir", "tabindex", "target", "rel"}
+    {"class", "id", "href", "title", "role", "dir", "tabindex", "target", "rel", "readonly", "rows"}
 )
 _NAME = re.compile(r"[a-z][a-z0-9-]*(?: [a-z][a-z0-9-]*)*")  # classes and ids: made by code
 # What could reorder or hide text on the page. Joiners stay: Persian and Indic scripts need them.

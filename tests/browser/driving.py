@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 START_S = 90
+IDLE = '.stApp[data-test-script-state="notRunning"]'  # no run of the page is under way
 # Waits until what fades has come or gone; what turns for ever is not waited for.
 FADED = """() => Promise.race([
   new Promise(done => setTimeout(done, 2000)),
@@ -110,7 +111,7 @@ def ask(page: Page, question: str) -> None:
 
 def findings(page: Page, axe: str, *, least: tuple[str, ...] = ("serious", "critical")) -> set[str]:
     """What axe objects to, with the first place of each."""
-    page.locator('.stApp[data-test-script-state="notRunning"]').wait_for()
+    page.locator(IDLE).wait_for()
     page.evaluate(FADED)  # colours in between are nobody's
     page.evaluate(axe)
     told: list[dict[str, Any]] = page.evaluate(

@@ -20,7 +20,7 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[i]) for i in (1, 2)]
 
 import model_server  # noqa: E402  the paths stand above
 import rare_screens  # noqa: E402  the paths stand above
-from driving import ask, browsing, serving  # noqa: E402  the paths stand above
+from driving import IDLE, ask, browsing, serving  # noqa: E402  the paths stand above
 from recorded import QUESTION as WARMED_UP  # noqa: E402  the paths stand above
 from recorded import recorded  # noqa: E402  the paths stand above
 
@@ -39,7 +39,6 @@ PICTURES = {
     "People": "Each name is joined",
     "By meaning": "Papers that are near",
 }
-IDLE = '.stApp[data-test-script-state="notRunning"]'
 QUESTION = "By how much does SOAP reduce iterations compared to AdamW?"
 REPLY = (
     "Compared to AdamW, SOAP reduces the number of iterations by over 40% when language models of "

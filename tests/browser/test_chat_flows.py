@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from driving import ask
+from driving import IDLE, ask
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -123,7 +123,7 @@ def test_the_keyboard_alone_asks_verifies_and_goes_back(sample_app: str, visit: 
     assert "-cited-1" in page.url
     page.locator(".card-foot summary").first.focus()
     page.keyboard.press("Enter")
-    assert "SOAP" in page.locator(".reference:visible").inner_text()
+    assert "SOAP" in page.locator(".reference:visible").input_value()
 
 
 def test_the_focus_stays_on_the_way_to_another_screen(sample_app: str, visit: Visit) -> None:
@@ -132,7 +132,7 @@ def test_the_focus_stays_on_the_way_to_another_screen(sample_app: str, visit: Vi
         page.get_by_role("button", name=name, exact=True).focus()
         page.keyboard.press("Enter")
         page.locator(f".wordmark.at-{name.lower()}").wait_for()
-        page.locator('.stApp[data-test-script-state="notRunning"]').wait_for()
+        page.locator(IDLE).wait_for()
         assert page.evaluate("document.activeElement.innerText") == name
         here = page.locator(f".st-key-to-{name.lower()} button p")
         assert here.evaluate("e => getComputedStyle(e).fontWeight") == "600"
@@ -141,7 +141,7 @@ def test_the_focus_stays_on_the_way_to_another_screen(sample_app: str, visit: Vi
 def test_a_box_to_tick_shows_that_it_has_the_focus(sample_app: str, visit: Visit) -> None:
     page = visit(f"{sample_app}/?screen=library")
     page.locator(".st-key-row-0").wait_for()
-    page.locator('.stApp[data-test-script-state="notRunning"]').wait_for()
+    page.locator(IDLE).wait_for()
     page.locator(".st-key-row-0 input").focus()
     page.keyboard.press("Tab")
     page.keyboard.press("Shift+Tab")

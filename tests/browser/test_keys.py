@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from driving import ask, serving
+from driving import IDLE, ask, serving
 from model_server import MODEL, ModelServer
 
 from rag import Assistant, Settings
@@ -30,7 +30,6 @@ KEY = "sk-CANARY-5d80a3"
 WAYS = ("honest", "401", "429 long", "400 filter", "error midway", "cut")
 QUESTION = "How many cards does LOOM need?"
 COMPARISON = "Compare LOOM and PISCES"
-IDLE = '.stApp[data-test-script-state="notRunning"]'
 
 
 @dataclass

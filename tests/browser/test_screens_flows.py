@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from driving import ask, serving
+from driving import IDLE, ask, serving
 from hostile import HOSTILE
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def test_a_paper_is_searched_opened_and_left_by_the_back_button(own_app: str, vi
     page = visit(own_app)
     page.get_by_role("button", name="Library").click()
     page.locator(".st-key-rows").wait_for()
-    page.locator('.stApp[data-test-script-state="notRunning"]').wait_for()
+    page.locator(IDLE).wait_for()
     search = page.get_by_label("Search titles, authors and organisations")
     search.fill("vyas soap")
     search.press("Enter")

@@ -45,6 +45,26 @@ def test_a_click_on_values_lists_their_papers(
     assert expected in shown(go_to(at, "library"))
 
 
+@pytest.mark.parametrize(
+    ("picture", "part", "expected"),
+    [
+        ("time", "2024 · Others (1 paper)", "1 of 3 papers"),
+        ("people", "Lin Osei (1 paper)", "1 of 3 papers"),
+        ("meaning", "Quill: Preconditioning", "We present Quill"),
+    ],
+)
+def test_what_can_be_clicked_can_be_chosen_from_the_list_below(
+    page: Page, picture: str, part: str, expected: str
+) -> None:
+    at = page()
+    at.session_state["library-view"] = "pictures"
+    at.session_state["library-picture"] = picture
+    at = go_to(at, "library")
+    (listed,) = [box for box in at.selectbox if box.key and box.key.startswith("part-")]
+    chosen = next(i for i, option in enumerate(listed.options) if option.startswith(part))
+    assert expected in shown(listed.select_index(chosen).run())
+
+
 def test_pictures_of_the_whole_library_are_made_before_they_are_asked_for(page: Page) -> None:
     page().run()
     for thread in threading.enumerate():

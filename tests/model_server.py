@@ -25,6 +25,7 @@ from loopback import MOST_S, LoopbackServer, ScriptedHandler
 
 MODEL = "scripted"
 PIECE_CHARS = 7
+TOKENS_A_SECOND = 20  # of a model that writes as fast as one does
 DRIP_S = 0.05
 TOKENS_IN, TOKENS_OUT = 420, 17  # as an honest reply counts them
 SMALL = 2600  # characters
@@ -262,6 +263,15 @@ def _comments(h: _Handler) -> None:
         time.sleep(DRIP_S)
 
 
+def _paced(h: _Handler) -> None:
+    h.start()
+    for piece in h.pieces():
+        h.delta(piece)
+        time.sleep(1 / TOKENS_A_SECOND)
+    h.delta("", "stop")
+    h.done()
+
+
 def _drip(h: _Handler) -> None:
     h.start()
     _comments(h)
@@ -415,6 +425,7 @@ def _moved(h: _Handler) -> None:
 
 
 MODES: dict[str, Callable[[_Handler], None]] = {
+    "paced": _paced,
     "honest": _honest,
     "cut": _cut,
     "cut at once": _cut_at_once,

@@ -27,7 +27,7 @@ from rag.web import (
 )
 from rag.web.conversation import Exchange
 from rag.web.evidence import Anchors
-from rag.web.render import join, label, show, style_page, tag
+from rag.web.render import Html, join, label, show, style_page, tag
 from rag.web.session import LibraryFacts, Opened
 from rag.web.sidebar import sidebar
 from rag.web.wording import papers_in_words
@@ -163,8 +163,10 @@ def _settled(assistant: Assistant, place: _Place) -> None:
 
 def _answered(assistant: Assistant, exchange: Exchange, anchors: Anchors, *, newest: bool) -> None:
     answer = exchange.answer
-    if answer is not None:
+    if answer is not None and (answer.understood or exchange.ignoring):
         _conditions(exchange, answer)
+    else:
+        st.empty()  # what follows stands where it stood while it was written
     show(transcript.settled(exchange, anchors, assistant.settings.model))
     if newest and answer is not None and not answer.citations:
         # Part of the abstention, so it stands right below it.
@@ -180,8 +182,6 @@ def _conditions(exchange: Exchange, answer: Answer) -> None:
     """What was understood above its answer, each to be taken away; what was, to be put back."""
     chips = [(said, "Remove") for said in answer.understood]
     chips += [(said, "Put back") for said in exchange.ignoring]
-    if not chips:
-        return
     with st.container(key=f"conditions-{exchange.number}", horizontal=True):
         for i, (said, verb) in enumerate(chips):
             removes = verb == "Remove"
@@ -209,10 +209,9 @@ def _answering(
     """
     exchange = place.exchange
     with _said(place):
-        slot = st.empty()
-        st.button("Stop", key="stop", type="secondary", on_click=_stop, args=(exchange,))
+        slots = _slots(exchange)
     found: object = ()
-    shown: object = None
+    shown: dict[DeltaGenerator, Html] = {}
     at_last = 0.0
     while exchange.asking is not None:
         over = exchange.asking.wait(_LOOK_S)
@@ -221,13 +220,27 @@ def _answering(
             at_last = at_last or time.monotonic() + _MOST_S
             place.show_evidence()
         draft = transcript.draft(exchange, _doing(exchange, facts))
-        if draft != shown:  # what has not changed is not sent again
-            show(draft, slot)
-            shown = draft
+        for slot, part in zip(slots, draft, strict=True):
+            if part != shown.get(slot, Html("")):  # what has not changed is not sent again
+                show(part, slot)
+                shown[slot] = part
         if over:
             st.rerun()
         if found and (not assistant.is_sought or time.monotonic() > at_last):
             rest()
+
+
+def _slots(exchange: Exchange) -> tuple[DeltaGenerator, DeltaGenerator, DeltaGenerator]:
+    """Places for what was understood, the words, and what is done.
+
+    They are those of a settled exchange (`_answered`), so that its answer takes the place of the
+    words. What is done is shown above the words: below, the way to stop would move with each line.
+    """
+    understood, words = st.empty(), st.empty()
+    with st.container(key="writing", horizontal=True):
+        doing = st.empty()
+        st.button("Stop", key="stop", type="tertiary", on_click=_stop, args=(exchange,))
+    return understood, words, doing
 
 
 def _stop(exchange: Exchange) -> None:

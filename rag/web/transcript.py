@@ -38,19 +38,18 @@ def settled(exchange: Exchange, anchors: Anchors, model: str | None) -> Html:
     if exchange.answer is None:
         return _stopped(exchange)
     parts: list[Html] = [_body(exchange.answer, anchors)]
-    if exchange.answer.status == "answered":
-        parts.append(_colophon(exchange.answer, anchors, model))
+    if exchange.answer.status == "answered":  # first, where it stood what was being done
+        parts.insert(0, _colophon(exchange.answer, anchors, model))
     return tag("div", *parts, cls="answer", id=anchors.answer)
 
 
-def draft(exchange: Exchange, doing: str) -> Html:
-    """An answer that is being written: what was understood, what is done, the unchecked words."""
-    return tag(
-        "div",
-        chips(exchange),
+def draft(exchange: Exchange, doing: str) -> tuple[Html, Html, Html]:
+    """An answer that is being written: what was understood, the unchecked words, what is done."""
+    words = _draft_text(exchange.draft)
+    return (
+        chips(exchange) or Html(""),
+        tag("div", words, cls="answer") if words else Html(""),
         tag("p", doing, cls="doing", role="status"),
-        _draft_text(exchange.draft),
-        cls="answer",
     )
 
 

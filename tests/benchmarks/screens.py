@@ -33,7 +33,6 @@ from rag import Assistant, Settings  # noqa: E402  the paths stand above
 from rag.answer.records import short_title  # noqa: E402  the paths stand above
 from rag.web.conversation import Conversation, Exchange  # noqa: E402  the paths stand above
 
-TOKENS_A_SECOND = 20
 _PATIENCE_MS = 180_000
 _PICTURES = ("time", "people", "meaning")
 _SHORT = 60  # letters by which a text is told apart
@@ -185,7 +184,6 @@ def first_paint(folder: Path, scratch: Path) -> Figures:
 
 def conversations(folder: Path, count: int) -> Figures:
     """One conversation at a time, then all at once, each with a reply of its own evidence."""
-    model_server.MODES["paced"] = paced
     questions: list[str] = []
 
     with model_server.ModelServer("paced", reply=own_words) as model:
@@ -250,15 +248,6 @@ def own_words(body: dict[str, Any]) -> str:
     """A reply that repeats the first words that the prompt quotes."""
     quoted = re.search(r"“([^“”]+)”", body["messages"][-1]["content"])
     return f"{quoted[1] if quoted else ''} [E1]"
-
-
-def paced(handler: Any) -> None:
-    handler.start()
-    for piece in handler.pieces():
-        handler.delta(piece)
-        time.sleep(1 / TOKENS_A_SECOND)
-    handler.delta("", "stop")
-    handler.done()
 
 
 if __name__ == "__main__":

@@ -62,7 +62,6 @@ def main() -> None:
 def measured(folder: Path, scratch: Path, count: int) -> screens.Figures:
     """The figures of so many tabs over a library."""
     papers = _papers(folder, count + 2)
-    model_server.MODES["paced"] = screens.paced
     with (
         model_server.ModelServer("paced", reply=screens.own_words) as model,
         serving(

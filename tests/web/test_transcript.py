@@ -104,9 +104,10 @@ def test_full_support_makes_no_noise() -> None:
 
 def test_what_was_understood_and_a_degraded_answer_are_said() -> None:
     drafted = Exchange("q", understood=("by Rosie Zhao",), ignoring=("from 2025",))
-    chips = transcript.draft(drafted, "Reading …").markup
-    assert '<li><span class="condition">by Rosie Zhao</span></li>' in chips
-    assert '<span class="struck">from 2025</span> removed' in chips
+    chips, words, _ = transcript.draft(drafted, "Reading …")
+    assert not words.markup
+    assert '<li><span class="condition">by Rosie Zhao</span></li>' in chips.markup
+    assert '<span class="struck">from 2025</span> removed' in chips.markup
     shown = said(Sentence("S.", (1,), "quoted"), notice="The model is down.")
     assert '<p class="notice">The model is down.</p>' in shown
 
@@ -141,10 +142,10 @@ def test_a_stopped_answer_keeps_its_words_and_says_that_they_are_unchecked() -> 
 def test_a_draft_says_what_is_being_done() -> None:
     found = Evidence(SOAP, 0, 2, "It", 1.0)
     exchange = Exchange("q", None, (found,), ("from 2024",), "One.\nTwo.")
-    shown = transcript.draft(exchange, "Writing from 1 paper …").markup
-    assert 'role="status"' in shown
-    assert "from 2024" in shown
-    assert shown.count('<p dir="auto">') == 2
+    understood, words, doing = transcript.draft(exchange, "Writing from 1 paper …")
+    assert 'role="status">Writing from 1 paper …' in doing.markup
+    assert "from 2024" in understood.markup
+    assert words.markup.count('<p dir="auto">') == 2
 
 
 def test_an_error_is_a_sentence() -> None:
@@ -158,14 +159,13 @@ def test_hostile_words_make_no_element_wherever_they_stand(raw: str) -> None:
     paper = Paper("p", raw, (raw,), abstract=raw)
     citation = Citation(1, paper, raw, 0, len(raw))
     sentence = Sentence(f"{raw}: “{raw}”", (1,), "quoted")
+    drafted = Exchange(raw, understood=(raw,), draft=raw, ignoring=(raw,))
     shown = [
         transcript.question(Exchange(raw)).markup,
         said(sentence, citations=(citation,), notice=raw, understood=(raw,)),
         said(sentence, citations=(citation,), mode="generated"),
         silent("not_stated", notice=raw, nearest=(paper,), understood=(raw,)),
-        transcript.draft(
-            Exchange(raw, understood=(raw,), draft=raw, ignoring=(raw,)), "Reading …"
-        ).markup,
+        *(part.markup for part in transcript.draft(drafted, "Reading …")),
         transcript.condition(raw, removed=True).markup,
         transcript.settled(Exchange(raw, error=raw), ANCHORS, raw).markup,
     ]

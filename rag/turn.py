@@ -50,6 +50,7 @@ from rag.search.members import found, on_topic
 from rag.search.names import Names
 from rag.search.narrow import narrowed
 from rag.search.order import first_and_ties, ordered
+from rag.search.phrases import left_in
 from rag.search.plan import is_bibliographic, make_plan, split_sides
 from rag.search.reading import is_readable, read
 from rag.search.retrieve import Retriever
@@ -331,15 +332,14 @@ class Turn:
         if plan.sort:
             most = plan.limit or (1 if plan.intent == "lookup" else None)
             papers = ordered(papers, plan.sort)[:most]
-        draft = quote.quote_papers(papers, evidence)
         is_cut = len(hits) == _MOST_LISTED and hits[-1].paper.id in found
-        yield from self.ends.settle(
-            plan,
-            draft,
-            "lookup",
-            self.ends.scale.confidence(findings.signals),
-            notice=_THERE_MAY_BE_MORE if is_cut else None,
-        )
+        if plan.intent == "count":
+            draft = quote.count_papers(plan, evidence, least=is_cut)
+        else:
+            draft = quote.quote_papers(papers, evidence)
+        confidence = self.ends.scale.confidence(findings.signals)
+        notice = quote.not_left_out(left_in(plan)) or (_THERE_MAY_BE_MORE if is_cut else None)
+        yield from self.ends.settle(plan, draft, "lookup", confidence, notice=notice)
 
     def _facts(self, plan: QueryPlan, findings: Findings) -> Iterator[Event]:
         evidence = with_cause(plan, findings.evidence, self.finder)

@@ -46,6 +46,18 @@ def quote_papers(
     return draft
 
 
+def count_papers(plan: QueryPlan, evidence: Sequence[Evidence], *, least: bool) -> Draft:
+    """How many papers bear on a topic, or the `least` that do, then each by its best sentence."""
+    draft = Draft()
+    numbers = tuple(n for e in evidence for n in _number(draft, e.paper, e.start, e.end))
+    many = f"{'at least ' if least else ''}{len(evidence)}"
+    noun = "paper" if len(evidence) == 1 else "papers"
+    said = f"Your library has {many} {noun} on “{plan.topic}”{conditions(plan)}."
+    draft.say(said, numbers, "supported")
+    _quote_by_paper(draft, evidence)
+    return draft
+
+
 def quote_overview(papers: Sequence[Paper], evidence: Sequence[Evidence]) -> Draft:
     """What each paper does, and its most telling other sentence."""
     draft = Draft()
@@ -111,6 +123,14 @@ def nothing_matches(plan: QueryPlan) -> str:
     notice = f"{none}{conditions(plan) or ' like this'}."
     several = sum(1 for word in plan.understood if not word.endswith(" first")) > 1
     return notice + (" Take one of these conditions away." if several else "")
+
+
+def not_left_out(said: str) -> str:
+    """That words which may mean to leave papers out were not read so; nothing where there are none.
+
+    "Training without labels" is a topic, "papers without labels" a wish.
+    """
+    return f"“{said}” was read as part of the topic; “not about …” leaves papers out." * bool(said)
 
 
 def _headline(plan: QueryPlan, count: int) -> str:

@@ -41,11 +41,30 @@ _LISTS = re.compile(
     r"^\W*(?:\S+\s+){0,3}(papers|works|articles|publications)\b",
     re.IGNORECASE,
 )
+# What there is on something: "recent work on …", "do I have anything about …", "which of them are
+# about …"; not where a verb follows, as in "research on X shows …".
+_COLLECTS = re.compile(
+    r"^\W*(?:(?:is|are|was)\s+there\s+)?(?:(?:any|all|some|more|the|recent|new|newer|further|other|"
+    r"existing|related|prior|previous|earlier)\s+)*"
+    r"(?:(?:works?|research|literature|studies|reading|anything|everything|something|stuff|material)\s+"
+    r"(?:on|about|regarding|concerning|related\s+to|dealing\s+with)|studies\s+of)\b"
+    r"(?!.*\b(?:is|are|was|were|does|do|did|shows?|finds?|that|what|which|how|why|who|when)\b)",
+    re.IGNORECASE,
+)
+_WHAT_THERE_IS = re.compile(
+    r"^\W*what\s+(?:(?:is|are)\s+there|(?:do|have)\s+(?:i|we|you)\s+(?:have|got)|"
+    r"ha(?:s|ve)\s+(?:people|others|anyone|anybody|researchers|been)\s+(?:written|published|done))\s+"
+    r"(?:on|about)\b|"
+    r"\bwhich\s+(?:(?:of\s+)?(?:them|those|these)|ones)\s+(?:(?:is|are)\s+(?:about|on|concerned\s+with)|"
+    r"(?:mention|discuss|cover|study|deal\s+with|talk\s+about)s?)\b",
+    re.IGNORECASE,
+)
 _COUNTS = re.compile(
     r"\b(?:how\s+many|number\s+of|count(?:\s+(?:of|the|all))*)\s+(?:\S+\s+){0,3}?"
     r"(papers|works|articles|publications|studies|preprints)\b",
     re.IGNORECASE,
 )
+_HOW_MANY = re.compile(r"\b(?:how\s+many|(?:the\s+)?number\s+of)\b", re.IGNORECASE)
 _LOOKS_UP = re.compile(
     r"\b(?:which|what|the)\s+(?:\S+\s+){0,2}?(paper|work|article|study|publication)\b",
     re.IGNORECASE,
@@ -225,7 +244,13 @@ def is_statement(question: str) -> bool:
 
 def lists_papers(query: str) -> bool:
     """True where papers are asked for in the plural."""
-    return bool(_LISTS.search(query))
+    plain = _REQUEST.sub("", query)
+    return any((_LISTS.search(query), _WHAT_THERE_IS.search(query), _COLLECTS.search(plain)))
+
+
+def without_count(query: str) -> str:
+    """A question for the number of papers on a topic as one for these papers."""
+    return _HOW_MANY.sub(" ", query).strip()
 
 
 def weighs(query: str) -> bool:

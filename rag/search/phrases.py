@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from rag.base.text import content_words, fold, words
-from rag.base.types import Paper, Phrase
+from rag.base.types import Paper, Phrase, QueryPlan
 from rag.search.names import Names
 from rag.search.naming import named_papers
 from rag.search.people import PAPERS
@@ -29,30 +30,51 @@ _MENTIONED = re.compile(
     re.IGNORECASE,
 )
 _SUBJECT = (
-    r"([\w-]+(?:\s+(?!(?:and|or|but|by|from|since|in|with|without|before|after|until)\b)[\w-]+)"
-    r"{0,4})"
+    r"([\w-]+(?:\s+(?!(?:and|or|nor|but|by|from|since|in|with|without|before|after|until|not)\b)"
+    r"[\w-]+){0,4})"
 )
 _ABOUT = (
     r"(?:about|on|concerning|regarding|related\s+to|dealing\s+with|deal\s+with|mention\w*|"
     r"discuss\w*|cover\w*|to\s+do\s+with)"
 )
+_SEVERAL = re.compile(r"\b([A-Z]{2,})s\b")  # "LSTMs", which no stemmer knows for a plural
 _NEVER = r"(?:never|(?:do|does|did)(?:\s+not|n['’]t))"
 _USES = (
     r"(?:us(?:e|es|ed|ing)|involv\w+|employ\w*|stud(?:y|ies|ied)|consider\w*|rel(?:y|ies|ied)\s+on|"
     r"(?:talk|speak|write)s?\s+(?:about|of))"
 )
-# Only where the papers are what does not: a paper may tell of a model that "does not use labels".
-_NOT_ABOUT = re.compile(
-    rf"\b(?:(?:not|never|n['’]t)\s+|(?<=n['’]t)\s+){_ABOUT}\s+{_SUBJECT}|"
-    rf"\b{PAPERS}\s+(?:that\s+|which\s+)?{_NEVER}\s+{_USES}\s+{_SUBJECT}|"
+# "Papers on speaker verification that do not use …": what is left out begins behind `kept`. The
+# verb is that of the papers; behind a plural, or as "does", it may be that of the topic, and a
+# paper may tell of models "that do not use labels".
+_TOPIC = (
+    rf"(?P<kept>\b{PAPERS}\s+(?:{_ABOUT}|in|of)\s+(?:(?!(?:that|which|who)\b)[\w-]+\s+){{1,6}}?)"
+)
+_PAPERS_ARE = rf"(?P<kept>\b{PAPERS}\s+(?:(?:that|which)\s+)?(?:(?:is|are)\s+)?)(?:{_ABOUT}\s+)?"
+_LEFT_OUT = (
+    rf"\b(?:(?:not|never|n['’]t)\s+|(?<=n['’]t)\s+){_ABOUT}\s+{_SUBJECT}",
+    r"(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )"
+    rf"\bnot\s+(?:in|with|using|involving)\s+{_SUBJECT}",
+    rf"(?P<kept>\b{PAPERS}\s+)(?:that\s+|which\s+)?{_NEVER}\s+{_USES}\s+{_SUBJECT}",
+    rf"{_TOPIC}{_NEVER}\s+{_USES}\s+{_SUBJECT}",
+    rf"{_TOPIC}(?<!s\s)(?:that|which)\s+(?:never|do(?:\s+not|n['’]t))\s+{_USES}\s+{_SUBJECT}",
+    rf"(?P<kept>\b{PAPERS}\s+)without\s+(?:{_ABOUT}\s+)?{_SUBJECT}",
+    rf"{_PAPERS_ARE}neither\s+(?:{_ABOUT}\s+)?{_SUBJECT}\s+nor\s+(?:{_ABOUT}\s+)?{_SUBJECT}",
     rf"\b(?:except(?:\s+for)?|excluding|other\s+than|but\s+not|apart\s+from|besides|ignoring)\s+"
     rf"(?:(?:the\s+)?(?:those|ones|{PAPERS}|anything)\s+)?(?:{_ABOUT}\s+)?{_SUBJECT}",
+)  # fmt: skip
+_NOT_ABOUT = tuple(re.compile(pattern, re.IGNORECASE) for pattern in _LEFT_OUT)
+_GOES_ON = re.compile(rf"^\W*(?:(?:and|but|only)\s+)?(?:those\s+)?not\s+{_ABOUT}\b", re.IGNORECASE)
+# What may leave papers out, or else belong to the topic: "training without labels".
+_UNREAD = re.compile(
+    rf"\b(?:without|except|excluding|neither|(?:that|which)\s+(?:avoid|{_NEVER}\s+{_USES}))\s+{_SUBJECT}",
     re.IGNORECASE,
 )
 
 
 def read_phrases(understood: Understood, names: Names) -> None:
     """Take what the text or the title of the papers asked for must say, or must not."""
+    if _GOES_ON.match(understood.rest):
+        _read_unwanted(understood, names)
     if not re.search(rf"\b{PAPERS}\b", understood.rest, re.IGNORECASE):
         return
     _read_quoted(understood, names)
@@ -78,14 +100,27 @@ def _read_mentioned(understood: Understood, names: Names) -> None:
 
 
 def _read_unwanted(understood: Understood, names: Names) -> None:
-    for match in _NOT_ABOUT.finditer(understood.rest):
-        said = next(filter(None, match.groups())).strip()
-        named = named_papers(said, names)
-        understood.blank(match.span())
-        if named:
-            understood.note(said, negated=True, ids=named)
-        elif not said.isdigit() and words(said):
-            _note(understood, Phrase(said), negated=True)
+    for pattern in _NOT_ABOUT:
+        for match in pattern.finditer(understood.rest):
+            kept = match.end("kept") if "kept" in pattern.groupindex else match.start()
+            understood.blank((kept, match.end()))
+            for said in _subjects(match):
+                _leave_out(understood, said, names)
+
+
+def _subjects(match: re.Match[str]) -> Iterator[str]:
+    kept = match.re.groupindex.get("kept")
+    for number, said in enumerate(match.groups(), start=1):
+        if said and number != kept:
+            yield said.strip()
+
+
+def _leave_out(understood: Understood, said: str, names: Names) -> None:
+    named = named_papers(said, names)
+    if named:
+        understood.note(said, negated=True, ids=named)
+    elif not said.isdigit() and words(said):
+        _note(understood, Phrase(said), negated=True)
 
 
 def _note(understood: Understood, phrase: Phrase, *, negated: bool) -> None:
@@ -104,7 +139,17 @@ def _is_title(said: str, names: Names) -> bool:
     return " " in folded and names.has_title(folded, inside=folded.count(" ") > 2)
 
 
+def left_in(plan: QueryPlan) -> str:
+    """What a request for papers may have meant to leave out, and did not: "without labels"."""
+    found = _UNREAD.search(plan.query)
+    return found.group() if found and not (plan.without_phrases or plan.without.ids) else ""
+
+
 def says(paper: Paper, phrase: Phrase) -> bool:
     """Whether a paper has the words of a phrase, one behind the other, in any form."""
     text = paper.title if phrase.in_title else f"{paper.title}\n{paper.abstract}"
-    return f" {' '.join(words(phrase.words))} " in f" {' '.join(words(text))} "
+    return f" {_forms(phrase.words)} " in f" {_forms(text)} "
+
+
+def _forms(text: str) -> str:
+    return " ".join(words(_SEVERAL.sub(r"\1", text)))

@@ -21,6 +21,7 @@ from rag.search.asking import (
     lists_papers,
     topic_words,
     weighs,
+    without_count,
     without_lead,
     without_service,
 )
@@ -56,6 +57,8 @@ def make_plan(
         plan = _understood(question, history, names, stated)
         plan = dataclasses.replace(plan, ignored=stated)
     _refuse_nothing(plan)
+    if plan.intent == "count":  # what is sought are the papers, and no figure in them
+        plan = dataclasses.replace(plan, query=without_count(plan.query))
     return plan
 
 

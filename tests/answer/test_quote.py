@@ -59,6 +59,18 @@ def test_a_paper_without_evidence_says_what_it_is_about(loom: Paper, radon: Pape
     assert "We introduce LOOM" in texts(draft)[1]
 
 
+@pytest.mark.parametrize(("least", "many"), [(False, "2 papers"), (True, "at least 2 papers")])
+def test_papers_on_a_topic_are_counted_and_shown(
+    least: bool, many: str, loom: Paper, radon: Paper, said
+) -> None:
+    plan = QueryPlan("q", "q", intent="count", topic="bees")
+    draft = quote.count_papers(plan, [said(radon, 2), said(loom, 1)], least=least)
+    assert_sound(draft)
+    assert draft.sentences[0].text == f"Your library has {many} on “bees”."
+    assert draft.sentences[0].citations == (1, 2)
+    assert [c.paper.id for c in draft.citations] == ["radon", "loom"]
+
+
 def test_a_paper_without_text_is_named_and_cited(bare: Paper) -> None:
     draft = quote.quote_papers([bare], [])
     assert_sound(draft)

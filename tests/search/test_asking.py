@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from rag.base.types import Filters, Phrase, QueryPlan, Tally
+from rag.base.types import Filters, Paper, Phrase, QueryPlan, Tally
 from rag.search.asking import is_statement
 from rag.search.names import Names
+from rag.search.phrases import left_in, says
 from rag.search.plan import is_bibliographic, make_plan
 
 
@@ -119,6 +120,15 @@ def test_those_who_wrote_with_somebody_are_counted_over_her_papers(
         ("papers not about radon", (), (Phrase("radon"),)),
         ("Which papers don't mention bees?", (), (Phrase("bees"),)),
         ("papers by Hopper except those on compilers", (), (Phrase("compilers"),)),
+        ("Papers on radon that do not use bees", (), (Phrase("bees"),)),
+        ("Which papers about radon never use bees?", (), (Phrase("bees"),)),
+        ("radon papers without bees", (), (Phrase("bees"),)),
+        ("papers about silk not in looms", (), (Phrase("looms"),)),
+        ("papers about neither bees nor radon", (), (Phrase("bees"), Phrase("radon"))),
+        ("and not about bees?", (), (Phrase("bees"),)),
+        ("papers about looms that do not use cards", (), ()),  # looms that do not
+        ("papers on weaving without cards", (), ()),
+        ("papers that show that silk is not in itself enough", (), ()),
         ("Which method does not need labels?", (), ()),
     ],
 )
@@ -127,6 +137,37 @@ def test_words_that_papers_must_or_must_not_have(
 ) -> None:
     found = plan(question, names)
     assert (found.phrases, found.without_phrases) == (wanted, unwanted)
+
+
+def test_a_topic_is_kept_beside_what_is_left_out(names: Names) -> None:
+    assert plan("Papers on radon that do not use bees", names).topic == "radon"
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("papers on weaving without cards", "without cards"),
+        ("papers about looms that do not use cards", "that do not use cards"),
+        ("papers about looms", ""),
+        ("radon papers without bees", ""),
+    ],
+)
+def test_words_that_may_leave_papers_out_are_told_where_they_do_not(
+    question: str, said: str, names: Names
+) -> None:
+    assert left_in(plan(question, names)) == said
+
+
+@pytest.mark.parametrize(
+    ("title", "has"), [("A Study of LSTMs", True), ("An LSTM", True), ("ALSTM", False)]
+)
+def test_an_acronym_is_found_in_the_plural_too(title: str, has: bool) -> None:
+    assert says(Paper("1", title), Phrase("LSTMs")) is has
+
+
+def test_papers_that_are_counted_are_sought_without_the_words_of_counting(names: Names) -> None:
+    found = plan("How many papers are about bees?", names)
+    assert (found.intent, found.query) == ("count", "papers are about bees?")
 
 
 @pytest.mark.parametrize(

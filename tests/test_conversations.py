@@ -38,6 +38,10 @@ CONVERSATIONS = {
     "| Which of the two has code? > LOOM PISCES",
     "newest of two": "Compare LOOM and PISCES. > LOOM PISCES | Which of them is newest? > LOOM",
     "older": "Compare LOOM and PISCES. > LOOM PISCES | And which one is older? > PISCES",
+    "newest of a table": "Compare LOOM and PISCES. > LOOM PISCES | the newest? > LOOM "
+    "| Which is older? > PISCES",
+    "left open": "What is SEEDER? > SEEDER | how many identities? > SEEDER "
+    "| What is an earthquake? > An | at what depth? > An",
     "former": "Compare LOOM and PISCES. > LOOM PISCES | Who wrote the former? > LOOM",
     "latter": "Compare LOOM and PISCES. > LOOM PISCES | What about the latter? > PISCES",
     "second": "papers since 2024 > Endgames An | and the second? > An",

@@ -8,13 +8,14 @@ from collections.abc import Callable, Collection
 from contextlib import suppress
 
 from rag.base.errors import QuestionError
-from rag.base.text import STOP_WORDS, content_words, fold, stem, words
 from rag.base.types import Filters, Intent, Paper, QueryPlan
 from rag.search.asking import topic_words
-from rag.search.aspects import aspect_of, without_aspects
+from rag.search.aspects import aspect_of
+from rag.search.bare import is_bare, left_open, names_another
 from rag.search.filters import read_code
 from rag.search.focus import (
     History,
+    lists_last,
     pointed_at,
     refers_back,
     seeks_others,
@@ -42,11 +43,7 @@ _SUBJECT = re.compile(
     r"\b(?:on|about|regarding|concerning)\s+(?!(?:it|this|that|them)\b)(?P<subject>.+)",
     re.IGNORECASE,
 )  # what else they wrote "on errors"
-_NAME_ALONE = re.compile(
-    r"^\W*(?:(?:and|but|so|ok(?:ay)?)\s+)*(?:(?:what|how)\s+about\s+)?(?:the\s+)?"
-    r"(?P<name>[\w.+-]+(?:\s+[\w.+-]+){0,3})\W*$",
-    re.IGNORECASE,
-)
+_NARROWS = re.compile(r"^\W*(?:with|using|involving)\b", re.IGNORECASE)  # a list before
 _ELSE = re.compile(r"\b(?:else|other|others|more|another)\b", re.IGNORECASE)
 _MOST_TURNS = 20  # of a conversation that a question can point back to
 _MOST_AUTHORS = 20
@@ -68,31 +65,50 @@ def resolved(
     similar = None if meant.named else seeks_similar(meant.query, meant.topic)
     if similar:
         return _near(plan, pointed_at(similar.group(), history), ignoring)
-    others = _others_than(meant, plan, history, ignoring)
-    return others or _gone_on(meant, plan, history, replan, ignoring)
+    return (
+        _others_than(meant, plan, history, ignoring)
+        or _on_top(meant, plan, history, replan, ignoring)
+        or _gone_on(meant, plan, history, ignoring)
+    )
 
 
-def _gone_on(
+def _on_top(
     meant: QueryPlan, plan: QueryPlan, history: History, replan: Replan, ignoring: Ignoring
-) -> QueryPlan:
-    """The plan with the papers that it points at, or on top of the question before."""
-    others = _OTHERS.search(meant.query)
-    refers = bool(others) or refers_back(meant.query)
+) -> QueryPlan | None:
+    """The list or the comparison before under another condition, in another order, or on less."""
+    if not history or meant.named:
+        return None
+    if _NARROWS.match(meant.query) and meant.topic and lists_last(history):
+        return _those_on(plan, pointed_at("them", history), ignoring)
     continues = _CONTINUES.search(meant.query)
     short = continues or not re.search(rf"\b{PAPERS}\b", meant.query, re.IGNORECASE)
-    if history and short and not refers and _has_only_conditions(meant):
-        before = _question_before(history, replan, ignoring)
-        if before and (continues or _is_list(before) or not _has_subject(before)):
-            return _continued(plan, before, _changed(meant))
-    bare = bool(history) and _is_bare(meant)
-    if meant.filters.ids or not (refers or continues or bare):
+    if not short or _refers(meant.query) or not _has_only_conditions(meant):
+        return None
+    before = _question_before(history, replan, ignoring)
+    if before and (continues or _is_list(before) or not _has_subject(before)):
+        return _continued(plan, before, _changed(meant))
+    table = history[-1][1].table
+    return _about(plan, table.papers, ignoring) if table and meant.sort else None
+
+
+def _gone_on(meant: QueryPlan, plan: QueryPlan, history: History, ignoring: Ignoring) -> QueryPlan:
+    """The plan with the papers that it points at, or goes on about without saying so."""
+    refers = _refers(meant.query)
+    bare = bool(history) and is_bare(meant)
+    known = () if refers or bare else left_open(meant, history)
+    if meant.filters.ids or not (refers or bare or known or _CONTINUES.search(meant.query)):
         return plan
-    if others and not meant.named:
+    if _OTHERS.search(meant.query) and not meant.named:
         return _by_its_authors(plan, pointed_at(meant.query, history), ignoring)
     table = history[-1][1].table if history else None
     if table and not (refers or meant.named or _has_only_conditions(meant)):
         return _compared_on(plan, table.papers, ignoring)
-    return _pointing(plan, pointed_at(meant.query, history), ignoring, refers=refers)
+    focus = known or pointed_at(meant.query, history)
+    return _pointing(plan, focus, ignoring, refers=refers)
+
+
+def _refers(query: str) -> bool:
+    return bool(_OTHERS.search(query)) or refers_back(query)
 
 
 def _others_than(
@@ -114,39 +130,12 @@ def _pointing(
     plan: QueryPlan, focus: tuple[Paper, ...], ignoring: Ignoring, *, refers: bool
 ) -> QueryPlan:
     """About the papers in focus; a paper that is named is held against them, or stands alone."""
-    if not focus or (not refers and _names_another(plan.query, focus)):
+    if not focus or (not refers and names_another(plan.query, focus)):
         return plan
     if plan.named:
         beside = refers and plan.intent == "compare" and _said(focus) not in ignoring
         return _with_focus(plan, focus) if beside else plan
     return _about(plan, focus, ignoring)
-
-
-def _names_another(query: str, focus: tuple[Paper, ...]) -> bool:
-    """True for "and what about Schedule-Free?", of which the papers in focus say nothing."""
-    alone = _NAME_ALONE.match(query)
-    name = alone["name"].split() if alone else []
-    if not any(w[0].isupper() for w in name) or any(fold(w) in STOP_WORDS for w in name):
-        return False
-    said = {stemmed for paper in focus for stemmed in words(f"{paper.title} {paper.text}")}
-    return said.isdisjoint(content_words(" ".join(name)))
-
-
-def _is_bare(plan: QueryPlan) -> bool:
-    """True for "What are the baselines?" and "Is there code?": a subject must be known already."""
-    filters = plan.filters.is_empty and plan.without.is_empty
-    if plan.named or not filters or plan.sort or plan.intent in ("list", "count", "small_talk"):
-        return False
-    return not [w for w in topic_words(without_aspects(plan.topic)) if stem(w) not in _MEASURES]
-
-
-_MEASURES = frozenset(
-    stem(word)
-    for word in (
-        "speedup accuracy improvement gain error loss perplexity latency throughput complexity "
-        "saving reduction overhead f1 precision recall novelty intuition takeaway answer big large"
-    ).split()
-)  # what any paper may report: they name no subject
 
 
 def _compared_on(plan: QueryPlan, papers: tuple[Paper, ...], ignoring: Ignoring) -> QueryPlan:
@@ -198,6 +187,11 @@ def _about(plan: QueryPlan, focus: tuple[Paper, ...], ignoring: Ignoring) -> Que
         intent=intent,
         understood=(*plan.understood, _said(focus)),
     )
+
+
+def _those_on(plan: QueryPlan, told: tuple[Paper, ...], ignoring: Ignoring) -> QueryPlan:
+    """Those of a list that bear on a topic: "with graph networks"."""
+    return dataclasses.replace(_about(plan, told, ignoring), intent="list")
 
 
 def _undated(plan: QueryPlan) -> QueryPlan:

@@ -15,10 +15,13 @@ _THING = (
 _SUPERLATIVE = (
     r"(?:newest|latest|oldest|earliest|most\s+recent|newer|older|best|highest[- ]\w+|lowest[- ]\w+)"
 )
+_NEWER = (  # of two that are known, where none is named
+    r"(?:which|what)\s+(?:is|was|are|were)\s+(?:the\s+)?(?:newer|older|earlier|more\s+recent)(?=\W*$)"
+)
 _REFERS_BACK = re.compile(
     rf"\b(?:it|its|they|them|their|he|she|his|her|(?:this|that|these|those)\s+{_THING}|these|those|"
     r"(?:which|one|any|all|both|most|some|none|each|either|neither)\s+of\s+(?:them|these|those|the\s+(?:two|three|four|five))|"
-    rf"the\s+(?:newer|older)\s+{_THING}|(?:which|what)\s+ones?|the\s+(?:former|latter|same)|the\s+{_SUPERLATIVE}(?=\s+ones?\b|\W*$)|"
+    rf"the\s+(?:newer|older)\s+{_THING}|(?:which|what)\s+ones?|{_NEWER}|the\s+(?:former|latter|same)|the\s+{_SUPERLATIVE}(?=\s+ones?\b|\W*$)|"
     r"the\s+(?:papers?|authors?|methods?)\b(?!\s+(?:that|which|who|on|about|by|where|with|of|from)))\b|"
     r"\b(?:does|did|is|was|can|could|has|how|what|about)\s+(?:this|that)\s+"
     r"(?:compare|differ|work|mean|use|have|apply|hold|perform|outperform|improve|need|require|relate|"
@@ -39,7 +42,7 @@ _SEEKS_PAPERS = re.compile(
     re.IGNORECASE,
 )
 _SEVERAL = re.compile(
-    r"\b(?:them|these|those|both|papers|the\s+(?:two|three|four|five)|which\s+ones?|"
+    rf"\b(?:them|these|those|both|papers|the\s+(?:two|three|four|five)|which\s+ones?|{_NEWER}|"
     rf"the\s+{_SUPERLATIVE}|how\s+many)\b",
     re.IGNORECASE,
 )
@@ -140,7 +143,7 @@ def pointed_at(query: str, history: History) -> tuple[Paper, ...]:
         return (*told[0][:1], *others) if _AND_IT.search(query) else others
     if _SEVERAL.search(query):
         return several
-    return told[0] if _THEY.search(query) and _lists_last(history) else told[0][:1]
+    return told[0] if _THEY.search(query) and lists_last(history) else told[0][:1]
 
 
 def _placed(
@@ -178,7 +181,7 @@ def _end_of(papers: tuple[Paper, ...], few: re.Match[str]) -> tuple[Paper, ...]:
     return papers[-count:] if few["end"].casefold() == "last" else papers[:count]
 
 
-def _lists_last(history: History) -> bool:
+def lists_last(history: History) -> bool:
     """True where the last answer that told of papers was a list of them, or a comparison."""
     last = next((answer for _, answer in reversed(history) if _papers(answer)), None)
     return last is not None and (last.mode == "lookup" or last.table is not None)

@@ -288,3 +288,68 @@ def test_a_paper_that_was_asked_about_in_vain_is_still_meant(
 def test_what_else_they_wrote_may_have_a_subject(names: Names, loom: Paper) -> None:
     found = plan("What else did they write on errors?", names, ("q", answer(loom)))
     assert (found.filters.authors, found.topic) == (loom.authors, "errors")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "how many operators?",
+        "which operation?",
+        "what share of errors was left?",
+        "how long is the table?",
+        "which kind of cards?",
+        "and who checks the cycles?",
+        "what license?",
+        "how accurate?",
+        "is the code public?",
+    ],
+)
+def test_a_question_that_leaves_its_subject_open_goes_on_about_the_paper_of_before(
+    question: str, names: Names, loom: Paper
+) -> None:
+    assert plan(question, names, ("What is LOOM?", answer(loom))).named == (loom.id,)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is an error?",
+        "What are cards?",
+        "How do errors arise?",
+        "How are cards cut?",
+        "which programs need cards?",
+        "What is the best notation?",
+        "who won the match?",
+        "how deep is the boundary?",
+    ],
+)
+def test_a_new_subject_is_not_about_the_paper_of_before(
+    question: str, names: Names, loom: Paper
+) -> None:
+    found = plan(question, names, ("What is LOOM?", answer(loom)))
+    assert (found.named, found.filters.ids) == ((), ())
+
+
+def test_what_is_left_open_after_a_list_is_asked_of_those_that_speak_of_it(
+    names: Names, loom: Paper, stars: Paper
+) -> None:
+    told = dataclasses.replace(answer(loom, stars), mode="lookup")
+    found = plan("what accuracy of position is reached?", names, ("papers on tables", told))
+    assert found.filters.ids == (stars.id,)
+
+
+@pytest.mark.parametrize("question", ["which is newer?", "which is older", "Which was earlier?"])
+def test_the_newer_one_is_sought_among_those_told_of(
+    question: str, names: Names, loom: Paper, stars: Paper
+) -> None:
+    history = [("What is LOOM?", answer(loom)), ("What is PISCES?", answer(stars))]
+    assert set(plan(question, names, *history).filters.ids) == {loom.id, stars.id}
+    assert plan("Which is newer, LOOM or PISCES?", names, *history).filters.ids == ()
+
+
+def test_a_list_is_narrowed_by_what_its_papers_use(names: Names, loom: Paper, stars: Paper) -> None:
+    told = dataclasses.replace(answer(loom, stars), mode="lookup")
+    found = plan("using punched cards", names, ("which papers are there?", told))
+    assert (found.intent, found.topic) == ("list", "punched cards")
+    assert found.filters.ids == (loom.id, stars.id)
+    assert plan("using punched cards", names, ("q", answer(loom))).filters.ids == ()

@@ -194,7 +194,7 @@ class Library(Keeping, Reviewing):
 
     def suggestions(self, n: int = 3) -> list[str]:
         """First questions to ask, made from the library's own papers."""
-        return suggested(ordered(self._store.papers(), "newest"))[:n]
+        return suggested(ordered(self._store.records(), "newest"))[:n]
 
     def page_image(self, citation: Citation) -> bytes | None:
         """The page of a PDF on which cited words stand, as PNG with the words marked.

@@ -159,12 +159,18 @@ def show(content: Html, into: DeltaGenerator | None = None) -> None:
 
 
 def style_page(rules: str = "") -> None:
-    """Give the page its look: the shipped style sheet, and rules made by code for this page."""
+    """Give the page its look: the shipped style sheet, and rules made by code for this page.
+
+    They are two elements: of the sheet, which stays the same, Streamlit sends its hash from the
+    second run on.
+    """
     import streamlit as st
 
     # Streamlit says it of the app alone, and what opens over the page lies outside of the app.
     scheme = "dark" if st.context.theme.type == "dark" else "light"
-    st.html(f"<style>{_style_sheet()}body{{color-scheme:{scheme}}}{rules}</style>")
+    st.html(f"<style>{_style_sheet()}body{{color-scheme:{scheme}}}</style>")
+    if rules:
+        st.html(f"<style>{rules}</style>")
 
 
 def keep_theme(theme: Literal["System", "Light", "Dark"]) -> None:

@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from rag.answer.records import suggested
 from rag.base.backups import BackupReport
 from rag.base.errors import RagError
 from rag.base.types import Finding
 from rag.search.landscape import Plane
+from rag.search.order import ordered
 from rag.web import person
 from rag.web.conversation import Conversation, Exchange
 from rag.web.shelf import Shelf
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from rag.base.settings import Settings
     from rag.web.jobs import Job
 
+_SUGGESTIONS = 3
 _WARMING_S = 60  # how long loading models is waited for before a library is let go of
 
 
@@ -223,10 +226,11 @@ def set_job(new: Job | None) -> None:
 @st.cache_data(show_spinner=False, max_entries=8)
 def _facts(_of: Assistant, count: int, additions: int) -> LibraryFacts:
     """`count` and `additions` are the key of the cache: papers come and go only with them."""
-    years: list[int] = []
-    has_sample = False
-    for paper in _of.papers():
-        years += [paper.year] if paper.year else []
-        has_sample = has_sample or any(s.origin == "sample library" for s in paper.sources)
-    span = (min(years), max(years)) if years else None
-    return LibraryFacts(count, span, has_sample, tuple(_of.suggestions()) if count else ())
+    papers = _of.records()
+    years = [paper.year for paper in papers if paper.year]
+    return LibraryFacts(
+        count,
+        (min(years), max(years)) if years else None,
+        any(source.origin == "sample library" for paper in papers for source in paper.sources),
+        tuple(suggested(ordered(papers, "newest"))[:_SUGGESTIONS]) if count else (),
+    )

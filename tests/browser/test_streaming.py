@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from driving import IDLE
+from driving import IDLE, ask
 from ways import QUESTION
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 WRITTEN = "SOAP reduces the iterations by over 40% compared to AdamW [E1]. "
+SHEET = b"--page: light-dark"  # of the style sheet
 LINES = 4  # that the words must have grown by, so that something could have moved
 # Sums up what the browser calls layout shifts from now on, but for those of what was just typed.
 WATCH = """() => {
@@ -63,6 +64,17 @@ def test_nothing_moves_while_an_answer_grows(
     begun = float(seen[-1]["where"].split()[0])
     page.locator(".colophon").wait_for()
     assert abs(page.evaluate(SETTLED) - begun) < 3
+
+
+def test_the_style_sheet_is_sent_once(sample_app: str, visit: Visit) -> None:
+    page = visit(sample_app)
+    sent: list[bytes] = []
+    page.on("websocket", lambda socket: socket.on("framereceived", sent.append))
+    page.reload()
+    page.locator(".st-key-home").wait_for()
+    ask(page, QUESTION)
+    ask(page, "How does SOAP compare to Shampoo?")
+    assert sum(SHEET in message for message in sent) == 1
 
 
 def _looked(page: Page) -> Iterator[dict[str, Any]]:

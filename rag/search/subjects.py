@@ -13,7 +13,7 @@ cs.AR               hardware architecture|computer architecture
 cs.CC               computational complexity|complexity theory
 cs.CE               computational engineering
 cs.CG               computational geometry
-cs.CL               computational linguistics|natural language processing|nlp
+cs.CL               computation(?: and language|al linguistics)|natural language processing|nlp
 cs.CR               cryptography and security|cryptography|security
 cs.CV               computer vision|vision
 cs.CY               computers and society

@@ -22,7 +22,6 @@ from rag.base.types import (
     Event,
     Evidence,
     EvidenceFound,
-    Filters,
     Final,
     Hit,
     Paper,
@@ -48,7 +47,7 @@ from rag.search.evidence import EvidenceFinder, Findings
 from rag.search.matrix import matrix, words_on
 from rag.search.members import found, on_topic
 from rag.search.names import Names
-from rag.search.narrow import narrowed
+from rag.search.narrow import narrowed, relaxed
 from rag.search.order import first_and_ties, ordered
 from rag.search.phrases import left_in
 from rag.search.plan import is_bibliographic, make_plan, split_sides
@@ -350,8 +349,8 @@ class Turn:
 
     def _nothing_matches(self, plan: QueryPlan) -> Final:
         notice = quote.nothing_matches(plan)
-        open_plan = dataclasses.replace(plan, filters=Filters())
-        nearest = self.retriever.search(open_plan.query, k=NEAREST)
+        kept = relaxed(plan, self.store)
+        nearest = self.retriever.search(plan.query, k=NEAREST, filters=kept)
         return self.ends.abstain(plan, "not_in_library", notice, [hit.paper for hit in nearest])
 
 

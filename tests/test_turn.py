@@ -93,6 +93,8 @@ def test_the_draft_without_a_model_is_the_answer(question: str, ask: Ask) -> Non
         ("Hopper 2023", "lookup", ["Compilers"]),
         ("the two newest papers", "lookup", ["Endgames", "An"]),
         ("top 2 papers by score", "lookup", ["An", "Conserved"]),
+        ("What was Grace Hopper's first paper?", "lookup", ["Compilers"]),
+        ("Which of the papers since 2021 is the oldest?", "lookup", ["SEEDER"]),
         ("papers from March 2024", "lookup", ["An"]),
     ],
 )
@@ -261,6 +263,8 @@ def test_no_model_is_asked_for_records_or_abstentions(question: str, ask: Ask) -
         ("oldest", "bacde"),
         ("score", "bca"),
         ("lowest_score", "acb"),
+        ("most_authors", "ca"),
+        ("fewest_authors", "ac"),
     ],
 )
 def test_papers_without_the_sorted_value_come_last_or_not_at_all(
@@ -268,9 +272,9 @@ def test_papers_without_the_sorted_value_come_last_or_not_at_all(
 ) -> None:
     papers = [
         Paper("d", "D"),
-        Paper("a", "A", date="2020-05", score=1.0),
-        Paper("b", "B", date="2020", score=3.0),
-        Paper("c", "C", date="2021-01-01", score=2.0),
+        Paper("a", "A", ("Ada Lovelace",), date="2020-05", score=1.0),
+        Paper("b", "B", ("Ada Lovelace",), more_authors=True, date="2020", score=3.0),
+        Paper("c", "C", ("Ada Lovelace", "Grace Hopper"), date="2021-01-01", score=2.0),
         Paper("e", "E"),
     ]
     assert "".join(p.id for p in ordered(iter(papers), sort)) == ids

@@ -8,7 +8,7 @@ from functools import partial
 
 from rag.answer import records
 from rag.answer.draft import Draft
-from rag.base.types import Evidence, Paper, QueryPlan
+from rag.base.types import Evidence, Paper, QueryPlan, Sort
 
 _MOST_SENTENCES = 3
 _LONG = 100  # papers; longer lists cite what each begins with, not what tells most
@@ -98,8 +98,10 @@ def list_records(plan: QueryPlan, papers: Sequence[Paper]) -> Draft:
     if plan.intent in ("list", "count"):
         draft.say(_headline(plan, len(papers)), everything, "supported")
     with_score = plan.sort in ("score", "lowest_score") or plan.filters.score_from is not None
+    with_count = plan.sort in ("most_authors", "fewest_authors")
     for paper, number in zip(papers, numbers, strict=True):
-        draft.say(records.entry(paper, with_score=with_score), number, "supported")
+        entry = records.entry(paper, with_score=with_score, with_count=with_count)
+        draft.say(entry, number, "supported")
     return draft
 
 
@@ -111,6 +113,14 @@ def conditions(plan: QueryPlan) -> str:
     return "".join(f" {w}" for w in said)
 
 
+_HELD: dict[Sort, str] = {
+    "score": "has a score",
+    "lowest_score": "has a score",
+    "most_authors": "has a record that names all its authors",
+    "fewest_authors": "has a record that names all its authors",
+}  # what a paper must have to be put in an order
+
+
 def nothing_matches(plan: QueryPlan) -> str:
     """That no paper meets the conditions, and what to do about it."""
     first, last = plan.filters.year_from, plan.filters.year_to
@@ -119,6 +129,8 @@ def nothing_matches(plan: QueryPlan) -> str:
             f"No year is {first} or later and {last} or earlier at once. "
             "Take one of these conditions away."
         )
+    if plan.sort in _HELD and not conditions(plan):
+        return f"No paper in your library {_HELD[plan.sort]}."
     none = "None of these papers is" if _is_of_these(plan) else "No paper in your library is"
     notice = f"{none}{conditions(plan) or ' like this'}."
     several = sum(1 for word in plan.understood if not word.endswith(" first")) > 1

@@ -77,6 +77,13 @@ def all_authors(paper: Paper) -> str:
     return ", ".join(names[:-1]) + " and " + names[-1]
 
 
+def author_count(paper: Paper) -> str:
+    """How many authors the record holds: "3 authors", and that there are more if it says so."""
+    count = len(paper.authors)
+    least = "at least " if paper.more_authors else ""
+    return f"{least}{count or 'no'} author{'' if count == 1 else 's'}"
+
+
 def long_date(paper: Paper) -> str:
     """The date in words, as much of it as is known: "22 February 2024"."""
     if not paper.date:
@@ -90,9 +97,10 @@ def long_date(paper: Paper) -> str:
     return " ".join(words)
 
 
-def entry(paper: Paper, *, with_score: bool = False) -> str:
-    """One line of a list: title, people, date, and the score where the list is about scores."""
-    facts = [all_authors(paper), long_date(paper)]
+def entry(paper: Paper, *, with_score: bool = False, with_count: bool = False) -> str:
+    """One line of a list: title, people, date, and the score or the number of people if asked."""
+    count = f"{author_count(paper)}: " if with_count else ""
+    facts = [count + all_authors(paper), long_date(paper)]
     if with_score and paper.score is not None:
         facts.append(f"score {paper.score:g}")
     if paper.has_code:
@@ -104,6 +112,8 @@ def entry(paper: Paper, *, with_score: bool = False) -> str:
 def facts_sentence(paper: Paper, asks: tuple[str, ...]) -> str:
     """What the record says of a paper on the facts that are asked, as sentences."""
     said = [f"{paper.name}{_written_by(paper) if 'authors' in asks or 'date' in asks else ''}"]
+    if "author_count" in asks:
+        said.append(f"has {author_count(paper)}")
     if "date" in asks:
         inferred = " (the listing prints no year)" if paper.date_inferred else ""
         date = long_date(paper)

@@ -74,7 +74,10 @@ _ASKS: tuple[tuple[str, str], ...] = (
      r"\bwho\s+(?:is|are|was|were|['’]s)\s+the\s+(?:\w+\s+)?(?:authors?|writers?)\b|"
      r"\b(?:written\s+|authored\s+)?by\s+whom\b|\bwho\s+(?:is|are|was|were)\s+behind\b|"
      r"\bwho\s+(?:proposed|introduced|developed|invented|created|came\s+up\s+with|made|did|designed)\b|"
-     r"['’]s?\s+authors?\b|(?<!most\s)\bauthors?\W*$|\b(?:name|list|give)\s+(?:me\s+)?(?:the\s+)?authors?\b"),
+     r"['’]s?\s+authors?\b|(?<!most\s)(?<!many\s)\bauthors?\W*$|\b(?:name|list|give)\s+(?:me\s+)?(?:the\s+)?authors?\b"),
+    ("author_count", r"\b(?:how\s+many|number\s+of)\s+(?:co-?)?(?:authors|writers)\b|"
+     r"\bhow\s+many\s+(?:people|persons|researchers|scientists)\s+"
+     r"(?:(?:co-?)?(?:wrote|authored)|worked\s+on|are\s+behind)\b"),
     ("date", r"\bwhen\s+(?:was|were|did)\b|"
      r"\bwhen\s+is\b(?=.{0,60}\b(?:from|published|released|dated|submitted|out)\b)|"
      r"\b(?:what|which)\s+year\b|\band\s+when\b|"
@@ -258,13 +261,19 @@ def weighs(query: str) -> bool:
     return bool(_WEIGHS.search(query))
 
 
+_ONE_OF = re.compile(r"\bwhich\s+of\b.*\b(?:is|was|has)\b[^:;,]*$", re.IGNORECASE)  # "… the oldest"
+_NEWS = re.compile(r"\b(?:what(?:['’]?s|\s+is)|anything)\s+new\b", re.IGNORECASE)  # in the plural
+
+
 def intent_of(query: str, *, is_sorted: bool, asks: tuple[str, ...]) -> Intent:
     """The intent by the form of the question; what it names may change it."""
     if _COUNTS.search(query):
         return "count"
     if _COMPARES.search(query) and not _ASKS_A_FACT.search(query):
         return "compare"
-    if lists_papers(query):
+    if is_sorted and _ONE_OF.search(query):
+        return "lookup"
+    if lists_papers(query) or (is_sorted and _NEWS.search(query)):
         return "list"
     if is_sorted or _LOOKS_UP.search(query) or asks:
         return "lookup"

@@ -150,6 +150,7 @@ _RATED = r"(?:scores?\b|scor(?:ed|ing)\b|rated\b|ranked\b|rating\b)"
 _ALONE = rf"(?=\s*(?:$|[^\w\s]|one\b|{PAPERS}\b))"  # "earlier generations" are no order
 _SORTED_BY = r"\b(?:(?:sort|order|rank)(?:ed)?\s+(?:them\s+)?)?by\s{1,2}"
 _APPEARED = r"(?:came|come|comes)\s+out|appear\w*"
+_NUMBER_OF = r"number\s+of"
 _ORDERS: tuple[tuple[str, Sort, str], ...] = (
     (
         rf"\b(?:newest|latest|most\s+recent(?:ly)?|(?:published|written|released|{_APPEARED})\s+last)\b|{_SORTED_BY}(?:date|year)\b|"
@@ -159,6 +160,7 @@ _ORDERS: tuple[tuple[str, Sort, str], ...] = (
     ),
     (
         rf"\b(?:oldest|earliest|(?:published|written|released|{_APPEARED})\s+(?:the\s+)?first)\b|"
+        rf"\bfirst\s+{PAPERS}\s+(?:on|about)\b|"
         rf"\b(?:older|earlier){_ALONE}",
         "oldest",
         "oldest first",
@@ -176,8 +178,25 @@ _ORDERS: tuple[tuple[str, Sort, str], ...] = (
         "lowest_score",
         "lowest score first",
     ),
+    (
+        rf"\b(?:most|(?:highest|largest|greatest)\s+{_NUMBER_OF})\s+authors\b|{_SORTED_BY}{_NUMBER_OF}\s+authors\b|"
+        r"\b(?:longest|largest|biggest)\s+(?:author\s+list|list\s+of\s+authors)\b",
+        "most_authors",
+        "most authors first",
+    ),
+    (
+        rf"\b(?:fewest|least|(?:lowest|smallest)\s+{_NUMBER_OF})\s+authors\b|"
+        r"\b(?:shortest|smallest)\s+(?:author\s+list|list\s+of\s+authors)\b",
+        "fewest_authors",
+        "fewest authors first",
+    ),
 )
 
+
+_OF_SOMEBODY = (
+    rf"\b(?:very\s+)?{{place}}\s+(?:published\s+)?{PAPERS}\b(?!\s+(?:to|that|which)\b)|"
+    r"\b(?:publish\w*|wr(?:ite|ote))\s+(?:the\s+)?(?:very\s+)?{place}(?=\s*(?:\W*$|\s{{3,}}))"
+)  # "Turing's first paper", "what did Turing write last?"; alone they are places in a list
 
 _FEW = "two three four five six seven eight nine ten".split()
 _COUNT = rf"(\d{{1,3}}|{'|'.join(_FEW)})"
@@ -211,7 +230,11 @@ def _read_limit(understood: Understood) -> None:
 
 
 def _read_order(understood: Understood) -> None:
-    for pattern, order, said in _ORDERS:
+    orders = _ORDERS
+    if _names_people(understood):
+        first, last = (_OF_SOMEBODY.format(place=place) for place in ("first", "last"))
+        orders = ((first, "oldest", "oldest first"), (last, "newest", "newest first"), *_ORDERS)
+    for pattern, order, said in orders:
         match = re.search(pattern, understood.rest, re.IGNORECASE)
         if match:
             understood.blank(match.span())

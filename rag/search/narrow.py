@@ -26,6 +26,20 @@ def narrowed(plan: QueryPlan, store: Store) -> QueryPlan:
     return _only(plan, _ids(plan.filters, store).difference(*unwanted)) if unwanted else plan
 
 
+def relaxed(plan: QueryPlan, store: Store) -> Filters:
+    """The filters of a narrowed plan, which no paper meets, without one kind that lets some in.
+
+    People are given up last: who asks what somebody wrote in 2016 wants no strangers. What is told
+    by ids goes with a kind where it must; where all that is not enough, nothing is kept.
+    """
+    for given_up in ((*names, *ids) for ids in ((), ("ids",)) for names in _KINDS):
+        open_ = {name: getattr(Filters(), name) for name in given_up}
+        filters = dataclasses.replace(plan.filters, **open_)
+        if not filters.is_empty and store.allowed(filters):
+            return filters
+    return Filters()
+
+
 def _fits(paper: Paper, plan: QueryPlan) -> bool:
     if (plan.years and paper.year not in plan.years) or paper.year in plan.without_years:
         return False
@@ -35,10 +49,9 @@ def _fits(paper: Paper, plan: QueryPlan) -> bool:
 
 _KINDS = (
     ("year_from", "year_to"),
-    *((name,) for name in ("authors", "first_author", "categories", "orgs", "has_code")),
-    ("score_from",),
-    ("ids",),
-)
+    *((name,) for name in ("score_from", "has_code", "categories", "orgs", "ids")),
+    *((name,) for name in ("first_author", "authors")),
+)  # those that are given up first stand first
 
 
 def _parts(without: Filters) -> Iterator[Filters]:

@@ -165,7 +165,7 @@ _LEAVES_OPEN = re.compile(
 def _plan(
     asked: str, query: str, understood: Understood, names: Names, ignoring: Collection[str] = ()
 ) -> QueryPlan:
-    asks = asked_facts(query)
+    asks = () if understood.sort in ("most_authors", "fewest_authors") else asked_facts(query)
     groups = mentions(query, names, understood.rest)
     named = tuple(dict.fromkeys(paper_id for group in groups for paper_id in group))
     if named or ("code" in asks and not lists_papers(query)):

@@ -48,14 +48,19 @@ _IN_UNITS = re.compile(
 _ANYONE = re.compile(
     r"(?:people|persons?|individuals|humans|times|things|ones|ways)", re.IGNORECASE
 )
+_TO_TEN = "two|three|four|five|six|seven|eight|nine|ten"
+_LARGER = (
+    r"eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|"
+    rf"(?:twen|thir|for|fif|six|seven|eigh|nine)ty(?:[-‐-–](?:one|{_TO_TEN}))?"
+)
 _NUMBER = re.compile(
-    r".*\d.*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|"
-    r"forty|fifty|dozens?|hundreds?|thousands?|millions?|billions?|several|both|single|few|pair",
+    rf".*\d.*|one|{_TO_TEN}|{_LARGER}|dozens?|hundreds?|thousands?|millions?|billions?|several|both|"
+    r"single|few|pair",
     re.IGNORECASE,
 )
 # Not a year, and no part of a name.
 _FIGURE = re.compile(
-    r"(?<![\w.-])(?!(?:19|20)\d\d(?![\d.%])|\d-?D\b)\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|"
+    rf"(?<![\w.-])(?!(?:19|20)\d\d(?![\d.%])|\d-?D\b)\d|\b(?:{_TO_TEN}|{_LARGER}|"
     r"hal(?:f|v\w+)|third|quarter|twice|doubl(?:e[sd]?|ing)|tripl(?:e[sd]?|ing)|percent|dozens?|hundreds?|"
     r"thousands?|millions?|billions?|\w*fold|orders?\s+of\s+magnitude)\b",
     re.IGNORECASE,

@@ -100,6 +100,7 @@ def test_an_entry_of_a_list_leaves_out_what_is_unknown(loom: Paper, bare: Paper)
             "LOOM was written by Ada Lovelace and Charles Babbage and is dated 5 March 2019.",
         ),
         (("code",), "LOOM is listed with code."),
+        (("author_count",), "LOOM has 2 authors."),
         (("orgs",), "LOOM is listed under analytical-society."),
         (("category",), "LOOM is in category PL."),
         (("score",), "LOOM has a score of 81.5 in its record."),

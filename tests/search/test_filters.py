@@ -473,10 +473,35 @@ def test_a_score_below_leaves_out_what_is_above_and_what_has_none(names: Names) 
         ("papers sorted by score", "score"),
         ("paper with the lowest score", "lowest_score"),
         ("paper with the worst score", "lowest_score"),
+        ("first paper by Grace Hopper", "oldest"),
+        ("very first paper of Grace Hopper", "oldest"),
+        ("first paper on bees", "oldest"),
+        ("last paper by Grace Hopper", "newest"),
+        ("paper with the most authors", "most_authors"),
+        ("paper with the longest author list", "most_authors"),
+        ("paper with the fewest authors", "fewest_authors"),
     ],
 )
 def test_the_order_is_understood(words: str, sort: str, names: Names) -> None:
     assert read(f"What is the {words}?", names).sort == sort
+
+
+@pytest.mark.parametrize(
+    ("question", "sort"),
+    [
+        ("What was Grace Hopper's first paper?", "oldest"),
+        ("What did Grace Hopper publish first?", "oldest"),
+        ("what did Hopper write last", "newest"),
+        ("Which paper by Hopper was the first to explain errors?", None),
+        ("papers whose first author is Hopper", None),
+        ("What does the first paper show?", None),
+        ("Is the last paper from 2019?", None),
+    ],
+)
+def test_the_first_and_the_last_of_somebody_are_the_oldest_and_the_newest(
+    question: str, sort: str | None, names: Names
+) -> None:
+    assert read(question, names).sort == sort
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from rag.assistant import Assistant
+from rag.base.types import Filters
 from rag.search.names import Names
-from rag.search.narrow import narrowed
+from rag.search.narrow import narrowed, relaxed
 from rag.search.plan import make_plan
 
 
@@ -37,6 +38,27 @@ def test_a_plan_allows_exactly_the_papers_that_are_meant(
     found = {p.title.split()[0].strip(":") for p in history.papers(plan.filters)}
     assert found == titles
     assert said in " ".join(plan.understood)
+
+
+@pytest.mark.parametrize(
+    ("question", "kept"),
+    [
+        ("papers by Ada Lovelace from 2011", Filters(authors=("Ada Lovelace",))),
+        ("papers by Ada Lovelace from March 2011", Filters(authors=("Ada Lovelace",))),
+        (
+            "LG papers by Hopper from 2023",
+            Filters(authors=("Grace Hopper",), year_from=2023, year_to=2023),
+        ),
+        ("papers from 2011", Filters()),
+        ("papers by Isaac Newton", Filters()),
+    ],
+)
+def test_where_nothing_matches_as_few_conditions_as_possible_are_given_up(
+    question: str, kept: Filters, history: Assistant, names: Names
+) -> None:
+    plan = narrowed(make_plan(question, (), names), history._store)
+    assert not history._store.allowed(plan.filters)
+    assert relaxed(plan, history._store) == kept
 
 
 def test_a_plan_without_such_conditions_stays_as_it_is(history: Assistant, names: Names) -> None:

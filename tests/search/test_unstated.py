@@ -11,12 +11,14 @@ TEXT = (
     "We weave patterns of many kinds out of wool, from 1,200 punched cards. The loom draws 3.2 kW "
     "and holds the thread at 40 °C. Moths ate seven of the carpets. The mass loss rate of the wool "
     "was 2% a year. The network learning to weave has twelve layers. Of hollow nylon needles "
-    "(HNNs) we broke 31 HNNs."
+    "(HNNs) we broke 31 HNNs. Sixteen weavers took part, at twenty-two looms."
 )
 PAPER = Paper(id="p", title="Weaving with LOOM", authors=("Ada Byron",), abstract=TEXT)
 
 SAID = {
     "a count": "How many cards does LOOM use?",
+    "a count in a longer word": "How many weavers took part?",
+    "a count in two words": "How many looms were compared?",
     "a count in a word": "How many carpets were eaten by moths?",
     "a count of short forms": "How many hollow nylon needles were broken?",
     "people may have another name": "How many people wove the carpets?",

@@ -28,11 +28,16 @@ _STUDIES = re.compile(
     re.IGNORECASE,
 )
 
+# Names in Chinese characters, hiragana or hangul, which begin with the family's.
+_EAST_ASIAN = re.compile(r"[\u3005\u3040-\u309f\u3400-\u9fff\uac00-\ud7a3\s]+")
+
 
 def family_name(author: str) -> str:
     """The family name as printed: "Vyas" of "Nikhil Vyas" and "Vyas, N.", with its particles."""
     if "," in author:
         return author.split(",", maxsplit=1)[0].strip()
+    if _EAST_ASIAN.fullmatch(author.strip()):
+        return author.split(maxsplit=1)[0]
     family, parts = parse_name(author).family, author.split()
     tails = (" ".join(parts[i:]) for i in range(len(parts)))
     # "King Jr." begins with its family name.

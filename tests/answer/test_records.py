@@ -21,6 +21,8 @@ from rag.base.types import Paper
         ("G. H. Hardy", "Hardy"),
         ("Martin Luther King Jr.", "King Jr."),
         ("Hypatia", "Hypatia"),
+        ("山田 花子", "山田"),
+        ("王小明", "王小明"),
         ("", ""),
     ],
 )

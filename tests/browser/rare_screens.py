@@ -38,6 +38,29 @@ ODD = [
         "abstract": "本研究では大規模言語モデルの忘却を調べる。提案手法KIOKUは精度を7%改善する。",
     },
     {
+        "title": "关于大规模语言模型遗忘现象的系统性研究：从预训练到长期使用",
+        "authors": ["王小明", "李丽"],
+        "year": 2025,
+        "category": "CL",
+        "venue": "计算机学报",
+        "abstract": "本文系统研究大规模语言模型的遗忘现象。WANGJI 方法比 AdamW 少遗忘 9%。",
+    },
+    {
+        "title": "대규모 언어 모델의 장기 기억과 망각에 관한 연구",
+        "authors": ["김민수", "이서연"],
+        "year": 2024,
+        "category": "CL",
+        "abstract": "본 연구는 대규모 언어 모델의 망각을 조사한다. GIEOK은 정확도를 5% 높인다.",
+    },
+    {
+        "title": "זיכרון ושכחה ברשתות נוירונים עמוקות: SHIKHEKHA ולמידה ארוכת טווח",
+        "authors": ["נועה כהן", "דוד לוי"],
+        "year": 2023,
+        "category": "LG",
+        "venue": "כתב העת למדעי המחשב",
+        "abstract": "אנו חוקרים כיצד רשתות נוירונים שוכחות. SHIKHEKHA שוכחת 8% פחות מ-AdamW.",
+    },
+    {
         "title": "TITULUS: The " + "Persistent and Entirely Unreasonable " * 7 + "Effect",
         "authors": [f"{a} von und zu Langenstein-Hohenfels" for a in "ABCDEFGHIJKLMNOPQRST"],
         "year": 2023,
@@ -62,6 +85,8 @@ def odd(pages: Pages, take: Take, browser: Browser, work: Path, folder: Path) ->
             take(page, folder / f"j-odd-home-{name}")
             ask(page, "How much less does MEMORA forget than AdamW?")
             take(page, folder / f"j-odd-arabic-{name}")
+            ask(page, "Which papers are by 王小明?")
+            take(page, folder / f"j-odd-chinese-{name}")
             ask(page, "How many words do readers of TITULUS read?")
             take(page, folder / f"j-odd-long-{name}")
         for name, page in pages(browser, f"{address}/?screen=library"):

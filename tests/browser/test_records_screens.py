@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from driving import ask, findings, serving
 from recorded import QUESTION, recorded
 
+from rag import Assistant, Settings
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
     Visit = Callable[..., Page]
 
+# An Arabic sentence that ends in a Latin word, and one with it at its beginning.
+MIXED = {
+    "title": "أوزان الذاكرة",
+    "authors": ["ليلى حداد"],
+    "year": 2024,
+    "abstract": "ندرس كيف تنسى الشبكات العصبية. MEMORA ينسى 12% أقل من AdamW.",
+}
+# By how many pixels a part stands to the left of a word in the element around it.
+LEFT_OF = """([part, around, word]) => {
+  const walker = document.createTreeWalker(document.querySelector(around), NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const at = walker.currentNode.data.lastIndexOf(word);
+    if (at < 0) continue;
+    const range = document.createRange();
+    range.setStart(walker.currentNode, at);
+    range.setEnd(walker.currentNode, at + word.length);
+    const box = document.querySelector(part).getBoundingClientRect();
+    return range.getBoundingClientRect().left - box.right;
+  }
+}"""
 # How far the words of a part end from its right side, in pixels.
 TO_THE_RIGHT = """part => {
   const words = document.createRange();
@@ -71,6 +95,18 @@ def test_a_title_from_right_to_left_stands_on_the_right_with_its_names(
     page.locator(".paper-title").wait_for()
     for part in ("h1", ".byline", ".facts"):
         assert page.locator(f".paper {part}").evaluate(TO_THE_RIGHT) < 2, part
+
+
+def test_numbers_keep_their_side_in_a_text_from_right_to_left(visit: Visit, tmp_path: Path) -> None:
+    library = tmp_path / "library"
+    with Assistant.open(library, Settings(library=library)) as assistant:
+        assistant.add_bytes(json.dumps(MIXED).encode(), "mixed.jsonl")
+    with serving(library, tmp_path) as address:
+        page = visit(address)
+        ask(page, "How much less does MEMORA forget than AdamW?")
+        assert page.evaluate(LEFT_OF, [".answer .cite", ".answer .colophon + p", "AdamW"]) > 0
+        assert page.evaluate(LEFT_OF, [".card .num", ".card .abstract", "MEMORA"]) < 0
+        page.close()
 
 
 def test_a_pair_that_may_be_one_is_made_one_and_two_again(app: str, visit: Visit, axe: str) -> None:

@@ -55,7 +55,7 @@ from rag.search.reading import is_readable, read
 from rag.search.retrieve import Retriever
 from rag.search.sides import MOST_PAPERS, Sides, resolve_sides
 from rag.search.standing import standing
-from rag.search.topics import titled
+from rag.search.topics import is_said, seeks_a_name, titled
 
 ENOUGH_SIDES = 0.45  # the same for which papers a comparison means
 _HITS = 8
@@ -193,7 +193,7 @@ class Turn:
             yield EvidenceFound(findings.evidence, plan.understood)  # which reading refines
             findings = read(plan.query, findings, self.reader)
             self.ends.lap("read")
-        is_enough = self.ends.scale.is_enough(findings.signals)
+        is_enough = self._is_enough(plan, hits, findings)
         if not (is_enough or plan.named):
             plan = dataclasses.replace(plan, named=titled(plan.topic, hits))
         if plan.named and (plan.asks or not has_own_topic(plan, hits)):
@@ -206,6 +206,12 @@ class Turn:
             yield from self._list_by_topic(plan, findings)
         else:
             yield from self._facts(plan, findings)
+
+    def _is_enough(self, plan: QueryPlan, hits: Sequence[Hit], findings: Findings) -> bool:
+        """Whether to answer; a bare word is like no sentence, so that papers must but say it."""
+        if self.ends.scale.is_enough(findings.signals):
+            return True
+        return not findings.signals.strange and is_said(plan, hits, self.names.idf)
 
     def _aspect_asked(self, plan: QueryPlan) -> Kind | None:
         """What is asked, where that is one aspect of one paper: "its data"."""
@@ -312,6 +318,9 @@ class Turn:
         self, plan: QueryPlan, hits: Sequence[Hit], findings: Findings
     ) -> Iterator[Event]:
         """Answer "Who wrote ReLoRA?" from the record, "What is SOAP?" by what the paper does."""
+        if seeks_a_name(plan, self.names.idf):
+            yield from self._list_by_topic(plan, findings)
+            return
         papers = [hit.paper for hit in hits if hit.paper.id in plan.named]
         own = [e for e in findings.evidence if e.paper.id in plan.named]
         yield EvidenceFound(tuple(own), plan.understood)
@@ -336,7 +345,7 @@ class Turn:
             draft = quote.count_papers(plan, evidence, least=is_cut)
         else:
             draft = quote.quote_papers(papers, evidence)
-        confidence = self.ends.scale.confidence(findings.signals)
+        confidence = max(ENOUGH, self.ends.scale.confidence(findings.signals))
         notice = quote.not_left_out(left_in(plan)) or (_THERE_MAY_BE_MORE if is_cut else None)
         yield from self.ends.settle(plan, draft, "lookup", confidence, notice=notice)
 

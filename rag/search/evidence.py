@@ -38,7 +38,16 @@ _SAYS = 0.34  # share of the weight of the words asked for, from which a sentenc
 _OWN_TITLE = 0.25  # what a word is worth that the paper's title says anyway
 
 
-Scored = tuple[Evidence, float]  # a sentence, and its cosine with the query
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A sentence with its cosine with the query, and how much it bears on its subject.
+
+    Its score also holds how far it is worded and placed like an answer; `bears` does not.
+    """
+
+    evidence: Evidence
+    cosine: float
+    bears: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +72,18 @@ class EvidenceFinder:
             return Findings(())
         asked = self._weights(query, plan)
         scored = self._ranked(query, hits, plan, asked)
-        evidence = tuple(sentence for sentence, _ in scored[:k])
+        evidence = tuple(sentence.evidence for sentence in scored[:k])
         return Findings(evidence, self._signals(scored, hits, asked, plan))
 
     def best(
         self, query: str, hits: Sequence[Hit], plan: QueryPlan, *, k: int
     ) -> tuple[Evidence, ...]:
         """The `k` best sentences of the hits alone, where nothing hangs on whether they answer."""
-        scored = self._ranked(query, hits, plan, self._weights(query, plan)) if hits else []
-        return tuple(sentence for sentence, _ in scored[:k])
+        return tuple(sentence.evidence for sentence in self.scored(query, hits, plan)[:k])
+
+    def scored(self, query: str, hits: Sequence[Hit], plan: QueryPlan) -> list[Scored]:
+        """All sentences of the hits that are looked at, best first."""
+        return self._ranked(query, hits, plan, self._weights(query, plan)) if hits else []
 
     def saying(self, asked: str, paper: Paper) -> Evidence | None:
         """The best of the sentences of a paper that say these words; None where none does.
@@ -86,7 +98,8 @@ class EvidenceFinder:
             return None
         plan = QueryPlan(asked, asked)
         spelled = _spelled_out(paper.abstract)
-        for evidence, _ in self._ranked(asked, [Hit(paper, 1.0)], plan, weights):
+        for scored in self._ranked(asked, [Hit(paper, 1.0)], plan, weights):
+            evidence = scored.evidence
             if _share(weights, with_kin(weights, _word_set(spelled(evidence.text)))) >= _SAYS:
                 return evidence
         return None
@@ -94,7 +107,7 @@ class EvidenceFinder:
     def _ranked(
         self, query: str, hits: Sequence[Hit], plan: QueryPlan, asked: dict[str, float]
     ) -> list[Scored]:
-        """All sentences of the hits with their cosines, best first."""
+        """The sentences of the hits, best first."""
         vector = self._embedder.embed_query(query)
         stored = self._store.sentence_vectors(hit.paper.id for hit in hits)
         worth = functools.partial(
@@ -106,7 +119,7 @@ class EvidenceFinder:
         for hit in hits:
             spans, vectors = stored.get(hit.paper.id, ((), np.zeros((0, len(vector)))))
             found += self._score(hit, spans, vectors @ vector, asked, worth)
-        return sorted(found, key=lambda pair: -pair[0].score)
+        return sorted(found, key=lambda sentence: -sentence.evidence.score)
 
     def _weights(self, query: str, plan: QueryPlan) -> dict[str, float]:
         """How telling each word is of what the query asks."""
@@ -135,10 +148,10 @@ class EvidenceFinder:
             (start, end), cosine = spans[i], float(cosines[i])
             text = whole[start:end]
             shared = _share(worth, with_kin(worth, _word_set(spelled(text)))) if beyond else 0.0
-            score = cosine + _WORDS_WEIGHT * shared + _PAPER_WEIGHT * hit.score
-            score += _LATE_WEIGHT * i / last if i < first else -_BODY_WEIGHT
-            score += told(text)
-            scored.append((Evidence(hit.paper, start, end, text, round(score, 6)), cosine))
+            bears = cosine + _WORDS_WEIGHT * shared + _PAPER_WEIGHT * hit.score
+            score = bears + (_LATE_WEIGHT * i / last if i < first else -_BODY_WEIGHT) + told(text)
+            evidence = Evidence(hit.paper, start, end, text, round(score, 6))
+            scored.append(Scored(evidence, cosine, bears))
         return scored
 
     def _signals(
@@ -148,7 +161,7 @@ class EvidenceFinder:
         asked: dict[str, float],
         plan: QueryPlan,
     ) -> Signals:
-        best = scored[0][0].paper if scored else hits[0].paper
+        best = scored[0].evidence.paper if scored else hits[0].paper
         own = set(words(best.title)) | set(words(" ".join(best.authors)))
         present = own | _word_set(best.abstract)
         anywhere = own | _word_set(best.text) if best.body else present
@@ -158,8 +171,8 @@ class EvidenceFinder:
         spelled = _spelled_out(best.abstract)
         named = best.id in plan.named
         # What another paper says is no answer about the one that is named.
-        top = [pair for pair in scored if pair[0].paper.id == best.id or not named][:_TOP]
-        said = [with_kin(asked, _word_set(spelled(e.text))) for e, _ in top]
+        top = [s for s in scored if s.evidence.paper.id == best.id or not named][:_TOP]
+        said = [with_kin(asked, _word_set(spelled(s.evidence.text))) for s in top]
         figures = telling.wants_figures(plan.query)
         hit = next(hit for hit in hits if hit.paper.id == best.id)
         strange = tuple(name for name in names if name not in known)
@@ -167,7 +180,7 @@ class EvidenceFinder:
         is_fact = plan.intent == "fact"
         return Signals(
             passage=hit.dense,
-            sentence=max((cosine for _, cosine in top), default=0.0),
+            sentence=max((s.cosine for s in top), default=0.0),
             in_paper=_share(asked, with_kin(asked, present).union(*said)),
             in_sentence=max((_share(beyond, shown) for shown in said), default=0.0),
             together=_share(beyond, set().union(*said)),
@@ -176,7 +189,7 @@ class EvidenceFinder:
             strange=strange,
             elsewhere=elsewhere,
             unsaid=unstated(plan.query, best, (*strange, *elsewhere)) if is_fact else (),
-            figures_missing=figures and not any(telling.has_figures(e.text) for e, _ in top),
+            figures_missing=figures and not any(telling.has_figures(s.evidence.text) for s in top),
             named=named,
             states=is_statement(plan.question),
         )

@@ -10,8 +10,6 @@ from rag.search.retrieve import Retriever
 from rag.search.shortforms import short_forms
 from rag.search.topics import bearing, called
 
-_ALL = 10_000  # sentences
-
 
 def found(plan: QueryPlan, retriever: Retriever, *, k: int) -> tuple[QueryPlan, list[Hit]]:
     """The `k` papers nearest to a question, and its plan with what they tell of its words.
@@ -43,7 +41,7 @@ def on_topic(
     if forms:
         plan = forms.spelled(plan)
         hits = _nearest(plan, " ".join([plan.topic, *forms.long_of]), retriever, k)
-    every = finder.best(plan.query, hits, plan, k=_ALL)
+    every = finder.scored(plan.query, hits, plan)
     return hits, bearing(plan, hits, every, finder.names.idf, forms.added)
 
 

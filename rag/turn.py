@@ -56,6 +56,7 @@ from rag.search.retrieve import Retriever
 from rag.search.sides import MOST_PAPERS, Sides, resolve_sides
 from rag.search.standing import standing
 from rag.search.topics import is_said, seeks_a_name, titled
+from rag.search.unstated import unstated
 
 ENOUGH_SIDES = 0.45  # the same for which papers a comparison means
 _HITS = 8
@@ -170,9 +171,13 @@ class Turn:
             yield from self._in_its_words(plan, kind)
 
     def _in_its_words(self, plan: QueryPlan, kind: Kind) -> Iterator[Event]:
-        """The words of one paper that state an aspect; authors name limits by few words."""
+        """The words of one paper that state an aspect; authors name limits by few words.
+
+        How many cards it ran on is asked of its hardware too, and may be what it does not say.
+        """
         paper = self.store.get(plan.named)[plan.named[0]]
-        stated = words_on(known(kind), paper, self.finder)
+        missed = unstated(plan.query, paper)
+        stated = None if missed else words_on(known(kind), paper, self.finder)
         if stated is not None:
             yield EvidenceFound((stated,), plan.understood)
             draft = quote.quote_facts((stated,), plan.named)

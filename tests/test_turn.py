@@ -134,6 +134,33 @@ def test_an_abstention_has_its_reason_and_says_what_is_missing(
     assert bool(answer.nearest) is (reason != "bad_question")
 
 
+def test_a_count_of_hardware_is_no_other_figure_of_it(tmp_path: Path) -> None:
+    says = "We train LOOM, a weaver. LOOM saves 3.5Gb of memory per GPU and doubles the speed."
+    row = {"title": "LOOM: Weaving Fast", "authors": ["Ada Byron"], "abstract": says}
+    with Assistant.open(tmp_path / "library") as assistant:
+        assistant.add_bytes(json.dumps(row).encode(), "looms.jsonl")
+        answer = assistant.ask("How many GPUs did LOOM use?")
+        assert (answer.reason, answer.citations) == ("not_stated", ())
+        assert "does not say how many GPUs" in (answer.notice or "")
+        answer = assistant.ask("How much GPU memory does LOOM save?")
+        assert "3.5Gb" in answer.citations[0].quote
+
+
+def test_what_another_paper_says_is_no_answer_about_the_one_that_is_meant(tmp_path: Path) -> None:
+    rows = {
+        "Dust in the Amalfi mill": "Dust was weighed in a mill for two years. It is grey.",
+        "The owners of mills": "The wheel of a mill is repaired by its owner each spring.",
+    }
+    listing = [{"title": t, "authors": ["Ada Byron"], "abstract": a} for t, a in rows.items()]
+    with Assistant.open(tmp_path / "library") as assistant:
+        assistant.add_bytes("\n".join(map(json.dumps, listing)).encode(), "mills.jsonl")
+        answer = assistant.ask("Who repairs the wheel of a mill in spring?")
+        assert "its owner" in answer.citations[0].quote
+        answer = assistant.ask("Who repairs the wheel of the Amalfi mill in spring?")
+    assert (answer.reason, answer.citations) == ("not_stated", ())
+    assert answer.notice == "The nearest paper in your library does not mention Amalfi."
+
+
 def test_a_word_of_a_title_asks_for_nothing(tmp_path: Path) -> None:
     row = {"title": "Looms Near the Limit", "authors": ["Ada Byron"], "abstract": "Looms got fast."}
     with Assistant.open(tmp_path / "library") as assistant:

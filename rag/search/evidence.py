@@ -25,6 +25,7 @@ from rag.search import telling
 from rag.search.asking import is_statement, topic_words
 from rag.search.confidence import Signals
 from rag.search.kin import with_kin
+from rag.search.measures import with_licence
 from rag.search.names import Names, bare, looks_like_name, tokens
 from rag.search.unstated import unstated
 
@@ -35,8 +36,9 @@ _BODY_READ = 60  # sentences of a body that are looked at, nearest first
 _PAPER_WEIGHT = 0.35  # how much the paper's rank speaks for its sentences
 _TOP = 3  # sentences that speak for the whole when it is judged whether they answer
 _SAYS = 0.34  # share of the weight of the words asked for, from which a sentence says them
+_RARE = 3  # papers that have a name, up to which it is that of few
 _OWN_TITLE = 0.25  # what a word is worth that the paper's title says anyway
-
+_LICENCE = frozenset(words("licence license"))
 
 @dataclass(frozen=True, slots=True)
 class Scored:
@@ -97,7 +99,7 @@ class EvidenceFinder:
         if not weights:
             return None
         plan = QueryPlan(asked, asked)
-        spelled = _spelled_out(paper.abstract)
+        spelled = _spelled_out(paper.abstract, weights)
         for scored in self._ranked(asked, [Hit(paper, 1.0)], plan, weights):
             evidence = scored.evidence
             if _share(weights, with_kin(weights, _word_set(spelled(evidence.text)))) >= _SAYS:
@@ -140,7 +142,7 @@ class EvidenceFinder:
         worth = {w: v * _worth(w, title, handle) for w, v in asked.items()}
         beyond = any(worth.values())
         scored = []
-        spelled = _spelled_out(hit.paper.abstract)
+        spelled = _spelled_out(hit.paper.abstract, asked)
         whole = hit.paper.text
         first = _first_of_body(hit.paper, spans)
         last = max(1, first - 1)
@@ -168,7 +170,7 @@ class EvidenceFinder:
         names = self._names_asked(plan)
         known = [name for name in names if self._is_known(name)]
         beyond = {w: v for w, v in asked.items() if w not in own}
-        spelled = _spelled_out(best.abstract)
+        spelled = _spelled_out(best.abstract, asked)
         named = best.id in plan.named
         # What another paper says is no answer about the one that is named.
         top = [s for s in scored if s.evidence.paper.id == best.id or not named][:_TOP]
@@ -177,7 +179,10 @@ class EvidenceFinder:
         hit = next(hit for hit in hits if hit.paper.id == best.id)
         strange = tuple(name for name in names if name not in known)
         elsewhere = tuple(name for name in known if anywhere.isdisjoint(_forms(name)))
-        is_fact = plan.intent == "fact"
+        unsaid: tuple[str, ...] = ()
+        if plan.intent == "fact":
+            of_others = [name for name in elsewhere if self._is_of_another(name, hits)]
+            unsaid = unstated(plan.query, best, (*strange, *elsewhere), of_others)
         return Signals(
             passage=hit.dense,
             sentence=max((s.cosine for s in top), default=0.0),
@@ -188,7 +193,7 @@ class EvidenceFinder:
             size=math.log10(max(1, self._searched(plan))),
             strange=strange,
             elsewhere=elsewhere,
-            unsaid=unstated(plan.query, best, (*strange, *elsewhere)) if is_fact else (),
+            unsaid=unsaid,
             figures_missing=figures and not any(telling.has_figures(s.evidence.text) for s in top),
             named=named,
             states=is_statement(plan.question),
@@ -211,6 +216,16 @@ class EvidenceFinder:
             and not self.names.given(fold(token))
             and not titled.issuperset(words(token))
         ]
+
+    def _is_of_another(self, name: str, hits: Sequence[Hit]) -> bool:
+        """True for a name that few papers have, and one of the hits in its title.
+
+        Who asks for it means that one. Capitals alone may be spelled out in another paper.
+        """
+        if name.removesuffix("s").isupper() or not 0 < self.names.said_in(fold(name)) <= _RARE:
+            return False
+        forms = _forms(name)
+        return any(not set(words(hit.paper.title)).isdisjoint(forms) for hit in hits)
 
     def _is_known(self, token: str) -> bool:
         """True for a name that some paper says; "GPT-5" is unknown beside "GPT-3"."""
@@ -243,13 +258,17 @@ def _worth(word: str, title: set[str], handle: set[str]) -> float:
     return _OWN_TITLE if word in title else 1.0
 
 
-def _spelled_out(abstract: str) -> Callable[[str], str]:
-    """A function that adds the long forms of a paper's own abbreviations to a sentence of it."""
+def _spelled_out(abstract: str, asked: Collection[str]) -> Callable[[str], str]:
+    """A function that adds to a sentence of a paper the long forms of what it abbreviates.
+
+    Licences too are told by short names, if one is `asked` for.
+    """
+    read = str if _LICENCE.isdisjoint(asked) else with_licence
     known = abbreviations(abstract)
     if not known:
-        return str
+        return read
     pattern = re.compile(rf"\b({'|'.join(map(re.escape, known))})s?\b")
-    return lambda text: " ".join([text, *(known[m.group(1)] for m in pattern.finditer(text))])
+    return lambda text: " ".join([read(text), *(known[m.group(1)] for m in pattern.finditer(text))])
 
 
 def _share(weights: dict[str, float], present: Collection[str]) -> float:

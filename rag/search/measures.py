@@ -67,7 +67,7 @@ _ROWS: tuple[tuple[str, str, str, str], ...] = (
      _LENGTHS, ""),
     ("velocity|speed", "fast|slow|quickly", r"[kcm]?m\s?/\s?s|km|kph|mph|knots?|[kcm]?m\s+s", ""),
     ("angle|tilt|inclination", "", r"degrees?|°|radians?|rad|deg", ""),
-    ("duration|lifetime|latency|period", "long|soon|fast|slow|quickly", _TIMES, ""),
+    ("duration|lifetime|latency|delay|period", "long|soon|fast|slow|quickly", _TIMES, ""),
     ("time", "", f"{_TIMES}|{_STEPS}", ""),
     ("length|convergence", "long|soon|fast|slow|quickly", _STEPS, ""),
     ("age", "old|young", r"years?|months?|[kmg]yrs?|days?|aged|old", r"\baged?\s+\d"),

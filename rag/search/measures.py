@@ -15,7 +15,7 @@ from rag.search.kin import with_kin
 _ONES = "one|two|three|four|five|six|seven|eight|nine"
 _TEENS = "ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
 _TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
-_WHOLE = rf"(?:(?:{_TENS})(?:-(?:{_ONES}))?|{_TEENS}|{_ONES})"
+_WHOLE = rf"(?:(?:{_TENS})(?:[-‐‑–](?:{_ONES}))?|{_TEENS}|{_ONES})"
 _MANY = r"(?:dozens?|hundreds?|thousands?|millions?|billions?|trillions?)"
 # "12", "1,200", "20k", "30-40", "ninety-six"; not "3rd", "v2", "5.5Gb", "GPT-4".
 _COUNT = re.compile(
@@ -30,7 +30,7 @@ _IN_WORDS = re.compile(  # in small letters: ignoring case takes thrice the time
     r"twice|doubl(?:e[sd]?|ing)|tripl(?:e[sd]?|ing)|percent|orders?\s+of\s+magnitude)\b"
 )
 _BEFORE, _AFTER = 5, 4  # words around the thing counted within which its number stands
-_TOKEN = re.compile(r"[\w.,%-]+")
+_TOKEN = re.compile(r"[\w.,%‐‑-]+")
 _MODEL_SIZE = re.compile(r"\d[\d.]*[MBT]")  # "a 7B model" has so many parameters
 
 _GAP = r"(?:\\(?:rm|mathrm|mu)\b|[\\~$,;{}\s-])*"  # between a number and its unit, in LaTeX too

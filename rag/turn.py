@@ -171,13 +171,10 @@ class Turn:
             yield from self._in_its_words(plan, kind)
 
     def _in_its_words(self, plan: QueryPlan, kind: Kind) -> Iterator[Event]:
-        """The words of one paper that state an aspect; authors name limits by few words.
-
-        How many cards it ran on is asked of its hardware too, and may be what it does not say.
-        """
+        """The words of one paper that state an aspect; authors name limits by few words."""
         paper = self.store.get(plan.named)[plan.named[0]]
-        missed = unstated(plan.query, paper)
-        stated = None if missed else words_on(known(kind), paper, self.finder)
+        is_unsaid = bool(unstated(plan.query, paper))  # "how many GPUs", of its hardware
+        stated = None if is_unsaid else words_on(known(kind), paper, self.finder)
         if stated is not None:
             yield EvidenceFound((stated,), plan.understood)
             draft = quote.quote_facts((stated,), plan.named)

@@ -40,6 +40,7 @@ _RARE = 3  # papers that have a name, up to which it is that of few
 _OWN_TITLE = 0.25  # what a word is worth that the paper's title says anyway
 _LICENCE = frozenset(words("licence license"))
 
+
 @dataclass(frozen=True, slots=True)
 class Scored:
     """A sentence with its cosine with the query, and how much it bears on its subject.

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rag.answer.claim import ClaimJudge, Judgement, Passage, carrying, denying
+from rag.answer.claim import ClaimJudge
 from rag.answer.coverage import names_of
 from rag.answer.draft import Draft
+from rag.answer.judgement import Judgement, Passage, carrying, denying
 from rag.answer.passages import passages_of
 from rag.base.draft import draft_references, draft_sentences, makes_a_claim
 from rag.base.errors import QuestionError

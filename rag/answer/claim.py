@@ -18,7 +18,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answer.coverage import WordMeanings, cover, missing_names
+from rag.answer.coverage import WordMeanings, cover, credited, missing_names
+from rag.answer.judgement import (
+    CONTRARY,
+    DENIAL,
+    EXCHANGED,
+    FIGURE,
+    NO_FIGURE,
+    Judgement,
+    Passage,
+    carrying,
+)
 from rag.answer.pairing import pairs_otherwise
 from rag.answer.polarity import polarity
 from rag.answer.quantities import check_figures, is_of_kind
@@ -36,46 +46,12 @@ _TURNED_COPY = 0.7  # the same for a direction, whose own word is not shared
 _CROSSED, _DENIED = 0.45, 0.3
 _QUOTED = re.compile('[“"]([^“”"]+)[”"]')
 _A_QUOTE = 4  # words; fewer between marks are a term, not a quotation
-_FIGURE, _EXCHANGED = "a figure differs", "the sides are exchanged"
-_DENIAL = "one denies what the other says"
-_CONTRARY = (_FIGURE, _EXCHANGED, _DENIAL)  # objections that say the contrary is there
-_PLAIN = 0.5  # of the score of a denial, from which a mere "not" says the contrary
-_TOLD = 0.8  # of a denial, from which it is told to whoever wrote the claim: of few true ones
-CLEAR = 0.8  # score from which words carry a claim although the same paper says the contrary
 _SURE_UNREAD, _NO_OBJECTION = 0.8, 0.25  # scores without a reader, and with it
 _OFF_SUBJECT = -0.4  # log odds of "denies" to "silent": below, a reader sees no denial of the claim
 _UNREAD_DENIAL = 0.4  # the most that other signals tell of a denial which a reader does not see
+_DENIED_ODDS = 1.0  # log odds of "denies" to the others, from which a sentence undoes another
 _FAR = 0.15  # of the words of a claim: with fewer, a passage carries it only for a sure reader
 _LEAST = 1e-4  # of a reader's probabilities, before their logarithm
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """Sentences that a claim is held against together, with the cosine of the best of them."""
-
-    evidence: tuple[Evidence, ...]
-    cosine: float | None = None
-
-    @property
-    def text(self) -> str:
-        """The sentences one after the other."""
-        return " ".join(e.text for e in self.evidence)
-
-    @property
-    def papers(self) -> tuple[Paper, ...]:
-        """The papers that they are from, each once."""
-        return tuple({e.paper.id: e.paper for e in self.evidence}.values())
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """What a passage says of a claim: the outcome, how sure, and what forbids it, in few words."""
-
-    passage: Passage
-    support: Support
-    score: float  # how likely the passage says what the claim says, 0..1
-    against: float = 0.0  # how likely it says the contrary
-    objection: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,14 +108,25 @@ class ClaimJudge:
         self, claim: str, passage: Passage, found: Mapping[str, float], known: str
     ) -> Judgement:
         forbidden = objection(claim, passage, found, known)
-        if forbidden == _DENIAL and found.get("read_denies", 0.0) < _OFF_SUBJECT:
+        if forbidden == DENIAL and found.get("read_denies", 0.0) < _OFF_SUBJECT:
             forbidden = "something else is denied there"
         score = self._score(found)
         against = read_off((), weighted_sum(self.scale.denies, found))
         if not forbidden and found.get("read_denies", 0.0) < _OFF_SUBJECT:
             against = min(against, _UNREAD_DENIAL)  # of something else, as a reader sees it
         support = _support(score, against, forbidden, found, self.scale)
-        return Judgement(passage, support, round(score, 4), round(against, 4), forbidden)
+        is_denied = (
+            found.get("read_denies", 0.0) - max(found.get("read_says", 0.0), 0.0) > _DENIED_ODDS
+        )
+        return Judgement(
+            passage,
+            support,
+            round(score, 4),
+            round(against, 4),
+            forbidden,
+            found["said"],
+            is_denied,
+        )
 
     def _score(self, found: Mapping[str, float]) -> float:
         """The scale's score; where the other signals are sure, a reader need only not object."""
@@ -166,48 +153,6 @@ class ClaimJudge:
 
 def _as_said_in(claim: str, passage: Passage) -> str:
     return as_said_there(claim, passage.text, " ".join(p.abstract for p in passage.papers))
-
-
-def carrying(judged: Sequence[Judgement]) -> list[Judgement]:
-    """The judgements that support a claim; where its paper plainly says the contrary, clear ones.
-
-    Words that merely resemble a claim must not outweigh those that deny it; but a sentence that
-    carries it alone is not undone by what stands beside it.
-    """
-    supported = [judgement for judgement in judged if judgement.support == "supported"]
-    alone = {e for j in supported if len(j.passage.evidence) == 1 for e in j.passage.evidence}
-    denied = {
-        paper.id
-        for judgement in judged
-        if _plainly_denies(judgement) and alone.isdisjoint(judgement.passage.evidence)
-        for paper in judgement.passage.papers
-    }
-    return [
-        judgement
-        for judgement in supported
-        if judgement.score >= CLEAR or denied.isdisjoint(p.id for p in judgement.passage.papers)
-    ]
-
-
-def denying(judged: Sequence[Judgement]) -> list[Judgement]:
-    """The judgements by which a claim is called wrong, clearest first.
-
-    A writer who is told so without cause stops listening: a mere leaning of the score is silence.
-    """
-    told = [
-        judgement
-        for judgement in judged
-        if judgement.support == "contradicted"
-        and (judgement.objection in (_FIGURE, _EXCHANGED) or judgement.against >= _TOLD)
-    ]
-    return sorted(told, key=lambda judgement: -judgement.against)
-
-
-def _plainly_denies(judgement: Judgement) -> bool:
-    """Whether a passage says the contrary in so many words."""
-    if judgement.support != "contradicted" or not judgement.objection:
-        return False
-    return judgement.objection != _DENIAL or judgement.against >= _PLAIN
 
 
 def signals_of(claim: str, passage: Passage, meanings: WordMeanings | None) -> dict[str, float]:
@@ -250,9 +195,11 @@ def objection(claim: str, passage: Passage, found: Mapping[str, float], known: s
     numbers = check_figures(claim, passage.text, about, known)
     if numbers.missing or numbers.conflicts:
         is_other = numbers.conflicts or is_of_kind(claim, passage.text)
-        return _FIGURE if is_other else "a figure is not there"
+        return FIGURE if is_other else NO_FIGURE
     whole = [f"{p.title}. {p.abstract} {' '.join(p.authors)}" for p in passage.papers]
-    names = missing_names(claim, *whole, known, odd_only=True)
+    names = missing_names(claim, *whole, known, odd_only=True) or [
+        name for name in credited(claim) if missing_names(f"By {name}", *whole)
+    ]
     if names:
         return f"{names[0]} is not named there"
     if _misquoted(claim, passage.text):
@@ -260,10 +207,10 @@ def objection(claim: str, passage: Passage, found: Mapping[str, float], known: s
     if found["crossed"] >= _CROSSED or any(
         pairs_otherwise(claim, e.text) for e in passage.evidence
     ):
-        return _EXCHANGED
+        return EXCHANGED
     if found["said"] >= _LIKE_COPY and _denies(claim, passage.text, found):
-        return _DENIAL
-    return _DENIAL if any(_is_denied_copy(claim, e) for e in _parts(passage)) else ""
+        return DENIAL
+    return DENIAL if any(_is_denied_copy(claim, e) for e in _parts(passage)) else ""
 
 
 def _parts(passage: Passage) -> Sequence[Evidence]:
@@ -300,7 +247,7 @@ def _support(
     score: float, against: float, forbidden: str, found: Mapping[str, float], scale: Scale
 ) -> Support:
     if forbidden:
-        speaks = found["said"] >= _LIKE_COPY and forbidden in _CONTRARY
+        speaks = found["said"] >= _LIKE_COPY and forbidden in CONTRARY
         return "contradicted" if speaks else "unsupported"
     is_far = found["said"] < _FAR and found.get("read_says", 0.0) < 0
     if score >= scale.supported:

@@ -17,6 +17,10 @@ from rag.models.embedder import Embedder
 
 _NAME = re.compile(r"[^\W_]\w*(?:[-–'.+][^\W_]\w*)*\+*")
 _GLUE = re.compile(r"[-–./]")
+_CREDITED = re.compile(
+    r"^\W*([^\W\d_][\w'’-]+)(?:['’]s)?,?\s+"
+    r"(?:et\s+al\b|and\s+(?:(?:her|his|their)\s+)?(?:colleagues|co-?workers|co-?authors|collaborators)\b)"
+)
 _MOST_WORDS = 60_000  # vectors of single words that are remembered
 
 
@@ -47,6 +51,12 @@ def names_of(text: str) -> tuple[str, ...]:
             parts = [part for part in _GLUE.split(token) if _is_telling(part)]
             found.append("-".join(parts) or token)
     return tuple(dict.fromkeys(found))
+
+
+def credited(claim: str) -> tuple[str, ...]:
+    """Who a claim says did it: the family name in "Ada et al. show …", which begins a sentence."""
+    match = _CREDITED.match(claim)
+    return (match.group(1),) if match else ()
 
 
 def _is_telling(part: str) -> bool:

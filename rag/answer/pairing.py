@@ -18,8 +18,8 @@ from rag.answer.wording import kin_in, telling_words, worth
 _CUES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        r"[,;]?\s*\b(?:whereas|while|but|although|though|and not|yet|however|even though|despite|"
-        r"in spite of|unlike|in contrast(?: to)?)\b,?\s*|;\s+",
+        r"[,;]?\s*\b(?:whereas|while(?!\s+\w+ing\b)|but|although|though|and not|yet|however|"
+        r"even though|despite|in spite of|unlike|in contrast(?: to)?)\b,?\s*|;\s+",
         r"\s+(?:because|since|as|due to|so that|so|therefore|thus|hence)\s+",
         r"\s+(?:when|if|once|after|before|until|as soon as)\s+",
         r"\s+(?:rather than|instead of|in place of|not)\s+",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 
-from rag.answer.claim import Passage
+from rag.answer.judgement import Passage
 from rag.answer.quantities import check_figures
 from rag.answer.wording import kin_in, spelled_out, telling_words, wording, worth
 from rag.base.types import Evidence, Paper

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag.answer import records
-from rag.answer.claim import ClaimJudge, Judgement, Passage
+from rag.answer.claim import ClaimJudge
 from rag.answer.draft import Draft
+from rag.answer.judgement import Judgement, Passage
 from rag.base.types import Evidence, Support
 
 _SAID: dict[Support, str] = {

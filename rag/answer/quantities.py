@@ -39,6 +39,14 @@ _PARTS = {"thirds": 3, "quarters": 4, "fifths": 5, "tenths": 10}
 _FRACTION = re.compile(
     rf"\b({'|'.join(_COUNT_WORDS.split()[:8])})[\s-]+({'|'.join(_PARTS)})\b", re.IGNORECASE
 )  # "three quarters"
+_OUT_OF_TEN = re.compile(
+    rf"\b(one|{'|'.join(_COUNT_WORDS.split()[:8])})\s+in\s+(?:every\s+)?"
+    rf"({'|'.join(_COUNT_WORDS.split()[:9])})\b",
+    re.IGNORECASE,
+)  # "four in five"
+_AND_PART = re.compile(r"\b(\d+)[\s-]+and[\s-]+an?[\s-]+(half|quarter)\b", re.IGNORECASE)
+_PART_OF_ONE = {"half": ".5", "quarter": ".25"}
+_MAGNITUDES = re.compile(r"(?<![\d.–-])(\d)\s+orders\s+of\s+magnitude\b", re.IGNORECASE)
 _LOOSE = re.compile(rf"\b(?:half|twice|{'|'.join(_SCALES)})(?=s?\b)", re.IGNORECASE)
 
 _CLEAN = re.compile(r"\{,\}|(?<=\d),(?=\d{3}(?!\d))|(?<=\d),\s(?=000(?!\d))")
@@ -56,18 +64,23 @@ _QUANTITY = re.compile(
 )
 _PERCENT = re.compile(r"%|per\s?cent|percentage", re.IGNORECASE)
 _TIMES = re.compile(r"times|×|^x$|fold", re.IGNORECASE)
-_ONE_UNIT = {
-    stem(word): names.split()[0]
-    for names in (
-        "s sec secs second seconds", "min mins minute minutes", "h hr hrs hour hours", "day days",
-        "week weeks", "month months", "year years yr yrs", "ms millisecond milliseconds",
-        "gb gigabyte gigabytes gib", "mb megabyte megabytes mib", "kb kilobyte kilobytes kib",
-        "tb terabyte terabytes tib", "bit bits", "byte bytes", "km kilometre kilometer",
-        "kg kilogram kilograms", "usd dollar dollars", "euro euros", "mm", "cm", "mg", "hz", "khz",
-        "mhz", "ghz", "db", "kw", "mw", "kev", "mev", "gev", "tev",
-    )
-    for word in names.split()
-}  # fmt: skip
+_UNITS = (
+    "s sec secs second seconds", "min mins minute minutes", "h hr hrs hour hours", "day days",
+    "week weeks", "month months", "year years yr yrs", "ms millisecond milliseconds",
+    "gb gigabyte gigabytes gib", "mb megabyte megabytes mib", "kb kilobyte kilobytes kib",
+    "tb terabyte terabytes tib", "bit bits", "byte bytes", "km kilometre kilometer",
+    "kg kilogram kilograms", "usd dollar dollars", "euro euros", "mm", "cm", "mg", "hz", "khz",
+    "mhz", "ghz", "db", "kw", "mw", "kev", "mev", "gev", "tev",
+    "fs fsec femtosecond femtoseconds", "ps psec picosecond picoseconds",
+    "ns nsec nanosecond nanoseconds", "µs μs usec microsecond microseconds",
+    "nm nanometre nanometres nanometer nanometers", "pt picotesla", "nt nanotesla",
+    "µm μm um micrometre micrometres micrometer micrometers micron microns",
+)  # fmt: skip
+_ONE_UNIT = {stem(word): names.split()[0] for names in _UNITS for word in names.split()}
+_UNIT_WORDS = {word for names in _UNITS for word in names.split()}
+_HALF_A_UNIT = re.compile(
+    rf"\bhalf\s+an?\s+(?=(?:{'|'.join(sorted(_UNIT_WORDS))})\b)", re.IGNORECASE
+)  # "half a nanotesla"
 _MEASURES = frozenset([*_ONE_UNIT.values(), *"m g w ev k".split()])
 _AT_MOST = re.compile(
     r"(?:\bup to|\bat most|\bas (?:many|much|high|few|little|low) as|\bno (?:more|greater|higher) "
@@ -120,14 +133,18 @@ def _in_digits(text: str) -> str:
     text = _SHARE_OF.sub(lambda match: f"{_SHARES[match[1].lower()]} {match[2]}", text)
     text = _ONE_OF.sub(r"1 \1", text)
     text = _FRACTION.sub(_in_percent, _HALF_A_DOZEN.sub("6", text))
+    text = _OUT_OF_TEN.sub(_in_percent, _HALF_A_UNIT.sub("0.5 ", text))
     text = _FIGURE_WORD.sub(lambda match: _FIGURE_WORDS[match.group().lower()], text)
+    text = _AND_PART.sub(lambda match: match[1] + _PART_OF_ONE[match[2].lower()], text)
+    text = _MAGNITUDES.sub(lambda match: f"about 1{'0' * int(match[1])} times", text)
     return _SCALED.sub(_written_out, text)
 
 
 def _in_percent(match: re.Match[str]) -> str:
-    """Three quarters as about 75 percent: they may stand for 74.6 as well."""
+    """Three quarters, or four in five, as about 75 or 80 percent: for 74.6 they may stand too."""
     count, part = (word.lower() for word in match.groups())
-    return f"about {100 * int(_FIGURE_WORDS[count]) / _PARTS[part]:.3g} percent"
+    own, whole = int(_FIGURE_WORDS.get(count, 1)), _PARTS.get(part) or int(_FIGURE_WORDS[part])
+    return f"about {100 * own / whole:.3g} percent" if own < whole else match.group()
 
 
 def _written_out(match: re.Match[str]) -> str:

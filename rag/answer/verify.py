@@ -11,7 +11,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from rag.answer.claim import ClaimJudge, Judgement, Passage, carrying
+from rag.answer.claim import ClaimJudge
+from rag.answer.judgement import Judgement, Passage, carrying
 from rag.answer.quantities import figures
 from rag.base.text import sentence_spans
 from rag.base.types import Evidence, Support

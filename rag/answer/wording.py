@@ -25,7 +25,9 @@ _DENYING = frozenset(
     "excludes excluding excluded refuse refuses prevent prevents preventing prevented unaware "
     "bypass bypasses bypassing obviate obviates obviating vanish vanishes vanished nobody "
     "elimination removal exclusion avoidance prevention omit omits omitted omitting omission "
-    "nowhere spared unnecessary refute refutes refuted disprove disproves reject rejects".split()
+    "nowhere spared unnecessary refute refutes refuted disprove disproves reject rejects "
+    "contradict contradicts contradicted contradicting contrary incorrect wrong wrongly invalid "
+    "invalidate invalidates invalidated invalidating".split()
 )
 _INSTEAD = frozenset({("rather", "than"), ("instead", "of"), ("free", "of")})
 _DENIED_WORDS = 8  # what a "not" reaches, in words of its clause

@@ -12,8 +12,9 @@ import pytest
 from mutations import falsified, reworded
 from numpy.typing import NDArray
 
-from rag.answer.claim import ClaimJudge, Passage, shipped_scale
-from rag.answer.coverage import missing_names
+from rag.answer.claim import ClaimJudge, shipped_scale
+from rag.answer.coverage import credited, missing_names
+from rag.answer.judgement import Passage
 from rag.answer.passages import passages_of
 from rag.base.text import sentence_spans
 from rag.base.types import Evidence, Paper
@@ -113,6 +114,30 @@ def test_names_are_met_as_initials_plurals_and_parts() -> None:
     text = "Masked diffusion models (MDMs) and the Fenna-Matthews-Olson complex, by MIDI."
     assert missing_names("The MDM, the FMO, a Matthews one and MIDI-like ones.", text) == []
     assert missing_names("Q-Probe beats GPT-4 and ReLoRA.", text) == ["Q-Probe", "GPT-4", "ReLoRA"]
+
+
+@pytest.mark.parametrize(
+    ("claim", "names"),
+    [
+        ("Červený et al. weigh looms.", ("Červený",)),
+        ("Lovelace and her colleagues weigh looms.", ("Lovelace",)),
+        ("Looms are weighed (Lovelace et al., 1843).", ()),
+        ("Looms and cards are weighed.", ()),
+    ],
+)
+def test_who_is_said_to_have_done_it_begins_a_claim(claim: str, names: tuple[str, ...]) -> None:
+    assert credited(claim) == names
+
+
+@pytest.mark.parametrize(("name", "is_author"), [("Cerveny", True), ("Hopper", False)])
+def test_a_claim_that_credits_strangers_is_not_carried(
+    judge: ClaimJudge, name: str, *, is_author: bool
+) -> None:
+    text = "The loom needs fewer cards than the press."
+    paper = Paper("p", "Looms", ("Jan Červený",), abstract=text)
+    passage = Passage((Evidence(paper, 0, len(text), text, 1.0),))
+    found = judge.judge(f"{name} et al. show that the loom needs fewer cards.", [passage])[0]
+    assert (found.objection == "") is is_author
 
 
 def test_two_sentences_of_a_paper_may_carry_a_claim_together(judge: ClaimJudge) -> None:

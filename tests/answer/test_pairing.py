@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answer.claim import ClaimJudge, Passage
+from rag.answer.claim import ClaimJudge
+from rag.answer.judgement import Passage
 from rag.answer.pairing import pairs_otherwise
 from rag.base.types import Evidence, Paper
 
@@ -20,6 +21,10 @@ AS_THERE = [
     ("Large furnaces leak heat, but small kilns crack early.", SAID),
     ("Kilns crack early, while nobody knows about lamps.", SAID),
     ("Kilns are cheap.", SAID),
+    (
+        "The kiln cracks at night while heating small furnaces.",
+        "Heating small furnaces cracks the kiln while cooling at night.",
+    ),
     ("", ""),
     ("Small kilns crack, whereas large furnaces leak.", "Kilns and furnaces exist."),
 ]

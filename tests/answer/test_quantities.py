@@ -23,6 +23,13 @@ from rag.answer.quantities import check_figures, figures, is_of_kind, quantities
         ("twice as much, and doubled", [("2", "x", "~")] * 2),
         ("tripled, or thrice", [("3", "x", "~")] * 2),
         ("an order of magnitude", [("10", "x", "~")]),
+        ("three orders of magnitude", [("1000", "x", "~")]),
+        ("2-3 orders of magnitude", [("2", "", ""), ("3", "order", "")]),
+        ("two and a half times, 3-and-a-quarter", [("2.5", "x", ""), ("3.25", "", "")]),
+        ("half a picotesla", [("0.5", "pt", "")]),
+        ("four in five, one in four", [("80", "%", "~"), ("25", "%", "~")]),
+        ("five in two", [("5", "", ""), ("2", "", "")]),
+        ("5 fsec or 5 femtoseconds, 5 ps", [("5", "fs", ""), ("5", "fs", ""), ("5", "ps", "")]),
         ("5 percent, 5 per cent, 5 percentage points", [("5", "%", "")] * 3),
         ("the 3rd of 12", [("3", "", ""), ("12", "", "")]),
         (

@@ -15,7 +15,8 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from rag.answer.claim import ClaimJudge, Judgement, carrying, denying
+from rag.answer.claim import ClaimJudge
+from rag.answer.judgement import Judgement, carrying, denying
 from rag.answer.passages import passages_of
 from rag.base.text import sentence_spans
 from rag.base.types import Paper

@@ -26,7 +26,8 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.answer.claim import ClaimJudge, Passage, objection, scale_of
+from rag.answer.claim import ClaimJudge, objection, scale_of
+from rag.answer.judgement import Passage
 from rag.answer.passages import passages_of
 from rag.base.fitted import Line, read_off, weighted_sum
 from rag.base.text import sentence_spans

@@ -58,6 +58,19 @@ def put(writer: Writer, *numbers: int, edition: int = 0) -> None:
         writer.put(made, chunks(made), identity_key=f"key {number}")
 
 
+def put_late(writer: Writer, *numbers: int, edition: int = 0) -> None:
+    """Put papers of these numbers whose vectors come later, as `embedded`."""
+    for number in numbers:
+        made = paper(number, edition)
+        late = [EmbeddedChunk.awaiting(item.chunk) for item in chunks(made)]
+        writer.put(made, late, identity_key=f"key {number}")
+
+
+def embedded(*numbers: int, edition: int = 0) -> list[tuple[Paper, list[EmbeddedChunk]]]:
+    """Papers of these numbers with their chunks and vectors."""
+    return [(made := paper(number, edition), chunks(made)) for number in numbers]
+
+
 def query_words(number: int, edition: int = 0) -> list[str]:
     """Stemmed words by which this edition of this paper is found first."""
     return words(f"gradient {own_word(number, edition)}")

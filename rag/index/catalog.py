@@ -6,45 +6,32 @@ in a manifest, so that one transaction switches to a new generation of one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
 
-import numpy as np
 import sqlalchemy as sa
 
 from rag.base.errors import LibraryError
 from rag.base.removed import Removed
 from rag.base.types import Answer, Chunk, Filters, Paper, Source
-from rag.index import answers, overview, records, tombstones
+from rag.index import answers, late, overview, records, tombstones
 from rag.index import schema as t
-from rag.index.changes import (
-    Changes,
-    Text,
-    VectorRows,
-    read_changes,
-    read_chunk_vectors,
-    read_removed,
-    read_texts,
-    read_vector_batches,
-    read_vectors,
-    sample_vectors,
-)
+from rag.index.changes import Changes, Text, read_changes, read_removed, read_texts
 from rag.index.columns import AsOf, Columns, columns_now
-from rag.index.database import Database, entry, set_entry
+from rag.index.database import Database, entry
+from rag.index.embedded import check_chunks
 from rag.index.filters import allowed_ids
 from rag.index.lock import HeldLock
 from rag.index.originals import InFolder, Originals
 from rag.index.purge import purge
-from rag.index.records import Entry, SentenceVectors, in_batches
-from rag.index.states import States
+from rag.index.records import Entry, in_batches
 from rag.index.stored import Stored
 from rag.index.transactions import next_revision
+from rag.index.vectored import Vectored, dimensions
 
 _ANSWER_WAIT_MS = 1000
-_Made = TypeVar("_Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +45,7 @@ class LedgerEntry:
     outcome: str
 
 
-class Catalog(States):
+class Catalog(Vectored):
     """Reads and writes of one library. Safe to use from several threads and processes."""
 
     def __init__(self, database: Database, folder: Path, caches: Database | None = None) -> None:
@@ -104,10 +91,6 @@ class Catalog(States):
         """Grows with every change that the search indexes must follow."""
         return self._number("text_revision")
 
-    def dim(self) -> int:
-        """Dimensions of the vectors; 0 before the first chunk."""
-        return self._number("dim")
-
     # --- papers -----------------------------------------------------------------------------
 
     def paper_count(self) -> int:
@@ -146,11 +129,6 @@ class Catalog(States):
         """All papers without their abstracts, in the order in which they were first added."""
         with self.reading() as conn:
             return overview.read_records(conn)
-
-    def paper_vectors(self, paper_id: str | None = None) -> overview.PaperVectors:
-        """Ids and vectors of all papers that have any, or of one."""
-        with self.reading() as conn:
-            return overview.read_paper_vectors(conn, paper_id)
 
     def find(self, identity_key: str) -> Paper | None:
         """The paper that was put under this canonical identity."""
@@ -192,49 +170,7 @@ class Catalog(States):
                 found |= records.read_chunks(conn, batch)
         return found
 
-    def sentence_vectors(self, paper_ids: Iterable[str]) -> dict[str, SentenceVectors]:
-        """Spans and (n, dim) float32 vectors of the sentences of each paper, in text order."""
-        dim = self.dim()
-        found: dict[str, SentenceVectors] = {}
-        with self.reading() as conn:
-            for batch in in_batches(paper_ids):
-                found |= records.read_sentence_vectors(conn, batch, dim)
-        return found
-
-    def best_sentences(self, paper_ids: Iterable[str], vector: np.ndarray) -> dict[str, float]:
-        """Cosine of a (dim,) vector and the best sentence of each paper that has any."""
-        found: dict[str, float] = {}
-        with self.reading() as conn:
-            for batch in in_batches(paper_ids):
-                found |= records.read_best_sentences(conn, batch, vector)
-        return found
-
     # --- what the derived indexes read ------------------------------------------------------
-
-    def vector_changes(self, since: int) -> tuple[Changes, VectorRows]:
-        """What changed after a text revision, with the vectors to take in; 0 gives everything."""
-        with self.reading() as conn:
-            changes = read_changes(conn, since)
-            wanted = None if changes.complete else changes.current
-            return changes, read_vectors(conn, wanted)
-
-    def with_all_vectors(
-        self, make: Callable[[Changes, Iterator[VectorRows], int], _Made]
-    ) -> _Made:
-        """What `make` makes of all vectors, in batches, and of their dimensions."""
-        with self.reading() as conn:
-            dim = int(entry(conn, "dim") or 0)
-            return make(read_changes(conn, 0), read_vector_batches(conn), dim)
-
-    def chunk_vectors(self, chunk_ids: Sequence[str]) -> dict[str, np.ndarray]:
-        """The vectors of chunks by their ids; unknown ids are left out."""
-        with self.reading() as conn:
-            return read_chunk_vectors(conn, chunk_ids)
-
-    def chunk_count(self) -> int:
-        """How many chunks there are."""
-        with self.reading() as conn:
-            return conn.scalar(sa.select(sa.func.count()).select_from(t.chunks)) or 0
 
     def removed_since(self, revision: int) -> tuple[frozenset[str], frozenset[str]]:
         """The papers removed after a text revision, and those that cannot be brought back."""
@@ -260,24 +196,20 @@ class Catalog(States):
             ids = conn.scalars(every).all() if changes.complete else changes.current
         return changes, self._read(ids)
 
-    def sample_vectors(self, n: int, *, up_to: int) -> VectorRows:
-        """At most `n` chunks by chance, of papers unchanged since text revision `up_to`."""
-        with self.reading() as conn:
-            return sample_vectors(conn, n, up_to=up_to)
-
     # --- writing ----------------------------------------------------------------------------
 
     def put(self, entries: Sequence[Entry]) -> None:
         """Store papers with their chunks in one transaction; durable on return."""
         with self.writing() as conn:
-            dim = _dimensions(conn, entries)
+            dim = dimensions(conn, (chunk for _, chunks, _ in entries for chunk in chunks))
             for paper, chunks, _ in entries:
-                records.check_chunks(paper, chunks, dim)
+                check_chunks(paper, chunks, dim)
             revision = next_revision(conn, with_text=True, by=len(entries))
             try:
                 with conn.begin_nested():  # what failed is undone, so that the cause can be found
                     records.write_papers(conn, entries, revision=revision - len(entries) + 1)
                     records.write_chunks(conn, entries)
+                    late.note(conn, entries)
             except sa.exc.IntegrityError as error:
                 paper = records.colliding(conn, entries) or entries[0][0]
                 raise LibraryError(
@@ -374,16 +306,6 @@ class Catalog(States):
         """The last `n` kept answers to a question, newest first."""
         with self.reading() as conn:
             return answers.read_to(conn, question, n)
-
-
-def _dimensions(conn: sa.Connection, entries: Sequence[Entry]) -> int:
-    """The dimensions that vectors must have, decided by the first chunk of a library."""
-    dim = int(entry(conn, "dim") or 0)
-    first = next((chunk for _, chunks, _ in entries for chunk in chunks), None)
-    if first is not None and not dim:
-        dim = len(first.vector)
-        set_entry(conn, "dim", str(dim))
-    return dim
 
 
 def _log(conn: sa.Connection, line: LedgerEntry) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ _DRAWN = 10  # times as many numbers as chunks that are wanted: those of removed
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What an index must do to reach the text revision `revision`.
+    """What an index must do to reach the revision `revision` of texts, or of texts and vectors.
 
     Forget the papers in `stale`, which are those it may hold, then take in those in `current`, in
     the order in which they were first added. When `complete`, start from nothing and take in all.
@@ -59,22 +59,56 @@ class Text:
 
 def read_changes(conn: sa.Connection, since: int) -> Changes:
     """What changed after the text revision `since`; 0 or one of the future means everything."""
+    chunks = _count(conn, t.chunks)
     revision = int(entry(conn, "text_revision") or 0)
+    return _changes(conn, since, revision, chunks, [_changed(since)])
+
+
+def read_vector_changes(conn: sa.Connection, since: int) -> Changes:
+    """The same for what holds vectors, some of which came later than their texts.
+
+    `since` and the revision that is reached are of `vector_revision`; chunks whose vectors are
+    awaited are not counted.
+    """
+    revision = vector_revision(lambda key: entry(conn, key))
+    came = _CHANGED.join(t.late_vectors, t.late_vectors.c.paper_id == t.papers.c.id)
+    newer = [_changed(since), came.where(t.late_vectors.c.revision > since)]
+    return _changes(conn, since, revision, count_vectors(conn), newer)
+
+
+def vector_revision(entry_of: Callable[[str], str | None]) -> int:
+    """The last change of texts or of vectors alone, by the entries of the manifest."""
+    return max(int(entry_of(key) or 0) for key in ("text_revision", "vector_revision"))
+
+
+_CHANGED = sa.select(t.papers.c.id, t.papers.c.added, t.papers.c.seq)
+
+
+def _changed(since: int) -> sa.Select[str, int, int]:
+    return _CHANGED.where(t.papers.c.revision > since)
+
+
+def _changes(
+    conn: sa.Connection,
+    since: int,
+    revision: int,
+    chunks: int,
+    newer: Iterable[sa.Select[str, int, int]],  # not one with OR: servers would read every paper
+) -> Changes:
     complete = not 0 < since <= revision
     changed: Sequence[sa.Row[str, int, int]] = ()
     removed = erased = frozenset[str]()
     if not complete and since < revision:
-        columns = (t.papers.c.id, t.papers.c.added, t.papers.c.seq)
-        newer = conn.execute(sa.select(*columns).where(t.papers.c.revision > since)).all()
+        found = {row for query in newer for row in conn.execute(query)}
         # Ordered here: the database would rather read every paper in order than look up a few.
-        changed = sorted(newer, key=lambda row: row.seq)
+        changed = sorted(found, key=lambda row: row.seq)
         removed, erased = read_removed(conn, since)
     return Changes(
         revision=revision,
         stale=removed.union(row.id for row in changed if row.added <= since),
         current=tuple(row.id for row in changed),
         papers=_count(conn, t.papers),
-        chunks=_count(conn, t.chunks),
+        chunks=chunks,
         texts=_count(conn, t.papers) + _count_passages(conn),
         complete=complete,
         removed=removed,
@@ -94,32 +128,34 @@ def read_removed(conn: sa.Connection, since: int) -> tuple[frozenset[str], froze
     return frozenset(row[0] for row in rows), frozenset(row[0] for row in rows if row[1] is None)
 
 
+# Chunks that have a vector; those of late papers have none until it comes.
+_ROWS = (t.chunks.c.id, t.chunks.c.paper_id, t.chunks.c.vector)
+_VECTORS = sa.select(*_ROWS).where(sa.func.length(t.chunks.c.vector) > 0)
+
+
 def read_vectors(conn: sa.Connection, paper_ids: Sequence[str] | None) -> VectorRows:
     """The chunk vectors of these papers, or of all when None."""
-    columns = (t.chunks.c.id, t.chunks.c.paper_id, t.chunks.c.vector)
-    query = sa.select(*columns)
     if paper_ids is None:
-        return _as_vector_rows(conn, _fetched(conn, query), _count(conn, t.chunks))
+        return _as_vector_rows(conn, _fetched(conn, _VECTORS), count_vectors(conn))
     batches = in_batches(paper_ids)
-    rows = [row for b in batches for row in conn.execute(query.where(columns[1].in_(b)))]
+    of_papers = (_VECTORS.where(t.chunks.c.paper_id.in_(b)) for b in batches)
+    rows = [row for query in of_papers for row in conn.execute(query)]
     return _as_vector_rows(conn, rows, len(rows))
 
 
 def read_vector_batches(conn: sa.Connection) -> Iterator[VectorRows]:
     """All chunk vectors, some thousands at a time: a matrix of all may be large."""
-    query = sa.select(t.chunks.c.id, t.chunks.c.paper_id, t.chunks.c.vector)
-    with conn.execution_options(stream_results=True).execute(query) as result:
+    with conn.execution_options(stream_results=True).execute(_VECTORS) as result:
         for rows in result.partitions(_FETCH):
             yield _as_vector_rows(conn, rows, len(rows))
 
 
 def read_chunk_vectors(conn: sa.Connection, chunk_ids: Sequence[str]) -> dict[str, np.ndarray]:
     """The vectors of chunks by their ids; unknown ids are left out."""
-    columns = (t.chunks.c.id, t.chunks.c.vector)
     return {
         chunk_id: np.frombuffer(vector, dtype="<f4")
         for batch in in_batches(chunk_ids)
-        for chunk_id, vector in conn.execute(sa.select(*columns).where(columns[0].in_(batch)))
+        for chunk_id, _, vector in conn.execute(_VECTORS.where(t.chunks.c.id.in_(batch)))
     }
 
 
@@ -176,17 +212,17 @@ def _passage(paper_id: str, title: str, beyond: int, length: int, is_bare: bool,
 
 
 def sample_vectors(conn: sa.Connection, n: int, *, up_to: int) -> VectorRows:
-    """At most `n` chunks by chance, of papers last changed at text revision `up_to` or before.
+    """At most `n` chunks by chance, whose vectors and texts were there at `up_to`, of vectors.
 
     Papers are drawn by their numbers, for putting all in a random order would read all.
     """
     last = conn.scalar(sa.select(sa.func.max(t.papers.c.seq))) or 0
     drawn = np.random.default_rng().choice(last, min(last, _DRAWN * n), replace=False) + 1
-    columns = (t.chunks.c.id, t.chunks.c.paper_id, t.chunks.c.vector)
+    came = sa.select(t.late_vectors.c.paper_id).where(t.late_vectors.c.revision > up_to)
     chosen = (
-        sa.select(*columns)
-        .join(t.papers, t.papers.c.id == t.chunks.c.paper_id)
+        _VECTORS.join(t.papers, t.papers.c.id == t.chunks.c.paper_id)
         .where(t.papers.c.seq.in_(drawn.tolist()), t.papers.c.revision <= up_to)
+        .where(t.papers.c.id.not_in(came))
         .limit(n)
     )
     rows = list(conn.execute(chosen))
@@ -208,6 +244,13 @@ def _as_vector_rows(conn: sa.Connection, rows: Iterable[Sequence[Any]], n: int) 
         paper_ids.append(paper_id)
         matrix[i] = np.frombuffer(vector, dtype="<f4")
     return VectorRows(tuple(ids), tuple(paper_ids), matrix)
+
+
+def count_vectors(conn: sa.Connection) -> int:
+    """How many chunks have their vector; those of the few late papers are taken away from all."""
+    awaited = sa.select(t.late_vectors.c.paper_id).where(t.late_vectors.c.revision.is_(None))
+    late = sa.select(sa.func.count()).select_from(t.chunks).where(t.chunks.c.paper_id.in_(awaited))
+    return _count(conn, t.chunks) - (conn.scalar(late) or 0)
 
 
 def _count(conn: sa.Connection, table: sa.Table) -> int:

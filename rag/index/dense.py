@@ -152,7 +152,7 @@ class DenseSearch:
     def _search_chroma(self, query: np.ndarray, k: int) -> list[tuple[str, float]] | None:
         """Chroma's answer, or None when it has none for this state of the library."""
         owned = self._chroma
-        if owned is None or owned.revision != self._catalog.text_revision():
+        if owned is None or owned.revision != self._catalog.vector_revision():
             return None
         if not self._chroma_lock.acquire(timeout=_CHROMA_WAIT_S):
             return None
@@ -178,13 +178,13 @@ class DenseSearch:
             self._let_go()
 
     def _is_current(self) -> bool:
-        state, revision = self._catalog.cache("vectors"), self._catalog.text_revision()
+        state, revision = self._catalog.cache("vectors"), self._catalog.vector_revision()
         never_needed = state.generation == 0 and revision == 0
         return never_needed or (not state.dirty and state.revision == revision)
 
     def _is_near(self) -> bool:
         """Whether Chroma lacks a few changes only, and holds nothing that was deleted for good."""
-        state, revision = self._catalog.cache("vectors"), self._catalog.text_revision()
+        state, revision = self._catalog.cache("vectors"), self._catalog.vector_revision()
         if state.dirty or not 0 < revision - state.revision <= _LEFT_BEHIND * state.rows:
             return False
         return not self._catalog.removed_since(state.revision)[1]

@@ -44,6 +44,7 @@ def examine(catalog: Catalog, dense: DenseSearch, keyword: KeywordSearch) -> lis
             _texts(catalog),
             _chunks(catalog),
             _vectors(catalog),
+            _awaited(catalog),
             _vector_index(catalog, dense),
             _compact_vectors(catalog),
             _keyword_index(catalog, keyword),
@@ -96,11 +97,26 @@ def _chunks(catalog: Catalog) -> Finding:
 
 
 def _vectors(catalog: Catalog) -> Finding:
-    size = 4 * catalog.dim()
-    query = sa.select(t.chunks.c.id).where(sa.func.length(t.chunks.c.vector) != size)
+    size = sa.func.length(t.chunks.c.vector)
+    # Vectors that are awaited are empty, and no others.
+    late = sa.select(t.late_vectors.c.paper_id).where(t.late_vectors.c.revision.is_(None))
+    right = sa.case((t.chunks.c.paper_id.in_(late), 0), else_=4 * catalog.dim())
+    query = sa.select(t.chunks.c.id).where(size != right)
     with catalog.reading() as conn:
         bad = list(conn.scalars(query))
     return _finding("vectors", bad, f"{catalog.dim()} dimensions", "chunks with a damaged vector")
+
+
+def _awaited(catalog: Catalog) -> Finding:
+    n = catalog.awaited_count()
+    if not n:
+        return Finding("meaning search", ok=True, detail="covers all papers")
+    papers, have = ("1 paper", "has") if n == 1 else (f"{n} papers", "have")
+    detail = (
+        f"{papers} {have} no vectors yet and {'is' if n == 1 else 'are'} found by words; the next "
+        "`askpapers add`, the chat or `askpapers doctor --repair` makes them"
+    )
+    return Finding("meaning search", ok=True, detail=detail)
 
 
 def _vector_index(catalog: Catalog, dense: DenseSearch) -> Finding:
@@ -120,7 +136,7 @@ def _vector_index(catalog: Catalog, dense: DenseSearch) -> Finding:
     if not sound:
         detail = "damaged; searches are exact"
         return Finding(name, ok=False, detail=detail, cure=_REBUILD)
-    behind = "" if state.revision == catalog.text_revision() else _FEW_BEHIND
+    behind = "" if state.revision == catalog.vector_revision() else _FEW_BEHIND
     return Finding(name, ok=True, detail=f"{state.rows} chunks{behind}")
 
 

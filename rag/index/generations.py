@@ -13,6 +13,7 @@ from rag.index.lock import take
 from rag.index.states import CacheName
 
 OWNER_LOCK = "vectors.lock"
+EMBEDDING_LOCK = "embedding.lock"
 COMPACT_LOCK = "compact.lock"
 
 _FOLDERS: dict[CacheName, str] = {"vectors": "chroma", "keyword": "keyword", "compact": "compact"}

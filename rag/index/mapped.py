@@ -78,7 +78,7 @@ class MappedVectors:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Exact search as of a text revision; `generation` of the files it rests on, 0 for none."""
+    """Exact search as of a vector revision; `generation` of the files it rests on, 0 for none."""
 
     vectors: ExactVectors | MappedVectors
     revision: int
@@ -87,7 +87,7 @@ class Held:
 
 def refreshed(catalog: Catalog, held: Held | None) -> Held:
     """Exact search as of now: what was held, with what has changed, or all of it anew."""
-    revision = catalog.text_revision()
+    revision = catalog.vector_revision()
     if held is not None and held.revision == revision:
         return held
     if held is None or held.generation != catalog.cache("compact").generation:
@@ -113,11 +113,11 @@ def bring_up(catalog: Catalog) -> None:
 
     What was deleted for good stays in none. Where they cannot be written, the next one tries again.
     """
-    state, revision = catalog.cache("compact"), catalog.text_revision()
+    state, revision = catalog.cache("compact"), catalog.vector_revision()
     is_near = 0 <= revision - state.revision <= _OUTGROWN * state.rows
     if state.generation and is_near and not catalog.removed_since(state.revision)[1]:
         return
-    if catalog.chunk_count() >= _FROM:
+    if catalog.vector_count() >= _FROM:
         _built(catalog)
     elif state.generation:
         catalog.set_cache("compact", CacheState())
@@ -126,7 +126,7 @@ def bring_up(catalog: Catalog) -> None:
 
 def rebuild(catalog: Catalog) -> None:
     """Write the files anew, whatever their state."""
-    if catalog.chunk_count() >= _FROM:
+    if catalog.vector_count() >= _FROM:
         _built(catalog)
 
 
@@ -148,7 +148,7 @@ def _loaded(catalog: Catalog) -> Held:
             return _opened(catalog, state)
         except CacheError as error:
             logger.warning("compact vectors are made anew: %s", error)
-    return _built(catalog) if catalog.chunk_count() >= _FROM else _read(catalog)
+    return _built(catalog) if catalog.vector_count() >= _FROM else _read(catalog)
 
 
 def _read(catalog: Catalog) -> Held:
@@ -157,7 +157,7 @@ def _read(catalog: Catalog) -> Held:
 
 
 def _opened(catalog: Catalog, state: CacheState) -> Held:
-    if state.revision > catalog.text_revision() and not catalog.is_in_snapshot:
+    if state.revision > catalog.vector_revision() and not catalog.is_in_snapshot:
         raise CacheError("they are of a later state than the library")
     folder = cache_folder(catalog.folder, "compact", state.generation)
     base = CompactVectors.open(folder, state.rows, catalog.dim(), state.fingerprint)

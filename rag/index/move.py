@@ -31,7 +31,12 @@ Watch = Callable[[Progress], None]
 _LOCK_WAIT_S = 5.0
 _AT_ONCE = 500  # rows of one transaction
 _TABLES = [table for table in t.METADATA.sorted_tables if table is not t.manifest]
-_ENTRIES = ("dim", "revision", "text_revision")  # of the manifest, that are the library's own
+_ENTRIES = (
+    "dim",
+    "revision",
+    "text_revision",
+    "vector_revision",
+)  # of the manifest, that are the library's own
 
 
 def move(

@@ -57,7 +57,7 @@ class OwnedChroma:
 
     @property
     def revision(self) -> int:
-        """The text revision for which `search` is right; -1 when it cannot be asked."""
+        """The vector revision for which `search` is right; -1 when it cannot be asked."""
         return self._revision
 
     def search(self, vector: np.ndarray, k: int) -> list[tuple[str, float]]:

@@ -20,6 +20,7 @@ class PartialStore(Store):
         self._dense = store._dense
         self._keyword = store._keyword
         self._lexicon = store._lexicon
+        self._on_the_spot = store._on_the_spot
         self._withheld = withheld & frozenset(store.get(withheld))
 
     def close(self) -> None:
@@ -46,6 +47,11 @@ class PartialStore(Store):
         """Ids of the papers that meet the filters; None when the filters are empty."""
         found = super().allowed(filters)
         return None if found is None else found - self._withheld
+
+    def awaited_count(self, allowed: frozenset[str] | None = None) -> int:
+        """How many papers await their vectors, of those in `allowed` or of all."""
+        withheld = super().awaited_count(self._withheld) if allowed is None else 0
+        return super().awaited_count(allowed) - withheld
 
     def keyword_search(
         self, query_words: Sequence[str], k: int, allowed: frozenset[str] | None = None

@@ -6,17 +6,16 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import numpy as np
 import sqlalchemy as sa
 
 from rag.base.body import Body, whole_text
-from rag.base.errors import LibraryError
 from rag.base.text import fold
 from rag.base.types import Chunk, Paper, Source
 from rag.index import schema as t
+from rag.index.embedded import EmbeddedChunk
 from rag.index.names import parse_name
 
 IDS_PER_QUERY = 400  # bound variables of one statement stay far below every database's limit
@@ -27,20 +26,6 @@ _FIELDS = (
     "abstract", "more_authors", "date_inferred", "status",
 )  # fmt: skip
 _Item = TypeVar("_Item")
-
-
-@dataclass(frozen=True, slots=True)
-class EmbeddedChunk:
-    """A chunk with its vector and those of its sentences.
-
-    `vector` is (dim,) float32; `sentence_spans` are offsets into the paper's text;
-    `sentence_vectors` is (number of spans, dim) float32.
-    """
-
-    chunk: Chunk
-    vector: np.ndarray
-    sentence_spans: tuple[tuple[int, int], ...]
-    sentence_vectors: np.ndarray
 
 
 def in_batches(items: Iterable[_Item], size: int = IDS_PER_QUERY) -> Iterator[list[_Item]]:
@@ -143,31 +128,6 @@ def write_chunks(conn: sa.Connection, entries: Iterable[Entry]) -> None:
     _insert_all(conn, t.sentences, sentence_rows)
 
 
-def check_chunks(paper: Paper, chunks: Sequence[EmbeddedChunk], dim: int) -> None:
-    """Refuse chunks that could not be found again or would be cited wrongly.
-
-    Raises:
-        LibraryError: a vector has another size or cannot be compared, or a chunk is not the words
-            of its paper at its offsets.
-    """
-    text = paper.text
-    for item in chunks:
-        chunk = item.chunk
-        if chunk.paper_id != paper.id or chunk.id != f"{paper.id}:{chunk.ordinal}":
-            raise LibraryError(f"The chunk {chunk.id} does not belong to the paper {paper.id}.")
-        if chunk.text != text[chunk.start : chunk.end]:
-            raise LibraryError(f"The chunk {chunk.id} is not the text of its paper at its offsets.")
-        sentences = np.asarray(item.sentence_vectors)
-        spans = len(item.sentence_spans)
-        fits = np.shape(item.vector) == (dim,) and (spans == 0 or sentences.shape == (spans, dim))
-        if not fits:
-            raise LibraryError(f"The vectors of the chunk {chunk.id} do not have {dim} dimensions.")
-        if not np.isfinite(item.vector).all() or not np.any(item.vector):
-            raise LibraryError(f"The vector of the chunk {chunk.id} is zero or not a number.")
-        if spans and not np.isfinite(sentences).all():
-            raise LibraryError(f"A sentence vector of the chunk {chunk.id} is not a number.")
-
-
 def content_hash(title: str, text: str) -> str:
     """The sha256 by which the doctor sees that a stored text is the one that was added."""
     return hashlib.sha256(f"{title}\0{text}".encode()).hexdigest()
@@ -234,7 +194,7 @@ def _chunk_row(chunk: Chunk, vector: np.ndarray) -> dict[str, Any]:
         "ordinal": chunk.ordinal,
         "start_offset": chunk.start,
         "end_offset": chunk.end,
-        "vector": _unit(vector).tobytes(),
+        "vector": _unit(vector).tobytes() if len(vector) else b"",
     }
 
 

@@ -25,7 +25,7 @@ from rag.base.errors import LibraryBusyError, LibraryError, NotALibraryError
 from rag.base.types import Progress
 from rag.index.backup import FORMAT, MANIFEST, SCALE, VERSION, Watch, copied, report_of
 from rag.index.folder import CACHES, DATABASE, RESTORING, fsync_folder, is_empty_folder
-from rag.index.generations import OWNER_LOCK
+from rag.index.generations import EMBEDDING_LOCK, OWNER_LOCK
 from rag.index.lock import take, write_lock
 from rag.index.schema import SCHEMA_VERSION
 
@@ -214,9 +214,10 @@ def _moved_aside(folder: Path) -> Path:
     names = (f"{folder.name}.replaced-{now}{end}" for end in ("", *map("-{}".format, range(2, 99))))
     aside = next(path for name in names if not (path := folder.with_name(name)).exists())
     with write_lock(folder, doing="restoring a backup", wait_s=_LOCK_WAIT_S):
-        owner = take(folder / OWNER_LOCK)
-        if owner is None:
-            raise LibraryBusyError(f"{folder} is open in another program. Stop that one first.")
-        owner.release()
+        for name in (OWNER_LOCK, EMBEDDING_LOCK):
+            owner = take(folder / name)
+            if owner is None:
+                raise LibraryBusyError(f"{folder} is open in another program. Stop that one first.")
+            owner.release()
     folder.rename(aside)
     return aside

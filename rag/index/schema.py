@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import sqlalchemy as sa
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
 METADATA = sa.MetaData()
 
@@ -135,7 +135,7 @@ chunks = sa.Table(
     sa.Column("ordinal", NUMBER, nullable=False),
     sa.Column("start_offset", NUMBER, nullable=False),
     sa.Column("end_offset", NUMBER, nullable=False),
-    sa.Column("vector", sa.LargeBinary, nullable=False),  # float32, length 1
+    sa.Column("vector", sa.LargeBinary, nullable=False),  # float32, length 1; empty while awaited
     sa.UniqueConstraint("paper_id", "ordinal"),
 )
 
@@ -146,6 +146,14 @@ sentences = sa.Table(
     sa.Column("chunk_id", TEXT, sa.ForeignKey("chunks.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("spans", sa.LargeBinary, nullable=False),  # int32 pairs (start, end)
     sa.Column("vectors", sa.LargeBinary, nullable=False),  # int8, 127 times the float
+)
+
+# Papers whose vectors come after their texts: at which revision they came, NULL while awaited.
+late_vectors = sa.Table(
+    "late_vectors",
+    METADATA,
+    _paper_id(primary_key=True),
+    sa.Column("revision", NUMBER, index=True),
 )
 
 # Which papers went at which revision, so that an index learns what to forget. Holds no text.
@@ -309,12 +317,26 @@ def _add_said(conn: sa.Connection) -> None:
         conn.execute(sa.text(statement))
 
 
+def _add_late_vectors(conn: sa.Connection) -> None:
+    """The table as it was in version 6."""
+    on_server = conn.dialect.name == "postgresql"
+    text, number = ('TEXT COLLATE "C"', "BIGINT") if on_server else ("TEXT", "INTEGER")
+    for statement in (
+        f"CREATE TABLE late_vectors (paper_id {text} NOT NULL, revision {number}, "
+        "PRIMARY KEY (paper_id), "
+        "FOREIGN KEY(paper_id) REFERENCES papers (id) ON DELETE CASCADE)",
+        "CREATE INDEX ix_late_vectors_revision ON late_vectors (revision)",
+    ):
+        conn.execute(sa.text(statement))
+
+
 # MIGRATIONS[n] takes a library of version n to n + 1 inside the transaction it is given.
 MIGRATIONS: Mapping[int, Callable[[sa.Connection], None]] = {
     1: _add_answers,
     2: _add_chats,
     3: _add_bodies,
     4: _add_said,
+    5: _add_late_vectors,
 }
 
 

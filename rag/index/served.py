@@ -46,7 +46,7 @@ class ServedChroma:
     def search(self, vector: np.ndarray, k: int) -> list[tuple[str, float]] | None:
         """The `k` nearest chunks; None when the server has no answer for the present library."""
         state = self._catalog.cache("server")
-        if state.dirty or state.revision != self._catalog.text_revision():
+        if state.dirty or state.revision != self._catalog.vector_revision():
             return None
         try:
             return self._collection(state).search(vector, k)
@@ -66,7 +66,7 @@ class ServedChroma:
         for _ in range(_TIMES):
             if not self._sync_alone(load):
                 return
-            if self._catalog.cache("server").revision == self._catalog.text_revision():
+            if self._catalog.cache("server").revision == self._catalog.vector_revision():
                 return
 
     def _sync_alone(self, load: Callable[[], tuple[int, VectorRows]]) -> bool:

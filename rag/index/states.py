@@ -21,9 +21,9 @@ CacheName = Literal["vectors", "keyword", "server", "compact"]
 class CacheState:
     """What the manifest says of a derived index.
 
-    `generation` 0 means that none was built. It holds everything up to text revision `revision`
-    in `rows` rows. `dirty` means that somebody began to write and did not finish; `fingerprint`
-    tells the files as they were left.
+    `generation` 0 means that none was built. It holds everything up to `revision`, of texts or of
+    vectors as the index is, in `rows` rows. `dirty` means that somebody began to write and did not
+    finish; `fingerprint` tells the files as they were left.
     """
 
     generation: int = 0

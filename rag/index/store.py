@@ -20,16 +20,18 @@ from rag.index import cards, originals
 from rag.index.catalog import Catalog, LedgerEntry
 from rag.index.dense import DenseSearch
 from rag.index.doctor import examine
+from rag.index.embedded import EmbeddedChunk
 from rag.index.facts import Miner
 from rag.index.follower import Follower
 from rag.index.generations import remove_stale
+from rag.index.latecomers import Latecomers
 from rag.index.lexical import KeywordSearch
 from rag.index.lexicon import FILE, Lexicon
 from rag.index.lock import write_lock
+from rag.index.onthespot import OnTheSpot
 from rag.index.opening import open_catalog
 from rag.index.places import Places, PlacesOf
 from rag.index.readonce import ReadOnce
-from rag.index.records import EmbeddedChunk, SentenceVectors
 from rag.index.said import SaidRecords
 from rag.index.writer import Writer
 
@@ -40,7 +42,7 @@ logger = logging.getLogger(__name__)
 _LOCK_WAIT_S = 5.0
 
 
-class Store:
+class Store(Latecomers):
     """One library. May be used from several threads; any number of processes may have it open."""
 
     def __init__(self, catalog: Catalog, chroma_url: str | None = None) -> None:
@@ -50,6 +52,7 @@ class Store:
         self._changed = ReadOnce(catalog)
         self._lexicon: Lexicon | None = None
         self._cards: cards.Cards | None = None
+        self._on_the_spot = OnTheSpot()
 
     @classmethod
     def open(
@@ -156,13 +159,13 @@ class Store:
         """The chunks of these ids, in their order; unknown ids are left out."""
         return self._catalog.chunks(ids)
 
-    def sentence_vectors(self, paper_ids: Iterable[str]) -> dict[str, SentenceVectors]:
-        """Spans and (n, dim) float32 vectors of the sentences of each paper, in text order."""
-        return self._catalog.sentence_vectors(paper_ids)
+    def sync_vectors(self) -> None:
+        """Bring Chroma and the compact vectors up to the library; searches are exact until then.
 
-    def best_sentences(self, paper_ids: Iterable[str], vector: np.ndarray) -> dict[str, float]:
-        """Cosine of a (dim,) vector and the best sentence of each paper that has any."""
-        return self._catalog.best_sentences(paper_ids, vector)
+        Raises:
+            VectorServerError: the server did not take in what is kept here.
+        """
+        self._dense.sync()
 
     def lexicon(self, miner: Miner, version: str, *, soon: bool = False) -> Lexicon:
         """The names of the library, up to date; `version` tells this miner from others.
@@ -289,10 +292,11 @@ class Store:
     # --- writing ----------------------------------------------------------------------------
 
     @contextmanager
-    def writer(self, *, doing: str = "adding papers") -> Iterator[Writer]:
+    def writer(self, *, doing: str = "adding papers", more_comes: bool = False) -> Iterator[Writer]:
         """The right to write. What was put is kept whatever happens later in the block.
 
         Leaving the block brings the indexes up to date; where that fails, the next writer does it.
+        When `more_comes`, those of vectors are left to `sync_vectors`.
 
         Raises:
             LibraryBusyError: somebody else writes; the message says who.
@@ -313,7 +317,8 @@ class Store:
         self._changed.forget()
         # Others may write from here on. An exception passes this by: whoever presses a key to
         # stop does not wait for Chroma, and searches are exact until the next writer.
-        self._dense.sync()
+        if not more_comes:
+            self._dense.sync()
 
     def check(self) -> list[Finding]:
         """Look at everything that could be wrong; changes nothing but caches that are damaged."""

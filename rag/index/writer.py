@@ -12,9 +12,10 @@ from rag.base.said import Said
 from rag.base.types import Paper, Source
 from rag.index.catalog import Catalog
 from rag.index.database import entry
+from rag.index.embedded import EmbeddedChunk
 from rag.index.lexical import KeywordSearch
 from rag.index.purge import UNDO_DAYS, remove_copies
-from rag.index.records import EmbeddedChunk, Entry
+from rag.index.records import Entry
 from rag.index.said import SaidRecords
 
 logger = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from chroma_server import ChromaServer
-from made_papers import IDENTITY, chunks, paper, put, unit_vector
+from made_papers import IDENTITY, chunks, embedded, paper, put, put_late, unit_vector
 
 from rag.base.errors import VectorServerError
 from rag.index.store import Store
@@ -48,6 +48,21 @@ def _finds_all(store: Store, *numbers: int, edition: int = 0) -> bool:
         store.dense_search(item.vector, 1) == [(item.chunk.id, pytest.approx(1.0, abs=1e-5))]
         for item in items
     )
+
+
+def test_the_server_gets_late_vectors_when_they_came(served: Store, asked: list[int]) -> None:
+    with served.writer() as writer:
+        put(writer, *range(5))
+        put_late(writer, *range(5, 20))
+    assert _finds_all(served, 3)
+    served.put_vectors(embedded(*range(5, 20)))
+    before = len(asked)
+    assert _finds_all(served, 3, 17)
+    assert len(asked) == before  # exactly, until the server has them
+    served.sync_vectors()
+    assert _finds_all(served, 3, 17)
+    assert len(asked) == before + 4
+    assert all(finding.ok for finding in served.check())
 
 
 def test_the_server_answers_what_was_added_changed_and_removed(

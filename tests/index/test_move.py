@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 import sqlalchemy as sa
-from made_papers import IDENTITY, paper, put, query_words
+from made_papers import IDENTITY, embedded, paper, put, put_late, query_words
 from postgres_server import PostgresServer
 from test_kept_answers import answer
 
@@ -37,6 +37,8 @@ def folder(tmp_path: Path) -> Path:
             digest = writer.keep_original(b"a file")
             writer.log(action="read", origin="a.pdf", sha256=digest, outcome="read")
             put(writer, *range(1, 30))
+            put_late(writer, 30, 31)
+        store.put_vectors(embedded(31))
         chat = KeptChats(store).create("Soap", owner="ada")
         kept = KeptChats(store).append(chat.id, answer(1), owner="ada")
         KeptFeedback(store).give(kept.id or "", good=True, owner="ada")
@@ -71,11 +73,12 @@ def test_everything_is_there_and_found_and_numbers_go_on(
     folder: Path, url: str, tmp_path: Path
 ) -> None:
     report = move(folder, url, IDENTITY)
-    assert (report.papers, report.chats, report.answers, report.judgements) == (27, 1, 1, 1)
+    assert (report.papers, report.chats, report.answers, report.judgements) == (29, 1, 1, 1)
     assert (report.removed, report.originals, report.missing) == (1, 1, ())
     with opened(tmp_path / "indexes", url) as shared, opened(folder) as local:
         assert rows(shared) == rows(local)
         assert list(shared.papers()) == list(local.papers())
+        assert shared.awaited() == ["p30"]
         assert shared.revision == local.revision
         assert shared.original(local.ledger()[0].sha256 or "") == b"a file"
         assert shared.keyword_search(query_words(5), 1)[0][0] == "p5"

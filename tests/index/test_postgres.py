@@ -10,7 +10,16 @@ from typing import Any
 
 import psycopg
 import pytest
-from made_papers import IDENTITY, chunks, own_word, paper, put, query_words
+from made_papers import (
+    IDENTITY,
+    chunks,
+    embedded,
+    own_word,
+    paper,
+    put,
+    put_late,
+    query_words,
+)
 from postgres_server import PostgresServer
 from test_kept_answers import answer
 
@@ -214,6 +223,22 @@ def test_another_model_or_a_newer_version_is_refused(one: Store, url: str, tmp_p
         conn.execute("UPDATE manifest SET value = '99' WHERE key = 'schema_version'")
     with pytest.raises(NotALibraryError, match="newer version"):
         Store.open(tmp_path / "new", identity=IDENTITY, database_url=url)
+
+
+def test_a_library_of_the_version_before_is_upgraded(one: Store, url: str, tmp_path: Path) -> None:
+    with one.writer() as writer:
+        put(writer, 1)
+    one.close()
+    with psycopg.connect(url) as conn:
+        conn.execute("DROP TABLE late_vectors")
+        conn.execute("UPDATE manifest SET value = '5' WHERE key = 'schema_version'")
+    with Store.open(tmp_path / "new", identity=IDENTITY, database_url=url) as new:
+        with new.writer() as writer:
+            put_late(writer, 2)
+        assert new.awaited() == ["p2"]
+        new.put_vectors(embedded(2))
+        assert new.dense_search(chunks(paper(2))[0].vector, 1)[0][0] == "p2:0"
+        assert [finding for finding in new.check() if not finding.ok] == []
 
 
 def test_a_folder_has_the_indexes_of_one_library(

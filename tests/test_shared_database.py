@@ -34,10 +34,20 @@ def _file(path: Path, records: list[dict[str, Any]]) -> Path:
     return path
 
 
-def _adding(file: Path, folder: Path, url: str) -> subprocess.Popen[str]:
+_FOLLOWS = """
+from rag.ingest.later import Pace
+Pace.note = lambda pace, *_, **__: setattr(pace, "vectors_follow", True)
+"""  # as where embedding takes long
+
+
+def _adding(
+    file: Path, folder: Path, url: str, *, vectors_follow: bool = False
+) -> subprocess.Popen[str]:
+    given = ["add", str(file), "--json"]
+    code = f"{_FOLLOWS if vectors_follow else ''}\nimport sys; from rag.cli import main\n"
     settings = {"DATABASE_URL": url, "ASKPAPERS_EMBEDDER": "fast", "ASKPAPERS_LIBRARY": str(folder)}
     return subprocess.Popen(
-        [sys.executable, "-m", "rag.cli", "add", str(file), "--json"],
+        [sys.executable, "-c", f"{code}sys.exit(main({given}))"],
         env={**os.environ, **settings},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -46,8 +56,9 @@ def _adding(file: Path, folder: Path, url: str) -> subprocess.Popen[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("vectors_follow", [False, True], ids=["at once", "vectors follow"])
 def test_two_programs_that_add_the_same_papers_at_once_lose_and_double_none(
-    postgres: PostgresServer, tmp_path: Path
+    postgres: PostgresServer, tmp_path: Path, vectors_follow: bool
 ) -> None:
     url = postgres.database()
     common = range(COMMON)
@@ -56,7 +67,12 @@ def test_two_programs_that_add_the_same_papers_at_once_lose_and_double_none(
     first += [_record(n) for n in range(1000, 1000 + OWN)]
     second += [_record(n) for n in range(2000, 2000 + OWN)]
     running = [
-        _adding(_file(tmp_path / f"{name}.jsonl", records), tmp_path / name, url)
+        _adding(
+            _file(tmp_path / f"{name}.jsonl", records),
+            tmp_path / name,
+            url,
+            vectors_follow=vectors_follow,
+        )
         for name, records in (("one", first), ("other", second))
     ]
     reports = []
@@ -70,6 +86,8 @@ def test_two_programs_that_add_the_same_papers_at_once_lose_and_double_none(
         _env_file=None, library=tmp_path / "new", embedder="fast", database_url=SecretStr(url)
     )
     with Assistant.open(settings=settings) as assistant:
+        assert assistant._store.awaited() == []
+        assert len(assistant._store.paper_vectors()[0]) == COMMON + 2 * OWN
         papers = list(assistant.papers())
         assert len({paper.title for paper in papers}) == len(papers) == COMMON + 2 * OWN
         both = [paper for paper in papers if int(paper.title.rsplit(" ", 1)[1]) < COMMON]

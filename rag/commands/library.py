@@ -88,11 +88,14 @@ def remove(args: argparse.Namespace) -> int:
 
 def doctor(args: argparse.Namespace) -> int:
     """Examine the library and the models, and mend them if asked to."""
-    from rag.terminal import finding_line
+    from rag.terminal import ProgressBars, finding_line
 
-    with open_library(args) as assistant:
-        examine = assistant.repair if args.repair else assistant.doctor
-        findings = examine(asks_model=True)
+    with open_library(args) as assistant, closing(ProgressBars()) as bars:
+        if args.repair:
+            progress = bars if sys.stderr.isatty() else None
+            findings = assistant.repair(asks_model=True, progress=progress)
+        else:
+            findings = assistant.doctor(asks_model=True)
     if args.json:
         emit({"findings": [finding.to_dict() for finding in findings]})
     else:

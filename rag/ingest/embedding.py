@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -26,19 +26,28 @@ def embedded_papers(
     yield from zip(papers, embedded, keys, strict=True)
 
 
-def embedded_chunks(papers: list[Paper], embedder: Embedder) -> list[list[EmbeddedChunk]]:
-    """The chunks of each paper with their vectors."""
+def embedded_chunks(
+    papers: Sequence[Paper], embedder: Embedder, *, most: int | None = None
+) -> list[list[EmbeddedChunk]]:
+    """The chunks of each paper, or the first `most` of them, with their vectors."""
     if not papers:
         return []
+    return _embed(embedder, papers, [chunks[:most] for chunks in _chunked(papers, embedder)])
+
+
+def awaiting_chunks(papers: Sequence[Paper], embedder: Embedder) -> list[list[EmbeddedChunk]]:
+    """The chunks of each paper, whose vectors come later."""
+    return [[*map(EmbeddedChunk.awaiting, chunks)] for chunks in _chunked(papers, embedder)]
+
+
+def _chunked(papers: Iterable[Paper], embedder: Embedder) -> list[list[Chunk]]:
     most = embedder.identity.max_tokens
-    chunked = [
-        chunks_of(paper, count_tokens=embedder.count_tokens, max_tokens=most) for paper in papers
-    ]
-    return _embed(embedder, papers, chunked)
+    count = embedder.count_tokens
+    return [chunks_of(paper, count_tokens=count, max_tokens=most) for paper in papers]
 
 
 def _embed(
-    embedder: Embedder, papers: list[Paper], chunked: list[list[Chunk]]
+    embedder: Embedder, papers: Sequence[Paper], chunked: list[list[Chunk]]
 ) -> list[list[EmbeddedChunk]]:
     """Vectors of all chunks and of all their sentences, in one pass over the model.
 

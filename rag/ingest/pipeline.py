@@ -1,5 +1,7 @@
 """Run an ingestion: records → papers → chunks → vectors → store, with a report.
 
+Many papers are written without their vectors first, which then follow: see `later`.
+
 Safe to repeat and to interrupt: some papers are written in one transaction, and what was written
 stays.
 """
@@ -29,8 +31,9 @@ from rag.ingest.ahead import ReadAhead
 from rag.ingest.attached import attachments, with_text
 from rag.ingest.chunk import CHUNKER
 from rag.ingest.decided import Decided, news, said_by
-from rag.ingest.embedding import embedded_chunks
+from rag.ingest.embedding import awaiting_chunks, embedded_chunks
 from rag.ingest.identity import PLACES, Known, clusters, places_of, same_paper
+from rag.ingest.later import Pace, embed_awaited
 from rag.ingest.readers import read
 from rag.models.embedder import Embedder, EmbedderIdentity
 
@@ -107,6 +110,9 @@ class _Run:
     decided: Decided = field(default_factory=Decided)
     batch: _Batch = field(default_factory=_Batch)
     attached: set[Path] = field(default_factory=set)  # files that were read with an entry
+    left: int = 0  # records that are not decided on
+    pace: Pace = field(default_factory=Pace)
+    late: list[str] = field(default_factory=list)  # papers that were written without vectors
     ahead: ReadAhead = field(init=False)
 
     def __post_init__(self) -> None:
@@ -181,17 +187,23 @@ def add(
 ) -> AddReport:
     """Add all records of all inputs; returns what happened to each, counted.
 
+    Vectors that papers of the library await follow, also those that others left behind.
+
     Raises:
         LibraryBusyError: another process is writing to the library.
+        VectorServerError: the server did not take in what is kept here.
     """
     watch, stop = progress or _no_progress, cancelled or (lambda: False)
-    with store.writer() as writer:
+    with store.writer(more_comes=True) as writer:
         revision = store.revision  # before places are read: what comes between is looked at again
         with store.places(places_of, PLACES) as places:
             run = _Run(store, writer, embedder, places, revision, watch, stop)
             run.look()
             _add_records(run, _read_all(run, inputs, as_of))
     logger.info("added %s, failed %d", dict(run.counts), len(run.failed))
+    if not stop():
+        embed_awaited(store, embedder, first=run.late, progress=watch, cancelled=stop)
+    store.sync_vectors()
     return run.report()
 
 
@@ -252,11 +264,12 @@ def _add_records(run: _Run, records: list[Paper]) -> None:
     for group, record in _foreseen(run, clusters(records)):
         if run.cancelled():
             break
+        run.left = len(records) - done - len(group)
         _take(run, group, record)
         if run.batch.is_full:
             _flush(run)
         done += len(group)
-        run.progress(Progress(done, len(records), "embedding"))
+        run.progress(Progress(done, len(records), "indexing"))
     _flush(run)
 
 
@@ -322,7 +335,7 @@ def _same(run: _Run, paper: Paper, record: Paper) -> bool:
 
 
 def _flush(run: _Run) -> None:
-    """Embed what is pending, then write it in one transaction, with what sources said.
+    """Embed what is pending, if vectors do not follow, and write it, with what sources said.
 
     Where others have written since it was decided, it is decided again: before the transaction,
     so that they wait for little, and in it, beside which nobody writes. So no paper is there
@@ -331,6 +344,7 @@ def _flush(run: _Run) -> None:
     size, started_s = run.batch.size, time.monotonic()
     if not run.batch.changes_nothing:
         made = _made(run, {})
+        embedding_s = time.monotonic() - started_s
         if (revision := run.store.revision) != run.revision:
             made = _decided_again(run, made)
             run.revision = revision
@@ -339,6 +353,8 @@ def _flush(run: _Run) -> None:
                 made = _decided_again(run, made)
             _write(run, made)
             run.revision = run.writer.revision()
+        writing_s = time.monotonic() - started_s - embedding_s
+        run.pace.note(len(made), embedding_s, writing_s, left=run.left)
         run.ahead.forget([*run.batch.pending, *(paper_id for paper_id, _ in run.batch.sources)])
     run.counts += run.batch.counts
     is_soon = time.monotonic() - started_s < _SOON_S
@@ -349,10 +365,11 @@ _Made = dict[str, tuple[Paper, list[EmbeddedChunk]]]
 
 
 def _made(run: _Run, before: _Made) -> _Made:
-    """Chunks and vectors of what is pending, by id; a paper of `before` is not embedded again."""
+    """Chunks of what is pending, by id, with vectors unless these follow; none is made again."""
     pending = run.batch.pending.values()
     papers = [paper for paper in pending if before.get(paper.id, (None,))[0] != paper]
-    embedded = embedded_chunks(papers, run.embedder)
+    make = awaiting_chunks if run.pace.vectors_follow else embedded_chunks
+    embedded = make(papers, run.embedder)
     return before | {one.id: (one, own) for one, own in zip(papers, embedded, strict=True)}
 
 
@@ -372,3 +389,4 @@ def _write(run: _Run, made: _Made) -> None:
     entries = [(*made[i], run.known.identity(paper, i)) for i, paper in batch.pending.items()]
     run.writer.put_all(entries, {i: some for i, some in batch.said.items() if some})
     run.writer.add_sources(batch.sources)
+    run.late += [paper.id for paper, chunks, _ in entries if any(one.is_awaited for one in chunks)]

@@ -16,7 +16,7 @@ from rag.web.render import Child, Html, name, show, tag
 from rag.web.wording import duration, papers_in_words
 
 _MOST_FAILURES = 50
-_STAGES = {"reading": "Read", "embedding": "Prepared", "indexing": "Filed"}
+_STAGES = {"reading": "Read", "indexing": "Added", "embedding": "Searchable by meaning:"}
 _FILE_HELP = (
     "PDF, BibTeX, RIS, CSV, what Zotero, Mendeley and EndNote write, paper listings as text, and "
     "JSON lines. Each file is recognised by what is in it."

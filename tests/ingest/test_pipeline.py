@@ -148,7 +148,7 @@ def test_what_was_added_before_a_stop_stays_and_a_second_run_completes_it(
     records = numbered(24)
 
     def cancelled() -> bool:
-        return sum(p.stage == "embedding" for p in seen) >= stop_after
+        return sum(p.stage == "indexing" for p in seen) >= stop_after
 
     report = add(*records, progress=seen.append, cancelled=cancelled)
     assert report == AddReport(added=stop_after)
@@ -169,6 +169,7 @@ def test_what_was_added_before_memory_ran_out_stays_and_a_second_run_completes_i
             raise MemoryError
         return whole(texts)
 
+    monkeypatch.setattr("rag.ingest.later.PATIENCE_S", 1000.0)  # no vectors are left to follow
     monkeypatch.setattr(embedder, "embed", starved)
     with pytest.raises(MemoryError):
         add(*numbered(100))
@@ -185,8 +186,8 @@ def test_what_was_added_before_memory_ran_out_stays_and_a_second_run_completes_i
 def test_progress_reaches_its_total_and_never_goes_back(add: Add) -> None:
     seen: list[Progress] = []
     add(*numbered(20), weaving(), weaving(), progress=seen.append)
-    embedding = [p.done for p in seen if p.stage == "embedding"]
-    assert embedding == sorted(embedding)
+    indexing = [p.done for p in seen if p.stage == "indexing"]
+    assert indexing == sorted(indexing)
     assert (seen[-1].done, seen[-1].total) == (22, 22)
 
 

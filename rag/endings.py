@@ -34,6 +34,7 @@ from rag.search.confidence import Scale, shipped_scale
 from rag.search.evidence import Findings
 
 NEAREST = 3  # papers that an abstention names
+_FEW = 0.02  # of the papers searched, that may await their vectors without being told of
 
 Stream = Callable[[list[Message]], Iterator[str]]
 
@@ -52,11 +53,24 @@ class Endings:
     checks: tuple[Check, ...] = ()
     matrix: Matrix | None = None  # that the answer shows as a table
     judge: ClaimJudge | None = None  # of what a model writes
+    coverage: str | None = None  # that search by meaning does not reach all papers yet
 
     def lap(self, stage: str) -> None:
         """Note how long a stage took that ends now."""
         spent = sum(self.timings.values())
         self.timings[stage] = round((time.perf_counter() - self.started) * 1000 - spent, 2)
+
+    def note_awaited(self, awaited: int, searched: int) -> None:
+        """Note how many of the papers searched are found by their words alone so far.
+
+        The scale of confidence was not fitted for a search of words.
+        """
+        if awaited > _FEW * searched:
+            self.calibrated = False
+            self.coverage = (
+                f"So far, search by meaning covers {searched - awaited:,} of the {searched:,} "
+                "papers searched; the others are found by their words."
+            )
 
     def written_or(
         self, plan: QueryPlan, evidence: Sequence[Evidence], quoted: Draft, confidence: float
@@ -140,7 +154,7 @@ class Endings:
                 table=table,
                 confidence=None if confidence is None else round(confidence, 3),
                 calibrated=self.calibrated,
-                notice=notice,
+                notice=self._noticed(notice),
                 understood=plan.understood,
                 timings_ms=self._timings(),
                 plan=plan,
@@ -188,7 +202,7 @@ class Endings:
                 status="abstained",
                 mode="extractive",
                 reason=reason,
-                notice=notice,
+                notice=self._noticed(notice),
                 nearest=tuple(nearest),
                 understood=plan.understood,
                 confidence=None if confidence is None else round(confidence, 3),
@@ -197,6 +211,9 @@ class Endings:
                 plan=plan,
             )
         )
+
+    def _noticed(self, notice: str | None) -> str | None:
+        return " ".join(filter(None, (notice, self.coverage))) or None
 
     def _timings(self) -> dict[str, float]:
         return {**self.timings, "total": round((time.perf_counter() - self.started) * 1000, 2)}

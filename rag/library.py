@@ -22,10 +22,12 @@ from rag.base.types import (
     Paper,
     Progress,
 )
+from rag.following import Following
 from rag.index.cards import FILE as CARDS_FILE
 from rag.index.lexicon import FILE as NAMES_FILE
 from rag.index.store import Store
 from rag.ingest import pipeline
+from rag.ingest.later import embed_awaited
 from rag.ingest.pageimage import marked_page, opening_page
 from rag.keeping import Keeping
 from rag.models.choose import identity_of
@@ -49,6 +51,9 @@ class Library(Keeping, Reviewing):
         self.settings = settings
         self._store = store
         self._parts = Parts(store, settings, weights)
+        self._following = Following(
+            store, lambda: self._parts.embedder, lambda: self._parts.precedence.is_awaited
+        )
 
     @classmethod
     def open(
@@ -80,10 +85,13 @@ class Library(Keeping, Reviewing):
 
     def with_settings(self, settings: Settings) -> Self:
         """The same open library with another model; close only one of the two."""
-        return type(self)(self._store, settings)
+        other = type(self)(self._store, settings)
+        other._following = self._following
+        return other
 
     def close(self) -> None:
         """Release the library's files."""
+        self._following.stop()
         self._store.close()
 
     def __enter__(self) -> Self:
@@ -230,18 +238,24 @@ class Library(Keeping, Reviewing):
             *examine_models(self.settings, asks_model=asks_model),
         ]
 
-    def repair(self, *, asks_model: bool = False) -> list[Finding]:
-        """Rebuild what can be rebuilt, then look again."""
+    def repair(self, *, asks_model: bool = False, progress: Watch | None = None) -> list[Finding]:
+        """Rebuild what can be rebuilt and embed what awaits it, then look again."""
         self._store.repair()
+        embed_awaited(self._store, self._parts.embedder, progress=progress)
+        self._store.sync_vectors()
         return self.doctor(asks_model=asks_model)
 
     def warm(self) -> None:
-        """Load models and indexes now, so that the first question does not wait."""
+        """Load models and indexes now, so that the first question does not wait.
+
+        Vectors that papers still await are made from now on, beside questions.
+        """
         self._parts.embedder.embed_query("warm")
         if self._parts.reader is not None:
             self._parts.reader.judge([("warm", "warm")])
         self._store.warm()
         self._parts.keep_up()
+        self._following.start()
 
     # --- parts -------------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from rag.cited import Citations
 from rag.index.cards import Cards
 from rag.index.partial import PartialStore
 from rag.index.store import Store
+from rag.ingest.embedding import embedded_chunks
 from rag.ingest.pipeline import library_identity
 from rag.models.choose import embedder_of, identity_of
 from rag.models.embed import is_word
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from rag.models.llm import Model
 
 _RERANKED_ABREAST = 16
+_OPENING = 3  # chunks of a paper that are embedded on the spot: an abstract, and more of a body
 
 
 class View(NamedTuple):
@@ -54,6 +56,7 @@ class Parts:
         self.settings = settings
         self._weights = weights
         self._counted: tuple[int, int] | None = None  # revision, words of all papers
+        store.embeds_with(lambda papers: embedded_chunks(papers, self.embedder, most=_OPENING))
 
     @property
     def names(self) -> Names:

@@ -21,6 +21,7 @@ _DEPTH = 100  # candidates taken from each search
 _DEEPEST = 16 * _DEPTH  # chunks looked at, however few papers they are of
 _READ = 80  # of the candidates, the best by the other parts, whose sentences are compared
 _RERANKED = 20  # of the ranking, the papers that a reranker reads
+_ON_THE_SPOT = 10  # papers without vectors yet, the best by their words, that are embedded at once
 _SPARE = 4  # papers looked at beyond those asked for, to stand in for copies
 _STANDS_IN = 2_000  # characters of a body that stand for a missing abstract
 _NAMED_BONUS = 0.5  # a paper that the question names outranks one that is merely alike
@@ -82,12 +83,23 @@ class Retriever:
         keyword = self._store.keyword_search(terms, _DEPTH, allowed) if use.keyword else []
         covered = self._store.coverage_search(terms, _DEPTH, allowed) if use.coverage else []
         found = Candidates(dense, {}, dict(keyword), dict(covered))
+        near = self._near_awaited(found, vector)
+        dense |= {paper_id: cosine for paper_id, (_, cosine, _) in near.items()}
+        chunk_of |= {paper_id: chunk_id for paper_id, (chunk_id, _, _) in near.items()}
         if not use.sentence:
             return found, chunk_of
-        scores = found.scores(use)
-        best = sorted(scores, key=lambda paper_id: (-scores[paper_id], paper_id))[:_READ]
-        sentence = self._store.best_sentences(best, vector)
+        sentence = self._store.best_sentences(_ranked(found.scores(use))[:_READ], vector)
+        sentence |= {paper_id: best for paper_id, (_, _, best) in near.items()}
         return Candidates(dense, sentence, dict(keyword), dict(covered)), chunk_of
+
+    def _near_awaited(
+        self, found: Candidates, vector: np.ndarray
+    ) -> dict[str, tuple[str, float, float]]:
+        """What meaning says of the best papers that only words could find; see `near_awaited`."""
+        if not self._store.awaited_count():
+            return {}
+        late = self._store.awaited(_ranked(found.scores(self._weights)))
+        return self._store.near_awaited(late[:_ON_THE_SPOT], vector)
 
     def _dense(
         self, vector: np.ndarray, allowed: frozenset[str] | None

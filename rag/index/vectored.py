@@ -94,10 +94,11 @@ class Vectored(States):
         """How many papers await their vectors; counted once after each change."""
         revision, count = self._late
         now = self._number("revision")
-        if revision != now or self.is_in_snapshot:  # which may be of an older state
-            with self.reading() as conn:
-                count = late.count(conn)
-        if not self.is_in_snapshot:
+        if revision == now:
+            return count
+        with self.reading() as conn:
+            count = late.count(conn)
+        if not self.is_in_snapshot:  # which may be of an older state
             self._late = (now, count)
         return count
 

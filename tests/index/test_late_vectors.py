@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from made_papers import IDENTITY, chunks, embedded, paper, put, put_late, query_words, unit_vector
 
-from rag.base.errors import LibraryError
+from rag.base.errors import LibraryBusyError, LibraryError
 from rag.base.types import Paper
 from rag.index import mapped
 from rag.index import schema as t
@@ -207,6 +207,17 @@ def test_a_backup_keeps_what_is_awaited(store: Store, tmp_path: Path) -> None:
         assert restored.awaited() == ["p2"]
         restored.put_vectors(embedded(2))
         assert [nearest(restored, n) for n in (1, 2)] == ["p1:0", "p2:0"]
+
+
+@pytest.mark.usefixtures("without_chroma")
+def test_a_library_is_not_moved_aside_while_vectors_are_brought_to_it(
+    store: Store, folder: Path, tmp_path: Path
+) -> None:
+    with store.writer() as writer:
+        put_late(writer, 1)
+    back_up(store, tmp_path / "library.zip")
+    with store.embedding(), pytest.raises(LibraryBusyError, match="open in another program"):
+        restore(tmp_path / "library.zip", folder, replace=True)
 
 
 def test_chroma_takes_in_late_vectors_and_no_empty_ones(store: Store) -> None:

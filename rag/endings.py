@@ -21,6 +21,7 @@ from rag.base.types import (
     Answer,
     Event,
     Evidence,
+    Filters,
     Final,
     Hit,
     Mode,
@@ -29,6 +30,7 @@ from rag.base.types import (
     Reason,
     Token,
 )
+from rag.index.store import Store
 from rag.models.prompts import Message, prompt_id
 from rag.search.confidence import Scale, shipped_scale
 from rag.search.evidence import Findings
@@ -60,11 +62,14 @@ class Endings:
         spent = sum(self.timings.values())
         self.timings[stage] = round((time.perf_counter() - self.started) * 1000 - spent, 2)
 
-    def note_awaited(self, awaited: int, searched: int) -> None:
-        """Note how many of the papers searched are found by their words alone so far.
+    def note_awaited(self, store: Store, filters: Filters) -> None:
+        """Note how many of the papers that meet the filters are found by words alone so far.
 
         The scale of confidence was not fitted for a search of words.
         """
+        allowed = store.allowed(filters)
+        searched = store.paper_count() if allowed is None else len(allowed)
+        awaited = store.awaited_count(allowed)
         if awaited > _FEW * searched:
             self.calibrated = False
             self.coverage = (

@@ -129,13 +129,8 @@ class Turn:
         elif is_bibliographic(plan):
             yield from self._from_records(plan)
         else:
-            self._note_awaited(plan.filters)
+            self.ends.note_awaited(self.store, plan.filters)
             yield from self._near(plan) if plan.near else self._from_text(plan)
-
-    def _note_awaited(self, filters: Filters) -> None:
-        allowed = self.store.allowed(filters)
-        searched = self.store.paper_count() if allowed is None else len(allowed)
-        self.ends.note_awaited(self.store.awaited_count(allowed), searched)
 
     # --- roads -------------------------------------------------------------------------------
 
@@ -267,7 +262,7 @@ class Turn:
         self, plan: QueryPlan, sides: Sides, aspects: Sequence[Aspect] = ()
     ) -> Iterator[Event]:
         """Each paper has its own retrieval, so that each has evidence."""
-        self._note_awaited(plan.filters)
+        self.ends.note_awaited(self.store, plan.filters)
         query = plan.query or " ".join(aspect.name for aspect in aspects) or "what was found"
         evidence: list[Evidence] = []
         for paper in sides.papers:
@@ -288,7 +283,7 @@ class Turn:
 
     def _positions(self, plan: QueryPlan, claim: str, judge: ClaimJudge) -> Iterator[Event]:
         """Which papers support, contradict or qualify a claim, each by its own words."""
-        self._note_awaited(plan.filters)
+        self.ends.note_awaited(self.store, plan.filters)
         hits = self.retriever.search(claim, k=_HITS, filters=plan.filters, named=plan.named)
         by_paper = [self.finder.best(claim, [hit], plan, k=_JUDGED) for hit in hits]
         self.ends.lap("evidence")

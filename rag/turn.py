@@ -16,7 +16,7 @@ from rag.answer.contrast import say_contrasts
 from rag.answer.positions import positions
 from rag.base.aspects import Aspect, Kind, known
 from rag.base.errors import QuestionError
-from rag.base.text import content_words, words
+from rag.base.text import words
 from rag.base.types import (
     Answer,
     Event,
@@ -40,11 +40,12 @@ from rag.search.aspects import (
     named_aspects,
     without_aspects,
 )
+from rag.search.beyond import asks_more, has_own_topic
 from rag.search.causes import with_cause
 from rag.search.claims import claim_of
 from rag.search.confidence import ENOUGH
 from rag.search.evidence import EvidenceFinder, Findings
-from rag.search.matrix import matrix, words_on
+from rag.search.matrix import matrix, spoken, words_on
 from rag.search.members import found, on_topic
 from rag.search.names import Names
 from rag.search.narrow import narrowed, relaxed
@@ -53,7 +54,7 @@ from rag.search.phrases import left_in
 from rag.search.plan import is_bibliographic, make_plan, split_sides
 from rag.search.reading import is_readable, read
 from rag.search.retrieve import Retriever
-from rag.search.sides import MOST_PAPERS, Sides, resolve_sides
+from rag.search.sides import MOST_PAPERS, Sides, resolve_sides, with_both
 from rag.search.standing import standing
 from rag.search.topics import is_said, seeks_a_name, titled
 from rag.search.unstated import unstated
@@ -178,7 +179,7 @@ class Turn:
             yield EvidenceFound((stated,), plan.understood)
             draft = quote.quote_facts((stated,), plan.named)
             yield from self.ends.written_or(plan, (stated,), draft, confidence=1.0)
-        elif kind == "limits" and not _asks_more(plan, paper):
+        elif kind == "limits" and not asks_more(plan, paper):
             yield self.ends.abstain(plan, "not_stated", _NO_LIMITS, [paper])
         else:
             yield from self._searched(plan)
@@ -277,8 +278,10 @@ class Turn:
         everything = tuple(dict.fromkeys([*evidence, *self.ends.matrix.evidence]))
         yield EvidenceFound(everything, plan.understood)
         per_paper = 2 if len(sides.papers) < _MANY_SIDES else 1
-        draft = quote.quote_papers(sides.papers, evidence, per_paper=per_paper)
+        told = spoken(self.ends.matrix, asked, evidence, most=per_paper)
+        draft = quote.quote_papers(sides.papers, told, per_paper=per_paper)
         say_contrasts(draft, self.ends.matrix)
+        evidence = list(dict.fromkeys([*told, *evidence]))
         yield from self.ends.written_or(plan, evidence, draft, sides.confidence)
 
     def _positions(self, plan: QueryPlan, claim: str, judge: ClaimJudge) -> Iterator[Event]:
@@ -353,7 +356,8 @@ class Turn:
         yield from self.ends.settle(plan, draft, "lookup", confidence, notice=notice)
 
     def _facts(self, plan: QueryPlan, findings: Findings) -> Iterator[Event]:
-        evidence = with_cause(plan, findings.evidence, self.finder)
+        evidence = with_both(plan, findings.evidence, self.finder)
+        evidence = with_cause(plan, evidence, self.finder)
         yield EvidenceFound(evidence, plan.understood)
         draft = quote.quote_facts(evidence, plan.named)
         confidence = self.ends.scale.confidence(findings.signals)
@@ -384,17 +388,3 @@ _NO_SIDES = (
 _SMALL_TALK = (
     "Ask me about your papers: what they found, how they compare, who wrote them and when."
 )
-
-
-def _asks_more(plan: QueryPlan, paper: Paper) -> bool:
-    """Whether a question has words beside those for an aspect and the name of the paper."""
-    return not set(content_words(without_aspects(plan.topic))) <= set(words(paper.title))
-
-
-def has_own_topic(plan: QueryPlan, hits: Sequence[Hit]) -> bool:
-    """True when the question is about more than the named papers as such."""
-    named = [hit.paper for hit in hits if hit.paper.id in plan.named]
-    if not named:
-        return True
-    said = {stemmed for paper in named for stemmed in words(paper.title)}
-    return any(w not in said for w in content_words(plan.topic))

@@ -25,6 +25,14 @@ _COMPARES = re.compile(
     r"in\s+common|similarit\w+)(?=\W|$)|\bhow\s+do\s+.+\s+and\s+.+|\bwhat\s+does\s+each\b",
     re.IGNORECASE,
 )
+# "LOOM versus PISCES.", "The differences between …" and "Set side by side …" ask, though they may
+# end as a statement does.
+_ASKED_BRIEFLY = re.compile(
+    r"\W*(?:(?:the\s+)?(?:\w+\s+){0,2}(?:comparisons?|differences?|similarit\w+|contrasts?)\b.*|"
+    r"(?:please\s+)?(?:set|put|lay|place|hold|weigh|juxtapose)\s.*|"
+    r"\S+(?:\s+\S+){0,3}\s+(?:versus|vs\.?)\s+\S+(?:\s+\S+){0,3})",
+    re.IGNORECASE,
+)
 _WEIGHS = re.compile(
     r"\b(?:or|than|both|each|either|neither|(?:dis)?agree\w*|contradict\w*)\b|"
     r"\b(which|what|how|who)\b.*\band\s+\1\b",
@@ -258,7 +266,12 @@ def without_count(query: str) -> str:
 
 def weighs(query: str) -> bool:
     """True for "A or B", "both", "than": what two named papers are held together by."""
-    return bool(_WEIGHS.search(query))
+    return bool(_WEIGHS.search(query)) and not _is_told(query)
+
+
+def _is_told(query: str) -> bool:
+    """True where two things are compared by a statement, "LOOM is faster than PISCES."."""
+    return is_statement(query) and not _ASKED_BRIEFLY.fullmatch(query)
 
 
 _ONE_OF = re.compile(r"\bwhich\s+of\b.*\b(?:is|was|has)\b[^:;,]*$", re.IGNORECASE)  # "… the oldest"
@@ -269,7 +282,8 @@ def intent_of(query: str, *, is_sorted: bool, asks: tuple[str, ...]) -> Intent:
     """The intent by the form of the question; what it names may change it."""
     if _COUNTS.search(query):
         return "count"
-    if _COMPARES.search(query) and not _ASKS_A_FACT.search(query):
+    asks_a_fact = _ASKS_A_FACT.search(query) or _is_told(query)
+    if _COMPARES.search(query) and not asks_a_fact:
         return "compare"
     if is_sorted and _ONE_OF.search(query):
         return "lookup"

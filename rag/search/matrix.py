@@ -11,6 +11,7 @@ from rag.search.names import Names, looks_like_name, name_key, tokens
 from rag.search.stating import stated
 
 _NAMING = ("data", "baselines")  # aspects on which papers name the same things
+_TOLD = ("result", "method", "data")  # aspects that tell what a paper is, first things first
 _EVERYDAY = 0.12  # a name said in more than this share of the papers is a word of the field
 _FEW = 50  # papers; in fewer, a share says nothing
 
@@ -27,6 +28,24 @@ def matrix(papers: Sequence[Paper], aspects: Sequence[Aspect], finder: EvidenceF
         for shared in _named_by_several(aspect, papers, column, finder.names)
     ]
     return Matrix(tuple(papers), tuple(columns), rows, tuple(shared))
+
+
+def spoken(
+    table: Matrix, asked: Sequence[Aspect], alike: Sequence[Evidence], *, most: int
+) -> list[Evidence]:
+    """What is quoted of each paper: its words on what is asked, else what it does and finds.
+
+    At most so many sentences a paper. One that has none of these speaks by the sentences that
+    are `alike` to the question.
+    """
+    only = [aspect for aspect in asked if aspect.may_fail] or asked  # the others merely go along
+    told = [a for kind in _TOLD for a in table.aspects if a.kind == kind]
+    wanted = [table.aspects.index(a) for a in only or told if a in table.aspects]
+    chosen: list[Evidence] = []
+    for paper, row in zip(table.papers, table.found, strict=True):
+        own = dict.fromkeys(found for i in wanted if (found := row[i]) is not None)
+        chosen += (list(own) or [e for e in alike if e.paper.id == paper.id])[:most]
+    return chosen
 
 
 def words_on(aspect: Aspect, paper: Paper, finder: EvidenceFinder) -> Evidence | None:

@@ -106,14 +106,21 @@ def _handles_in(text: str, names: Names) -> Iterator[Found]:
 
 
 def _known_pieces(token: str, names: Names) -> list[str]:
-    """A hyphened token, cut where a known name is part of it: "AdANNS-IVF", "LLC-based"."""
+    """A hyphened token, cut where a known name is part of it: "AdANNS-IVF", "LLC-based".
+
+    Where names of one paper are joined, the one that fewest papers have tells which is meant.
+    """
     token = bare(token)
     pieces = re.split("[-–]", token)
     if len(pieces) == 1 or names.handle(name_key(token)):
         return [token]
-    if not any(looks_like_name(piece) and names.handle(name_key(piece)) for piece in pieces):
+    handles = {p: names.handle(name_key(p)) for p in pieces if looks_like_name(p)}
+    known = {piece: {i for i, _ in handle.papers} for piece, handle in handles.items() if handle}
+    if not known:
         return [token]
-    return pieces
+    return (
+        [min(known, key=lambda p: len(known[p]))] if set.intersection(*known.values()) else pieces
+    )
 
 
 def _handle(parts: list[str], start: int, size: int, names: Names, shouts: bool) -> tuple[str, ...]:

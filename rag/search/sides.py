@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.base.text import content_words, words
-from rag.base.types import Hit, Paper, QueryPlan
+from rag.base.types import Evidence, Hit, Paper, QueryPlan
+from rag.search.evidence import EvidenceFinder
 from rag.search.names import Names, looks_like_name, tokens
 from rag.search.naming import mentions, named_papers
 from rag.search.retrieve import Retriever
@@ -17,6 +19,7 @@ MOST_PAPERS = 8
 _CANDIDATES = 6
 _TITLE_WEIGHT, _TEXT_WEIGHT = 0.6, 0.8
 _FITS = 0.75  # fit at which a side is as likely right as wrong
+_SENTENCES = 1_000  # of a paper
 _NAMED = 3.0  # no likeness reaches this: a name settles its side
 
 
@@ -125,8 +128,7 @@ def _fits(
     if named:
         papers = {i: paper for i, paper in papers.items() if i in named} or papers
     elif _is_one_word(side):  # a paper that merely mentions a method, or "humans", is not about it
-        called = set(content_words(side))
-        papers = {i: paper for i, paper in papers.items() if called <= set(words(paper.title))}
+        papers = {i: paper for i, paper in papers.items() if _is_titled(paper, side)}
     return [
         (
             _NAMED
@@ -143,6 +145,41 @@ def _is_one_word(side: str) -> bool:
     said = tokens(side)
     is_name = bool(said) and all(token[0].isupper() or looks_like_name(token) for token in said)
     return is_name or len(content_words(side)) == 1
+
+
+def with_both(
+    plan: QueryPlan, evidence: tuple[Evidence, ...], finder: EvidenceFinder
+) -> tuple[Evidence, ...]:
+    """The evidence of a comparison for which one paper speaks, with what it says of each side.
+
+    A sentence on one side alone comes behind the best of the paper, which may say of both that
+    they differ. Of a side in its title the whole paper speaks.
+    """
+    if plan.intent != "compare" or len(plan.parts) != 2 or not evidence:
+        return evidence
+    best = evidence[0]
+    own = finder.best(plan.query, [Hit(best.paper, 1.0)], plan, k=_SENTENCES)
+    left, right = (set(content_words(side)) for side in plan.parts)
+    said = [(e, set(words(e.text))) for e in own if e.start != best.start]
+    title = set(words(best.paper.title))
+    alone = [
+        next((e for e, present in said if side <= present and other.isdisjoint(present)), None)
+        for side, other in ((left, right), (right, left))
+        if not side <= title
+    ]
+    told = [dataclasses.replace(e, score=best.score) for e in alone if e is not None]
+    starts = {(e.paper.id, e.start) for e in told}
+    return (best, *told, *(e for e in evidence[1:] if (e.paper.id, e.start) not in starts))
+
+
+def _is_titled(paper: Paper, side: str) -> bool:
+    """Whether a title has the word of a side, which is not the name of another paper's thing.
+
+    "… by a WaveNet Approach" uses WaveNet; that paper would be named by what it introduces.
+    """
+    called = set(content_words(side))
+    written = [t for t in tokens(f"{side} {paper.title}") if not called.isdisjoint(words(t))]
+    return called <= set(words(paper.title)) and not any(map(looks_like_name, written))
 
 
 def _overlap(paper: Paper, weights: dict[str, float], names: Names) -> float:

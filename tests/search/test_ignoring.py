@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.assistant import Assistant
@@ -93,6 +93,7 @@ def asking(stated: set[str]) -> str:
     return "papers " + ", ".join(words for said, words in CONDITIONS.items() if said in stated)
 
 
+@settings(deadline=None)  # the first question compiles its patterns
 @given(
     stated=st.sets(st.sampled_from(sorted(CONDITIONS)), min_size=1),
     data=st.data(),

@@ -10,6 +10,7 @@ import pytest
 from rag.base.types import Paper
 from rag.search.mining import mine
 from rag.search.names import Names, looks_like_name, tokens
+from rag.search.naming import named_papers
 
 
 @pytest.mark.parametrize(
@@ -156,3 +157,22 @@ def test_mining_a_thousand_papers_is_fast(papers: list[Paper]) -> None:
     started = time.process_time()
     mine(many)
     assert time.process_time() - started < 10
+
+
+@pytest.mark.parametrize(
+    ("question", "titles"),
+    [
+        ("How fast is SEW-KnitX?", ["Knitting"]),
+        ("How fast is SEW?", ["Knitting", "Microscopes"]),
+        ("How fast are KnitX-ZIP machines?", ["Knitting", "Zips"]),
+        ("How fast is KnitX-like work?", ["Knitting"]),
+    ],
+)
+def test_joined_names_of_one_paper_mean_that_paper(question: str, titles: list[str]) -> None:
+    papers = [
+        Paper("1", "Knitting", abstract="We present KnitX with a swift edge weaver (SEW)."),
+        Paper("2", "Microscopes", abstract="A scanning eye watch (SEW) is proposed."),
+        Paper("3", "Zips", abstract="We introduce ZIP."),
+    ]
+    named = named_papers(question, mine(papers))
+    assert [papers[int(paper_id) - 1].title for paper_id in named] == titles

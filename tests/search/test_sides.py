@@ -13,7 +13,7 @@ from rag.search.mining import mine
 from rag.search.names import Names
 from rag.search.plan import make_plan
 from rag.search.retrieve import Retriever
-from rag.search.sides import MOST_PAPERS, Sides, _is_within, resolve_sides
+from rag.search.sides import MOST_PAPERS, Sides, _is_titled, _is_within, resolve_sides
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +62,7 @@ def test_the_two_sides_are_found_by_name_or_by_description_in_order(
         "Compare PISCES and Bernoulli.",  # LOOM's abstract says the name, and is not about it
         "How do operators and wards differ in their errors?",  # the same of a mere word
         "How do cards and operators differ in LOOM?",  # both are looked for in one paper
+        "Compare LOOM and WEAVER.",  # a name that no paper introduces
     ],
 )
 def test_sides_that_the_library_lacks_are_not_found(
@@ -87,6 +88,23 @@ def test_no_more_papers_are_compared_than_can_be_read(
     before = Answer("q", "answered", "lookup", citations=cited)
     sides = sides_of("Compare these papers", retriever, names, ("q", before))
     assert len(sides.papers) == MOST_PAPERS
+
+
+@pytest.mark.parametrize(
+    ("side", "title", "is_it"),
+    [
+        ("weavers", "How Weavers Count", True),
+        ("Weavers", "How Weavers Count", True),
+        ("WeaveNet", "Counting Threads by a WeaveNet Approach", False),
+        ("weavenet", "Counting Threads by a WeaveNet Approach", False),
+        ("RWS", "LoomRWS: An RWS package for looms", False),
+        ("looms", "Counting Threads", False),
+    ],
+)
+def test_a_word_of_a_title_tells_a_side_unless_it_is_a_name(
+    side: str, title: str, is_it: bool
+) -> None:
+    assert _is_titled(replace(paper(1), title=title), side) is is_it
 
 
 def test_what_one_paper_says_of_both_sides_is_no_comparison_of_two_papers() -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rag.answer import compare, condense, generate
+from rag.answer import compare, condense, generate, tallies
 from rag.answer.claim import ClaimJudge
 from rag.answer.contrast import say_contrasts
 from rag.answer.draft import Draft
@@ -133,7 +133,13 @@ class Endings:
         confidence: float,
         notice: str | None = None,
     ) -> Iterator[Event]:
-        """The answer as it was put together, streamed sentence by sentence."""
+        """The answer as it was put together, streamed sentence by sentence.
+
+        Where the records of the papers have nothing that could be counted, it is an abstention.
+        """
+        if plan.tally and not draft.sentences:
+            yield self.abstain(plan, "not_stated", tallies.none_known(plan))
+            return
         for sentence in draft.sentences:
             yield Token(sentence.text + "\n")
         yield self.final(plan, draft, mode, confidence, notice)

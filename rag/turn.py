@@ -64,7 +64,7 @@ _HITS = 8
 _SIMILAR = 5
 _JUDGED = 3  # sentences of a paper that are held against a claim
 _MANY_SIDES = 4  # papers from which on each is quoted once above the table
-_MOST_LISTED = 40
+_MOST_LISTED, _MOST_COUNTED = 40, 200
 
 
 @dataclass(slots=True)
@@ -339,20 +339,24 @@ class Turn:
             yield from self.ends.written_or(plan, own, draft, confidence=1.0)
 
     def _list_by_topic(self, plan: QueryPlan, findings: Findings) -> Iterator[Event]:
-        hits, found = on_topic(plan, self.retriever, self.finder, k=_MOST_LISTED)
+        most = _MOST_COUNTED if plan.tally else _MOST_LISTED
+        hits, found = on_topic(plan, self.retriever, self.finder, k=most)
         evidence = tuple(found.values())
         yield EvidenceFound(evidence, plan.understood)
         papers = [e.paper for e in evidence]
         if plan.sort:
-            most = plan.limit or (1 if plan.intent == "lookup" else None)
-            papers = ordered(papers, plan.sort)[:most]
-        is_cut = len(hits) == _MOST_LISTED and hits[-1].paper.id in found
-        if plan.intent == "count":
+            first = plan.limit or (1 if plan.intent == "lookup" else None)
+            papers = ordered(papers, plan.sort)[:first]
+        is_cut = len(hits) == most and hits[-1].paper.id in found
+        if plan.tally:
+            draft = tallies.tally_records(plan, papers, least=is_cut)
+        elif plan.intent == "count":
             draft = quote.count_papers(plan, evidence, least=is_cut)
         else:
             draft = quote.quote_papers(papers, evidence)
         confidence = max(ENOUGH, self.ends.scale.confidence(findings.signals))
-        notice = quote.not_left_out(left_in(plan)) or (_THERE_MAY_BE_MORE if is_cut else None)
+        may_be_more = _THERE_MAY_BE_MORE.format(most) if is_cut else None
+        notice = quote.not_left_out(left_in(plan)) or may_be_more
         yield from self.ends.settle(plan, draft, "lookup", confidence, notice=notice)
 
     def _facts(self, plan: QueryPlan, findings: Findings) -> Iterator[Event]:
@@ -376,7 +380,7 @@ _EMPTY = (
 )
 _NEAREST_FIRST = "The nearest papers of your library, nearest first, whether they are close or not."
 _THERE_MAY_BE_MORE = (
-    f"These are among the {_MOST_LISTED} nearest papers; your library may have more on this. "
+    "These are among the {} nearest papers; your library may have more on this. "
     "Name a year, an author or a narrower topic to see them."
 )
 _NO_POSITION = "No paper of your library supports, contradicts or qualifies this in plain words."

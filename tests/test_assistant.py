@@ -319,6 +319,23 @@ def test_records_with_hardly_anything_are_kept_listed_and_cited(own: Assistant) 
     assert own.ask("papers from 2019").reason == "not_in_library"
 
 
+def test_where_the_records_have_nothing_to_count_it_is_said(own: Assistant, tmp_path: Path) -> None:
+    bib = tmp_path / "chess.bib"
+    bib.write_text(
+        "@article{t, title={Endgames of Chess}, author={Turing, Alan}, year={1953}, "
+        "abstract={We study chess endgames. A machine plays chess by a table of features.}}",
+        "utf-8",
+    )
+    own.add(bib)
+    for question, papers in (
+        ("Which labs have the most papers?", "in your library"),
+        ("Which labs publish most on chess?", "on “chess”"),
+    ):
+        answer = own.ask(question)
+        assert (answer.status, answer.reason) == ("abstained", "not_stated")
+        assert answer.notice == f"No paper {papers} has an organisation in its record."
+
+
 def test_a_library_opened_again_answers_the_same(tmp_path: Path) -> None:
     folder, settings = tmp_path / "library", Settings(_env_file=None)
     with Assistant.open(folder, settings) as first:

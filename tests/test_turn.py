@@ -279,6 +279,17 @@ def test_no_model_is_asked_for_records_or_abstentions(question: str, ask: Ask) -
     final(ask(question, model=never))
 
 
+# --- counts --------------------------------------------------------------------------------------
+
+
+def test_counts_are_over_the_papers_on_a_topic_and_say_so(ask: Ask) -> None:
+    answer = final(ask("Who works on chess?"))
+    assert cited(answer) == ["Endgames"]
+    told = [sentence.text for sentence in answer.sentences]
+    assert told[:2] == ["Your library has 1 paper on “chess”.", "This paper has 2 authors."]
+    assert told[2].endswith(": 1 paper")
+
+
 # --- order ---------------------------------------------------------------------------------------
 
 

@@ -50,12 +50,16 @@ def count_papers(plan: QueryPlan, evidence: Sequence[Evidence], *, least: bool) 
     """How many papers bear on a topic, or the `least` that do, then each by its best sentence."""
     draft = Draft()
     numbers = tuple(n for e in evidence for n in _number(draft, e.paper, e.start, e.end))
-    many = f"{'at least ' if least else ''}{len(evidence)}"
-    noun = "paper" if len(evidence) == 1 else "papers"
-    said = f"Your library has {many} {noun} on “{plan.topic}”{conditions(plan)}."
-    draft.say(said, numbers, "supported")
+    draft.say(how_many(plan, len(evidence), least=least), numbers, "supported")
     _quote_by_paper(draft, evidence)
     return draft
+
+
+def how_many(plan: QueryPlan, count: int, *, least: bool) -> str:
+    """That so many papers bear on a topic, or at `least` so many."""
+    many = f"{'at least ' if least else ''}{count}"
+    noun = "paper" if count == 1 else "papers"
+    return f"Your library has {many} {noun} on “{plan.topic}”{conditions(plan)}."
 
 
 def quote_overview(papers: Sequence[Paper], evidence: Sequence[Evidence]) -> Draft:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from rag.answer import records
 from rag.answer.draft import Draft
-from rag.answer.quote import conditions
+from rag.answer.quote import conditions, how_many
 from rag.base.text import fold
 from rag.base.types import Paper, QueryPlan, Tally
 from rag.index.names import parse_name, same_person
@@ -16,20 +16,23 @@ _MOST_LINES = 50
 Row = tuple[str, list[Paper]]  # a value of the records, and the papers that have it
 
 
-def tally_records(plan: QueryPlan, papers: Sequence[Paper]) -> Draft:
+def tally_records(plan: QueryPlan, papers: Sequence[Paper], *, least: bool = False) -> Draft:
     """How many papers each author, year, category or organisation has; empty where none is known.
 
     The most come first, years in their order. Who ties with the last within the limit is told too.
+    Of papers on a topic it is said first how many they are, or at `least` are.
     """
     rows = _ranked(_rows(plan, papers), plan)
     draft = Draft()
     shown = rows if plan.limit else rows[:_MOST_LINES]
-    cited = {
-        paper.id: draft.cite(paper, *records.opening_span(paper)) for _, of in shown for paper in of
-    }
+    counted = papers if plan.topic and rows else [paper for _, of in shown for paper in of]
+    cited = {paper.id: draft.cite(paper, *records.opening_span(paper)) for paper in counted}
+    everything = tuple(dict.fromkeys(cited.values()))
+    if plan.topic and rows:
+        draft.say(how_many(plan, len(papers), least=least), everything, "supported")
     if not plan.limit and rows:
-        everything = tuple(dict.fromkeys(cited.values()))
-        draft.say(_headline(plan, len(rows), len(shown)), everything, "supported")
+        subject = _subject(plan, len(papers))
+        draft.say(f"{subject} {_headline(plan, len(rows), len(shown))}", everything, "supported")
     for value, of in shown:
         noun = "paper" if len(of) == 1 else "papers"
         draft.say(f"{value}: {len(of)} {noun}", tuple(cited[p.id] for p in of), "supported")
@@ -73,8 +76,25 @@ _NOUNS: dict[Tally, tuple[str, str]] = {
 }
 
 
+def none_known(plan: QueryPlan) -> str:
+    """That the records of the papers have no value to be counted."""
+    papers = (
+        f"on “{plan.topic}”{conditions(plan)}"
+        if plan.topic
+        else f"in your library{conditions(plan)}"
+    )
+    noun, _ = _NOUNS[plan.tally or "authors"]
+    return f"No paper {papers} has {'an' if noun[0] in 'ao' else 'a'} {noun} in its record."
+
+
 def _headline(plan: QueryPlan, count: int, shown: int) -> str:
     noun = _NOUNS[plan.tally or "authors"][count != 1]
     other = "other " if plan.tally == "authors" and plan.filters.authors else ""
     first = "" if shown == count else f" The {shown} with the most papers follow."
-    return f"The papers{conditions(plan)} have {count} {other}{noun}.{first}"
+    return f"{count} {other}{noun}.{first}"
+
+
+def _subject(plan: QueryPlan, count: int) -> str:
+    if not plan.topic:
+        return f"The papers{conditions(plan)} have"
+    return "This paper has" if count == 1 else "These papers have"

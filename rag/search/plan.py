@@ -59,6 +59,8 @@ def make_plan(
     _refuse_nothing(plan)
     if plan.intent == "count":  # what is sought are the papers, and no figure in them
         plan = dataclasses.replace(plan, query=without_count(plan.query))
+    elif plan.tally and plan.topic:
+        plan = dataclasses.replace(plan, query=f"papers on {plan.topic}")
     return plan
 
 
@@ -174,9 +176,11 @@ def _plan(
     intent = intent_of(query, is_sorted=understood.sort is not None, asks=asks)
     if intent == "fact" and not topic and not named and _is_restricted(understood):
         intent = "list"  # "Zhao 2023"
-    tally = understood.tally if not (topic or named) else None
+    tally = understood.tally if not named else None
     if tally:
-        intent = "list"
+        intent, asks = "list", ()
+    elif understood.tally == "authors" and not asks:
+        intent, asks = "lookup", ("authors",)  # "who works on SOAP?"
     if intent == "fact" and len(groups) > 1 and weighs(query):
         intent = "compare"  # "Q-Probe or LoRA Soups: which needs finetuning?"
     query = understood.cut(query, ignoring) if ignoring else query

@@ -80,6 +80,11 @@ def test_what_papers_are_wanted_for_is_not_searched_for(
         ("Which labs have the most papers?", "orgs", 5),
         ("Who wrote LOOM?", None, None),
         ("Which authors study bees?", None, None),
+        ("what have people written about bees", None, None),
+        ("Which people have the most fever?", None, None),
+        ("How many dances per year were filmed?", None, None),
+        ("Which areas of the sky hold most stars?", None, None),
+        ("Who works on LOOM?", None, None),
     ],
 )
 def test_what_is_counted_is_understood(
@@ -87,6 +92,36 @@ def test_what_is_counted_is_understood(
 ) -> None:
     found = plan(question, names)
     assert (found.tally, found.limit) == (tally, limit)
+
+
+@pytest.mark.parametrize(
+    ("question", "tally", "limit", "topic"),
+    [
+        ("How many papers on bees per year?", "years", None, "bees"),
+        ("How many bee papers are there for each category?", "categories", None, "bee"),
+        ("In which year were most papers about radon published?", "years", 1, "radon"),
+        ("Which year saw the most papers on radon?", "years", 1, "radon"),
+        ("Who publishes most on bees?", "authors", 1, "bees"),
+        ("Which authors write about bees?", "authors", None, "bees"),
+        ("who works on bees", "authors", None, "bees"),
+        ("top 3 authors on bees", "authors", 3, "bees"),
+        ("Which labs publish most on radon?", "orgs", 5, "radon"),
+    ],
+)
+def test_what_is_counted_of_the_papers_on_a_topic_is_understood(
+    question: str, tally: Tally, limit: int | None, topic: str, names: Names
+) -> None:
+    found = plan(question, names)
+    assert (found.tally, found.limit, found.topic) == (tally, limit, topic)
+    assert found.query == f"papers on {topic}"
+
+
+def test_who_worked_on_a_paper_with_somebody_are_its_authors(
+    names: Names, by_title: dict[str, str]
+) -> None:
+    found = plan("Who worked with Ada Lovelace on LOOM?", names)
+    assert (found.asks, found.tally) == (("authors",), None)
+    assert found.named == (by_title["LOOM"],)
 
 
 @pytest.mark.parametrize(

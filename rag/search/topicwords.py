@@ -39,7 +39,8 @@ _USES = re.compile(
 class TopicWords:
     """The words of the topic of one plan.
 
-    Little hangs on a word that names a kind of thing at the end, or what papers do with it.
+    Little hangs on what papers do with it, and on a word at the end that names a kind of thing:
+    "the Switchboard corpus", "diffusion language models". An "image dataset" is no image.
     """
 
     def __init__(
@@ -56,15 +57,16 @@ class TopicWords:
         these are names.
         """
         said = [w for w in _WORD.findall(fold(plan.topic)) if w not in STOP_WORDS]
-        light = _light(said, plan.query)
+        texts = list(among)
+        names = {word for word in said if _is_name(word, texts)}
+        light = _light(said, plan.query, names)
         self._weights = {w: idf(stem(w)) * (_LIGHT_WORTH if w in light else 1.0) for w in said}
         self.telling = [w for w in self._weights if w not in light]
         self._beginnings = {w: _beginning(w) for w in said}
         self._spelled = spelled
         pairs = _EITHER.findall(fold(plan.query))
         self._any = any(one in said and other in said for one, other in pairs)
-        texts = list(among)
-        self.is_name = bool(self.telling) and all(_is_name(w, texts) for w in self.telling)
+        self.is_name = bool(self.telling) and names.issuperset(self.telling)
 
     def share_of(self, text: str) -> float:
         """Share of the weight of the topic's words that a text says, 0..1; 1 without a topic."""
@@ -93,13 +95,13 @@ class TopicWords:
         return beginning is None or any(other.startswith(beginning) for other in present)
 
 
-def _light(said: list[str], query: str) -> set[str]:
+def _light(said: list[str], query: str, names: Collection[str]) -> set[str]:
     """The words of a topic on which little hangs, as long as others stand beside them."""
     uses = _USES.search(query)
     doing = set(_WORD.findall(fold(uses["verb"]))) if uses else set()
     light = {word for word in said if word in doing}
     rest = [word for word in said if word not in light]
-    if len(rest) > 1 and stem(rest[-1]) in _KINDS:
+    if stem(rest[-1] if rest else "") in _KINDS and (len(rest) > 2 or rest[0] in names):
         light.add(rest[-1])
     return light if len(light) < len(set(said)) else set()
 

@@ -115,6 +115,7 @@ def test_all_that_say_a_name_belong_however_far_behind(
         ("measure silk weaving", "Which papers measure silk weaving?", False),
         ("evaluate silk weaving", "Which papers evaluate on silk weaving?", True),
         ("models", "papers on models", False),
+        ("silk models", "papers on silk models", False),
     ],
 )
 def test_little_hangs_on_kinds_of_things_and_on_what_papers_do(
@@ -167,7 +168,7 @@ def test_a_list_is_of_what_titles_say_or_of_a_name_that_texts_say(
     ("query", "topic", "seeks"),
     [
         ("papers on LOOM", "LOOM", True),
-        ("Which papers use the LOOM dataset?", "LOOM dataset", True),
+        ("Which papers evaluate on LOOM?", "evaluate LOOM", True),
         ("the LOOM papers", "LOOM", False),
         ("papers on LOOM and silk", "LOOM silk", False),
     ],

@@ -78,13 +78,20 @@ class Endings:
             )
 
     def written_or(
-        self, plan: QueryPlan, evidence: Sequence[Evidence], quoted: Draft, confidence: float
+        self,
+        plan: QueryPlan,
+        evidence: Sequence[Evidence],
+        quoted: Draft,
+        confidence: float,
+        notice: str | None = None,
     ) -> Iterator[Event]:
-        """Let the model write, if there is one; its failure or silence leaves the quotations."""
+        """Let the model write, if there is one; its failure or silence leaves the quotations.
+
+        `notice` is of the quotations, where nothing keeps the model from writing.
+        """
         if self.model is None:
-            yield from self.settle(plan, quoted, "extractive", confidence)
+            yield from self.settle(plan, quoted, "extractive", confidence, notice)
             return
-        notice: str | None
         try:
             own = prompt_id(generate.PROMPT, self.prompts_dir)
             self.prompt = f"{self.prompt} {own}" if self.prompt else own

@@ -10,6 +10,7 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from rag import notices
 from rag.answer import quote, tallies
 from rag.answer.claim import ClaimJudge
 from rag.answer.contrast import say_contrasts
@@ -41,9 +42,9 @@ from rag.search.aspects import (
     without_aspects,
 )
 from rag.search.beyond import asks_more, has_own_topic
-from rag.search.causes import with_cause
 from rag.search.claims import claim_of
 from rag.search.confidence import ENOUGH
+from rag.search.definitions import introductions, undefined
 from rag.search.evidence import EvidenceFinder, Findings
 from rag.search.matrix import matrix, spoken, words_on
 from rag.search.members import found, on_topic
@@ -56,6 +57,7 @@ from rag.search.reading import is_readable, read
 from rag.search.retrieve import Retriever
 from rag.search.sides import MOST_PAPERS, Sides, resolve_sides, with_both
 from rag.search.standing import standing
+from rag.search.supplied import with_wanted
 from rag.search.topics import is_said, seeks_a_name, titled
 from rag.search.unstated import unstated
 
@@ -122,9 +124,9 @@ class Turn:
             return
         self.ends.lap("plan")
         if self.store.paper_count() == 0:
-            yield self.ends.abstain(plan, "library_empty", _EMPTY)
+            yield self.ends.abstain(plan, "library_empty", notices.EMPTY)
         elif plan.intent == "small_talk":
-            yield self.ends.abstain(plan, "bad_question", _SMALL_TALK)
+            yield self.ends.abstain(plan, "bad_question", notices.SMALL_TALK)
         elif self.ends.judge and (claim := claim_of(plan.query)):
             yield from self._positions(plan, claim, self.ends.judge)
         elif is_bibliographic(plan):
@@ -173,22 +175,30 @@ class Turn:
     def _in_its_words(self, plan: QueryPlan, kind: Kind) -> Iterator[Event]:
         """The words of one paper that state an aspect; authors name limits by few words."""
         paper = self.store.get(plan.named)[plan.named[0]]
-        is_unsaid = bool(unstated(plan.query, paper))  # "how many GPUs", of its hardware
-        stated = None if is_unsaid else words_on(known(kind), paper, self.finder)
+        missed = unstated(plan.query, paper)  # "how many GPUs", of its hardware
+        stated = None if missed else words_on(known(kind), paper, self.finder)
         if stated is not None:
-            yield EvidenceFound((stated,), plan.understood)
-            draft = quote.quote_facts((stated,), plan.named)
-            yield from self.ends.written_or(plan, (stated,), draft, confidence=1.0)
+            yield from self._plainly(plan, (stated,))
         elif kind == "limits" and not asks_more(plan, paper):
-            yield self.ends.abstain(plan, "not_stated", _NO_LIMITS, [paper])
+            yield self.ends.abstain(plan, "not_stated", notices.NO_LIMITS, [paper])
         else:
             yield from self._searched(plan)
+
+    def _plainly(self, plan: QueryPlan, stating: tuple[Evidence, ...]) -> Iterator[Event]:
+        """What is stated in so many words, whatever else bears on the question."""
+        yield EvidenceFound(stating, plan.understood)
+        draft = quote.quote_facts(stating, plan.named)
+        yield from self.ends.written_or(plan, stating, draft, confidence=1.0)
 
     def _searched(self, plan: QueryPlan) -> Iterator[Event]:
         with self.store.snapshot():
             plan, hits = found(plan, self.retriever, k=_HITS)
             self.ends.lap("retrieve")
+            meant = introductions(plan.query, hits)
             findings = self.finder.find(plan.query, hits, plan)
+        if meant:
+            yield from self._plainly(plan, meant)
+            return
         findings = dataclasses.replace(findings, evidence=tuple(standing(findings.evidence)))
         self.ends.lap("evidence")
         if self.reader is not None and is_readable(plan, findings):
@@ -235,7 +245,7 @@ class Turn:
         plan = dataclasses.replace(plan, intent="compare", parts=parts)
         sides = Sides(tuple(papers[:MOST_PAPERS]), 1.0) if papers else self._sides(plan)
         if len(sides.papers) < 2:
-            yield self.ends.abstain(plan, "bad_question", _NO_SIDES, sides.papers)
+            yield self.ends.abstain(plan, "bad_question", notices.NO_SIDES, sides.papers)
             return
         yield from self._compare(plan, sides, named_aspects(aspects))
 
@@ -293,7 +303,7 @@ class Turn:
         draft = positions(claim, by_paper, judge)
         if not draft.sentences:
             nearest = [hit.paper for hit in hits[:NEAREST]]
-            yield self.ends.abstain(plan, "not_stated", _NO_POSITION, nearest)
+            yield self.ends.abstain(plan, "not_stated", notices.NO_POSITION, nearest)
             return
         yield EvidenceFound(tuple(e for own in by_paper for e in own), plan.understood)
         yield from self.ends.settle(plan, draft, "extractive", confidence=1.0)
@@ -308,7 +318,7 @@ class Turn:
         evidence = tuple(e for one in found for e in one)
         yield EvidenceFound(evidence, plan.understood)
         draft = quote.quote_papers([hit.paper for hit in hits], evidence)
-        yield self.ends.final(plan, draft, "lookup", None, _NEAREST_FIRST)
+        yield self.ends.final(plan, draft, "lookup", None, notices.NEAREST_FIRST)
 
     def _facts_of_records(
         self, plan: QueryPlan, hits: Sequence[Hit], findings: Findings
@@ -355,40 +365,22 @@ class Turn:
         else:
             draft = quote.quote_papers(papers, evidence)
         confidence = max(ENOUGH, self.ends.scale.confidence(findings.signals))
-        may_be_more = _THERE_MAY_BE_MORE.format(most) if is_cut else None
+        may_be_more = notices.THERE_MAY_BE_MORE.format(most) if is_cut else None
         notice = quote.not_left_out(left_in(plan)) or may_be_more
         yield from self.ends.settle(plan, draft, "lookup", confidence, notice=notice)
 
     def _facts(self, plan: QueryPlan, findings: Findings) -> Iterator[Event]:
         evidence = with_both(plan, findings.evidence, self.finder)
-        evidence = with_cause(plan, evidence, self.finder)
+        evidence = with_wanted(plan, evidence, self.finder)
         yield EvidenceFound(evidence, plan.understood)
         draft = quote.quote_facts(evidence, plan.named)
         confidence = self.ends.scale.confidence(findings.signals)
-        yield from self.ends.written_or(plan, evidence, draft, confidence)
+        missed = undefined(plan.query, [citation.quote for citation in draft.citations])
+        notice = notices.UNDEFINED.format(missed) if missed else None
+        yield from self.ends.written_or(plan, evidence, draft, confidence, notice)
 
     def _nothing_matches(self, plan: QueryPlan) -> Final:
         notice = quote.nothing_matches(plan)
         kept = relaxed(plan, self.store)
         nearest = self.retriever.search(plan.query, k=NEAREST, filters=kept)
         return self.ends.abstain(plan, "not_in_library", notice, [hit.paper for hit in nearest])
-
-
-_EMPTY = (
-    "Your library is empty. Load the sample with `askpapers add --sample`, "
-    "or add your own papers with `askpapers add FILE`."
-)
-_NEAREST_FIRST = "The nearest papers of your library, nearest first, whether they are close or not."
-_THERE_MAY_BE_MORE = (
-    "These are among the {} nearest papers; your library may have more on this. "
-    "Name a year, an author or a narrower topic to see them."
-)
-_NO_POSITION = "No paper of your library supports, contradicts or qualifies this in plain words."
-_NO_LIMITS = "This paper states no limits of its own in the words that your library has."
-_NO_SIDES = (
-    "Two papers are needed for a comparison, and this names fewer. Name them by title, "
-    "or ask to compare the papers on a topic."
-)
-_SMALL_TALK = (
-    "Ask me about your papers: what they found, how they compare, who wrote them and when."
-)

@@ -10,6 +10,7 @@ import re
 
 from rag.base.text import STOP_WORDS, stem
 from rag.base.types import Intent
+from rag.search.definitions import term_meant
 from rag.search.names import bare, tokens
 
 _SMALL_TALK = re.compile(
@@ -207,7 +208,7 @@ def without_service(text: str) -> str:
 
 def topic_words(text: str) -> list[str]:
     """The words of a question that are about its subject, as written."""
-    asked = _CLOSING.sub(" ", _REQUEST.sub(" ", text))
+    asked = term_meant(text) or _CLOSING.sub(" ", _REQUEST.sub(" ", text))
     return [
         bare(token)
         for token in tokens(_PHRASES.sub(" ", _HOW.sub(" ", asked)))

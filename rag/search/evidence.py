@@ -25,9 +25,10 @@ from rag.search import telling
 from rag.search.asking import is_statement, topic_words
 from rag.search.confidence import Signals
 from rag.search.kin import with_kin
-from rag.search.measures import with_licence
+from rag.search.measures import has_figure, names_licence
 from rag.search.names import Names, bare, looks_like_name, tokens
 from rag.search.unstated import unstated
+from rag.search.wants import wants_figure, wants_of
 
 _WORDS_WEIGHT = 0.9
 _LATE_WEIGHT = 0.25  # abstracts open with what is known and end with what was found
@@ -113,11 +114,11 @@ class EvidenceFinder:
         """The sentences of the hits, best first."""
         vector = self._embedder.embed_query(query)
         stored = self._store.sentence_vectors(hit.paper.id for hit in hits)
-        worth = functools.partial(
-            telling.worth,
-            figures=telling.wants_figures(plan.query),
-            cause=telling.wants_cause(plan.query),
-        )
+        wants = wants_of(plan.query)
+
+        def worth(text: str) -> float:
+            return telling.worth(text) + sum(w.bonus for w in wants if w.is_given_by(text))
+
         found: list[Scored] = []
         for hit in hits:
             spans, vectors = stored.get(hit.paper.id, ((), np.zeros((0, len(vector)))))
@@ -176,7 +177,7 @@ class EvidenceFinder:
         # What another paper says is no answer about the one that is named.
         top = [s for s in scored if s.evidence.paper.id == best.id or not named][:_TOP]
         said = [with_kin(asked, _word_set(spelled(s.evidence.text))) for s in top]
-        figures = telling.wants_figures(plan.query)
+        wants = wants_figure(plan.query)
         hit = next(hit for hit in hits if hit.paper.id == best.id)
         strange = tuple(name for name in names if name not in known)
         elsewhere = tuple(name for name in known if anywhere.isdisjoint(_forms(name)))
@@ -195,7 +196,7 @@ class EvidenceFinder:
             strange=strange,
             elsewhere=elsewhere,
             unsaid=unsaid,
-            figures_missing=figures and not any(telling.has_figures(s.evidence.text) for s in top),
+            figures_missing=wants and not any(has_figure(s.evidence.text) for s in top),
             named=named,
             states=is_statement(plan.question),
         )
@@ -264,12 +265,16 @@ def _spelled_out(abstract: str, asked: Collection[str]) -> Callable[[str], str]:
 
     Licences too are told by short names, if one is `asked` for.
     """
-    read = str if _LICENCE.isdisjoint(asked) else with_licence
+    read = str if _LICENCE.isdisjoint(asked) else _with_licence
     known = abbreviations(abstract)
     if not known:
         return read
     pattern = re.compile(rf"\b({'|'.join(map(re.escape, known))})s?\b")
     return lambda text: " ".join([read(text), *(known[m.group(1)] for m in pattern.finditer(text))])
+
+
+def _with_licence(text: str) -> str:
+    return f"{text} licence license" if names_licence(text) else text
 
 
 def _share(weights: dict[str, float], present: Collection[str]) -> float:

@@ -17,6 +17,7 @@ from rag.search.measures import (
     Quantity,
     has_figure,
     is_counted,
+    names_licence,
     quantities_called,
     quantities_in,
     quantities_of,
@@ -51,6 +52,7 @@ _COSTS = re.compile(
 _AT_A_PRICE = re.compile(  # that is not paid in money
     r"\bat\s+what\s+(?:price|cost)\W*$|\bprice\s+(?:in|of\s+anarchy)\b", re.IGNORECASE
 )
+_LICENCE = re.compile(r"\b(?:what|which)\s+(?:is\s+the\s+)?(?P<what>licen[sc]e)\b", re.IGNORECASE)
 _IN_UNITS = re.compile(
     r"\b(?:what|which)\b.*\bin\s+(?P<what>seconds|minutes|hours|days|weeks|months|percent|microns|"
     r"(?:kilo)?met(?:er|re)s|kelvin|celsius|degrees|volts|joules|kilograms|grams|tons|hertz)\b",
@@ -69,6 +71,7 @@ class FigureAsked:
 
     unsaid: str  # what a text does not do that does not give it: "say how many cards"
     is_told_in: Callable[[str], bool]
+    is_number: bool = True  # a licence is told like one, by names of its own
 
 
 @functools.lru_cache(maxsize=100)
@@ -76,6 +79,8 @@ def figure_asked(query: str) -> FigureAsked | None:
     """The count or quantity that a question asks for; None where it asks for neither."""
     if counted := _COUNTED.search(query):
         return _count(counted["what"])
+    if licence := _LICENCE.search(query):
+        return FigureAsked(f"state the {licence['what']}", names_licence, is_number=False)
     if units := _IN_UNITS.search(query):
         told = functools.partial(_is_valued, quantities_in(units["what"]))
         return FigureAsked(f"give a figure in {units['what'].lower()}", told)
@@ -85,8 +90,8 @@ def figure_asked(query: str) -> FigureAsked | None:
             told = functools.partial(_is_told, terms, quantities)
             return FigureAsked(f"state the {' '.join(terms)}", told)
     if far := _HOW_FAR.search(query):
-        quantities = quantities_of("cost" if _COSTS.search(query) else far["so"])
-        told = functools.partial(_is_so, quantities)
+        so = "cost" if _COSTS.search(query) else far["so"]
+        told = functools.partial(_is_so, so, quantities_of(so))
         return FigureAsked(f"say in figures {far['what'].lower()}", told)
     return None
 
@@ -111,12 +116,20 @@ def _is_told(terms: Sequence[str], quantities: Sequence[Quantity], text: str) ->
     return any(asked <= with_kin(asked, frozenset(words(one))) for one in _sentences(text))
 
 
-def _is_so(quantities: Sequence[Quantity], text: str) -> bool:
-    """True where a text says in figures how much so a thing is: in units, or beside the word."""
-    if not quantities:
-        return has_figure(text)
-    spoken = (s for s in _sentences(text) if any(q.is_spoken_of(s) for q in quantities))
-    return _is_valued(quantities, text) or any(map(has_figure, spoken))
+def _is_so(so: str, quantities: Sequence[Quantity], text: str) -> bool:
+    """True where a text says in figures how much so a thing is: in units, or beside the word.
+
+    "Three times heavier" says how heavy it is, and so does "a mass of 3".
+    """
+    if not quantities or _is_valued(quantities, text):
+        return bool(quantities) or has_figure(text)
+    likened = re.compile(rf"\b{so.rstrip('ye')}\w{{0,4}}\b", re.IGNORECASE)
+    spoken = (
+        one
+        for one in _sentences(text)
+        if likened.search(one) or any(q.is_named(one) for q in quantities)
+    )
+    return any(map(has_figure, spoken))
 
 
 def _is_valued(quantities: Sequence[Quantity], text: str) -> bool:

@@ -20,12 +20,12 @@ _AIMS = re.compile(
     r"we\s+(?:investigat|examin|assess|evaluat|sought|test|stud|analy[sz])\w*|"
     r"to\s+(?:determine|investigate|assess|evaluate|examine)|unclear|unknown|remains?)\b"
 )
-_ADDRESS = re.compile(r"https?://|\bgithub\.com|\bcode\s+(?:is\s+)?available\b")
-_FIGURE = re.compile(
-    r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|dozens?|hundreds?|thousands?|millions?|"
-    r"billions?|half|twice|double[sd]?|triple[sd]?)\b",
+_SHOWS = re.compile(
+    r"\b(?:results?|experiments?|evaluations?|findings|we)\s+(?:[\w-]+\s+){0,8}?(?:shows?|find|demonstrate|"
+    r"indicate|suggest|reveal|outperform)s?\b",
     re.IGNORECASE,
 )
+_ADDRESS = re.compile(r"https?://|\bgithub\.com|\bcode\s+(?:is\s+)?available\b")
 _WANTS_FIGURES = re.compile(
     r"\bhow\s+(?:much|many|well|fast|large|big|long|far|accurate|often|few)\b|\bwhat\s+(?:\S+\s+){0,3}"
     r"(?:score|accuracy|percent\w*|number|improvement|speed-?up|rate|range|size|gain|cost|factor|ratio)s?\b|"
@@ -43,18 +43,27 @@ _CAUSE = re.compile(
     r"plays?\s+the\s+role|explains|reasons?|causes?|origins?|root)\b",
     re.IGNORECASE,
 )
-_FINDING_BONUS, _AIM_MALUS, _FIGURE_BONUS, _CAUSE_BONUS = 0.12, 0.25, 0.2, 0.2
+_WANTS_MEANS = re.compile(
+    r"\bhow\s+(?:do|does|did|is|are|was|were|can|could|to|has|have|had)\b"
+    r"(?!.*\b(?:perform|compare|differ|affect|influence|relate|impact|change|vary|depend|behave|"
+    r"scale|correlate|fare|look|sound|feel|evolve|mean)(?:s|d|ed)?\b)",
+    re.IGNORECASE,
+)  # how one thing bears on another is a finding
+_MEANS = re.compile(
+    r"\b(?:by\s+(?:\w+ly\s+)?(?!being|having|doing|using\s+this)\w{2,}ing|using|via|by\s+means\s+of|"
+    r"with\s+the\s+(?:help|aid)\s+of|through\s+(?:an?|the|\w+ing)|based\s+on|"
+    r"(?:we|is|are|was|were|which|that|it|to|be|model|method|system)\s+(?:\w+\s+)?"
+    r"(?:us|appl|employ|utili[sz]|adopt|leverag|exploit|combin)(?:es?|y|ies|ed|ied|e?s?)|"
+    r"consists?\s+of|divided\s+into|(?:first|second|two|three)[\s-]+(?:steps?|stages?|phases?|parts?))\b",
+    re.IGNORECASE,
+)
+_FINDING_BONUS, _AIM_MALUS = 0.12, 0.25
 _ADDRESS_MALUS = 0.3  # "our code is at …" is seldom what was asked
 
 
 def wants_figures(question: str) -> bool:
-    """True for a question that a number answers."""
+    """True for a question that some number answers: "how well", "what improvement"."""
     return bool(_WANTS_FIGURES.search(question))
-
-
-def has_figures(sentence: str) -> bool:
-    """True for a sentence with a number, in digits or as a word."""
-    return bool(_FIGURE.search(sentence))
 
 
 def wants_cause(question: str) -> bool:
@@ -67,15 +76,20 @@ def has_cause(sentence: str) -> bool:
     return bool(_CAUSE.search(sentence))
 
 
-@functools.lru_cache(maxsize=20_000)
-def worth(sentence: str, *, figures: bool, cause: bool = False) -> float:
-    """What is added to a sentence's score for its wording.
+def wants_means(question: str) -> bool:
+    """True for a question that is answered by how something is done."""
+    return bool(_WANTS_MEANS.search(question))
 
-    `figures` are asked for or not, and so is a `cause`.
-    """
+
+def has_means(sentence: str) -> bool:
+    """True for a sentence that says by what something is done, and not merely what came of it."""
+    return bool(_MEANS.search(sentence)) and not _SHOWS.search(sentence)
+
+
+@functools.lru_cache(maxsize=20_000)
+def worth(sentence: str) -> float:
+    """What is added to a sentence's score for its wording, whatever is asked."""
     small = sentence.lower()
     value = _FINDING_BONUS if _FINDS.search(small) else 0.0
     value -= _AIM_MALUS if _AIMS.search(small) else 0.0
-    value -= _ADDRESS_MALUS if _ADDRESS.search(small) else 0.0
-    value += _FIGURE_BONUS if figures and has_figures(sentence) else 0.0
-    return value + (_CAUSE_BONUS if cause and has_cause(sentence) else 0.0)
+    return value - (_ADDRESS_MALUS if _ADDRESS.search(small) else 0.0)

@@ -18,4 +18,4 @@ NO_SIDES = (
     "or ask to compare the papers on a topic."
 )
 SMALL_TALK = "Ask me about your papers: what they found, how they compare, who wrote them and when."
-UNDEFINED = "None of these sentences says what “{}” means."
+UNDEFINED = "None of these sentences says outright what “{}” means."

@@ -43,7 +43,8 @@ _DEFINES = (
     r"{term}{aside}\s+(?:refers?\s+to|means?|denotes?|stands?\s+for|consists?\s+(?:of|in)|aims?\s+(?:to|at))\b",
     r"{term}{aside}\s*(?:,\s*(?:i\.\s?e\.|that\s+is\b|where\b|in\s+which\b|which\s+(?:is|are|means?)\b|or\s|an?\s)|\(i\.\s?e\.)",
     rf"\b{_NAMING}\s+(?:an?\s+|the\s+)?{{term}}",
-    r"\bby\s+{term}\s+we\s+mean\b",
+    r"{term}{aside}\s*,\s+\w+ing\b|\b(?:notion|concept|definition)s?\s+of\s+(?:an?\s+|the\s+)?{term}",
+    r"\bconstitutes?\s+(?:an?\s+|the\s+)?{term}|\bby\s+{term}\s+we\s+mean\b",
 )
 _ASIDE = r"(?:\s+\([^)]{1,80}\))?"
 _MOST = 3  # meanings of one short form that are told
@@ -67,7 +68,8 @@ def term_asked(question: str) -> str | None:
 def definer(term: str) -> Callable[[str], bool]:
     """A function that tells whether a sentence says what a term means."""
     said = r"[\s-]+".join(re.escape(part) for part in re.split(r"[\s-]+", term.strip()))
-    name = rf"(?<![\w-]){said}(?:e?s)?(?![\w-])"
+    one = re.sub(r"(?<=[^s\W]{3})s$", "", said)  # "networks": a sentence tells of a network
+    name = rf"(?<![\w-]){one}(?:e?s)?(?![\w-])"
     patterns = (pattern.format(term=name, aside=_ASIDE) for pattern in _DEFINES)
     defines = re.compile("|".join(patterns), re.IGNORECASE)
     return lambda sentence: bool(defines.search(sentence) or _long_form(term, sentence))
@@ -104,6 +106,8 @@ def undefined(question: str, quoted: Iterable[str]) -> str | None:
     term = term_asked(question)
     if term is None or STOP_WORDS.intersection(term.casefold().split()):
         return None
+    if " " not in term and not re.search(rf"{re.escape(term)}\W*$", question):
+        return None  # "what is missing in …" asks for no meaning
     said = frozenset(words(term))
     texts = list(quoted)
     speaks = any(said <= frozenset(words(text)) for text in texts)

@@ -58,6 +58,11 @@ def test_what_something_is_asks_about_it(question: str, term: str | None) -> Non
         ("heddle", "Each thread runs through a wire called a heddle.", True),
         ("heddle drift", "Heddle drift, where wires bend, is common.", True),
         ("heddle drift", "Heddle drift refers to the bending of wires.", True),
+        ("heddle drift", "The notion of heddle drift tells how wires bend.", True),
+        ("heddle drift", "Heddle drift (HD), measuring the bend of wires, is common.", True),
+        ("heddles", "A heddle is a wire with an eye.", True),
+        ("loom", "A frame and its heddles constitute a loom.", True),
+        ("glass", "A glass is a pane.", True),
         ("FSR", "We measure the frame stop rate (FSR).", True),
         ("heddle", "The heddle is an important part.", False),
         ("heddle", "We study heddles in ten mills.", False),
@@ -72,6 +77,7 @@ def test_a_term_is_undefined_only_where_sentences_speak_of_it() -> None:
     assert undefined("What is heddle drift?", ["Heddle drift harms cloth."]) == "heddle drift"
     assert undefined("What is heddle drift?", ["Heddle drift is a slow bending."]) is None
     assert undefined("What is heddle drift?", ["Looms stop."]) is None
+    assert undefined("What is missing in looms?", ["Missing threads harm looms."]) is None
     assert undefined("What is a loom good for?", ["Looms are good for cloth."]) is None
 
 
@@ -90,4 +96,4 @@ def test_a_short_form_is_answered_by_the_sentences_that_introduce_it(tmp_path: P
             "We sort fine sheep rugs (FSR).",
         }
         answer = assistant.ask("What are heddles?")
-    assert answer.notice == "None of these sentences says what “heddles” means."
+    assert answer.notice == "None of these sentences says outright what “heddles” means."

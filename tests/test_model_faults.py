@@ -36,7 +36,7 @@ WELL = {
     "honest", "lingers", "counts words", "counts below zero", "counts null", "fails after the end",
     "429 short", "429 half", "no temperature", "no usage", "no max_tokens", "small context",
 }  # fmt: skip
-FAULTS = sorted(set(MODES) - WELL)
+FAULTS = sorted(set(MODES) - WELL - {"paced"})  # which is honest, at a pace to watch
 AT_ONCE_S, RETRIED_S = 0.5, TOTAL_S
 BOUNDS_S = {
     **dict.fromkeys(["stall", "hang", "silent", "drip", "drip after text"], 0.6),

@@ -34,7 +34,8 @@ from rag.web.conversation import Exchange
 
 CARRIERS: tuple[Place, ...] = ("question", "abstract", "title", "author", "bibtex", "pdf")
 _HARMLESS = frozenset(
-    "a article bdi code details div em h1 h2 h3 li mark p section span strong summary ul".split()
+    "a article bdi code details div em h1 h2 h3 li mark p section span strong summary textarea "
+    "ul".split()
 )
 # Places on the page, records of known registers, and the page of a paper in this library.
 _OURS = re.compile(

@@ -1,7 +1,10 @@
 """Families of claims: one sentence told in other orders, with its sides exchanged, and denied.
 
 `written_families.jsonl` holds them for sentences of some 1,100 arXiv and 840 PubMedQA abstracts
-(`pubmedqa:` before the id). A tenth of the papers is held out to judge. Kinds of pairs:
+(`pubmedqa:` before the id). `written_edits.jsonl` holds near copies of sentences of 520 other arXiv
+and 260 SciFact abstracts (`scifact:`): small edits that keep the meaning, beside others that turn
+it, and claims on the same subject that nothing states. The shipped weights have not seen these. A
+tenth of the papers of each is held out to judge. Kinds of pairs:
 
 - family, family_bio: a claim with the sentence that decides it;
 - family_near, family_bio_near: with the sentences most like it that do not;
@@ -20,22 +23,23 @@ from tests.training import pairs
 from tests.training.pairs import DENIES, LABELS, SAYS, SILENT, Pair, Record, alike
 
 WRITTEN = Path(__file__).parent / "written_families.jsonl"
-BIO = "pubmedqa:"
+EDITS = Path(__file__).parent / "written_edits.jsonl"
+BIO = ("pubmedqa:", "scifact:")
 _HELD = 9  # the tenth of the papers that judges
 
 
-def records_of(shared: Path) -> dict[str, Record]:
+def records_of(shared: Path, written: Path = WRITTEN) -> dict[str, Record]:
     """The abstracts that families are about, by the ids that the families have."""
     found = {r["id"]: r for r in pairs.lines(shared / "scale" / "arxiv_50k.jsonl.gz")}
-    for record in pairs.lines(shared / "eval" / "pubmedqa" / "corpus.jsonl.gz"):
-        key = BIO + record["id"]
-        found[key] = {**record, "id": key}
-    return {key: found[key] for key in {claim["id"] for claim in pairs.lines(WRITTEN)}}
+    for prefix in BIO:
+        for record in pairs.lines(shared / "eval" / prefix[:-1] / "corpus.jsonl.gz"):
+            found[prefix + record["id"]] = {**record, "id": prefix + record["id"]}
+    return {key: found[key] for key in {claim["id"] for claim in pairs.lines(written)}}
 
 
-def claims(*, training: bool) -> list[Record]:
+def claims(*, training: bool, written: Path = WRITTEN) -> list[Record]:
     """The claims of all families that are trained on, or of those that judge."""
-    return [c for c in pairs.lines(WRITTEN) if (pairs.tenth(c["id"]) != _HELD) == training]
+    return [c for c in pairs.lines(written) if (pairs.tenth(c["id"]) != _HELD) == training]
 
 
 def decides(claim: Record, record: Record) -> str:

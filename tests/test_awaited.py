@@ -11,7 +11,6 @@ import pytest
 
 from rag import Answer, Assistant, Filters, Settings
 from rag.cli import main
-from rag.ingest.embedding import awaiting_chunks
 
 ANSWERED = [
     "By how much does SOAP reduce the number of iterations compared to AdamW?",
@@ -28,7 +27,7 @@ COVERAGE = (
 def without_vectors(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
     """What is added awaits its vectors, as when whoever adds is killed before they follow."""
     with monkeypatch.context() as patch:
-        patch.setattr("rag.ingest.pipeline.embedded_chunks", awaiting_chunks)
+        patch.setattr("rag.ingest.pipeline.with_vectors", lambda _, chunks, __: chunks)
         patch.setattr("rag.ingest.pipeline.embed_awaited", lambda *_, **__: None)
         yield patch
 
@@ -95,7 +94,7 @@ def test_a_few_that_are_missed_are_not_told_of(
     waiting: Assistant, without_vectors: pytest.MonkeyPatch
 ) -> None:
     waiting.repair()
-    without_vectors.setattr("rag.ingest.pipeline.embedded_chunks", awaiting_chunks)
+    without_vectors.setattr("rag.ingest.pipeline.with_vectors", lambda _, chunks, __: chunks)
     without_vectors.setattr("rag.ingest.pipeline.embed_awaited", lambda *_, **__: None)
     waiting.add_bytes(b'{"title": "On weaving cards", "abstract": "Two days."}', "one.jsonl")
     assert waiting._store.awaited_count() == 1

@@ -8,8 +8,10 @@ on with all that are still awaited.
 from __future__ import annotations
 
 import itertools
+import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from rag.base.types import Paper, Progress
@@ -29,12 +31,22 @@ class Pace:
 
     vectors_follow: bool = False
     _batches: int = 0
+    _embedding_s: float = 0.0  # of the last papers
 
-    def note(self, papers: int, embedding_s: float, writing_s: float, *, left: int) -> None:
-        """What the last papers took; vectors follow when those of the `left` would hold them up.
+    @contextmanager
+    def embedding(self) -> Iterator[None]:
+        """Time the vectors of the last papers, or of some more of them."""
+        started_s = time.monotonic()
+        yield
+        self._embedding_s += time.monotonic() - started_s
+
+    def note(self, papers: int, taken_s: float, *, left: int) -> None:
+        """What the last papers took in all; vectors follow if those of the `left` hold them up.
 
         The first few are not judged by unless they took long: the model was loaded for them.
         """
+        embedding_s, self._embedding_s = self._embedding_s, 0.0
+        writing_s = taken_s - embedding_s
         if self.vectors_follow or not papers:
             return
         self._batches += 1

@@ -31,7 +31,7 @@ from rag.ingest.ahead import ReadAhead
 from rag.ingest.attached import attachments, with_text
 from rag.ingest.chunk import CHUNKER
 from rag.ingest.decided import Decided, news, said_by
-from rag.ingest.embedding import awaiting_chunks, embedded_chunks
+from rag.ingest.embedding import awaiting_chunks, with_vectors
 from rag.ingest.identity import PLACES, Known, clusters, places_of, same_paper
 from rag.ingest.later import Pace, embed_awaited
 from rag.ingest.readers import read
@@ -344,7 +344,6 @@ def _flush(run: _Run) -> None:
     size, started_s = run.batch.size, time.monotonic()
     if not run.batch.changes_nothing:
         made = _made(run, {})
-        embedding_s = time.monotonic() - started_s
         if (revision := run.store.revision) != run.revision:
             made = _decided_again(run, made)
             run.revision = revision
@@ -353,8 +352,7 @@ def _flush(run: _Run) -> None:
                 made = _decided_again(run, made)
             _write(run, made)
             run.revision = run.writer.revision()
-        writing_s = time.monotonic() - started_s - embedding_s
-        run.pace.note(len(made), embedding_s, writing_s, left=run.left)
+        run.pace.note(len(made), time.monotonic() - started_s, left=run.left)
         run.ahead.forget([*run.batch.pending, *(paper_id for paper_id, _ in run.batch.sources)])
     run.counts += run.batch.counts
     is_soon = time.monotonic() - started_s < _SOON_S
@@ -368,9 +366,11 @@ def _made(run: _Run, before: _Made) -> _Made:
     """Chunks of what is pending, by id, with vectors unless these follow; none is made again."""
     pending = run.batch.pending.values()
     papers = [paper for paper in pending if before.get(paper.id, (None,))[0] != paper]
-    make = awaiting_chunks if run.pace.vectors_follow else embedded_chunks
-    embedded = make(papers, run.embedder)
-    return before | {one.id: (one, own) for one, own in zip(papers, embedded, strict=True)}
+    chunks = awaiting_chunks(papers, run.embedder)  # which may load what splits long texts
+    if not run.pace.vectors_follow:
+        with run.pace.embedding():
+            chunks = with_vectors(papers, chunks, run.embedder)
+    return before | {one.id: (one, own) for one, own in zip(papers, chunks, strict=True)}
 
 
 def _decided_again(run: _Run, made: _Made) -> _Made:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import sqlalchemy as sa
 
 from rag.base.errors import ModelError
-from rag.base.types import AddReport, Progress
+from rag.base.types import AddReport, Paper, Progress
 from rag.index import schema as t
-from rag.index.store import Store
+from rag.index.store import EmbeddedChunk, Store
 from rag.ingest import later, pipeline
 from rag.ingest.later import Pace, embed_awaited
 from rag.ingest.pipeline import Input, library_identity
@@ -213,10 +214,39 @@ def test_few_papers_come_with_their_vectors_as_ever(store: Store, add: Add) -> N
     ids=["many", "few", "fast", "one long", "long ones"],
 )
 def test_vectors_follow_where_they_would_hold_papers_up(
-    embedding_s: float, writing_s: float, left: int, follows: bool
+    embedding_s: float,
+    writing_s: float,
+    left: int,
+    follows: bool,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    pace = Pace()
-    pace.note(FIRST, embedding_s, writing_s, left=10_000_000 if embedding_s < 1 else left)
+    pace, now = Pace(), [0.0]
+    monkeypatch.setattr(later, "time", SimpleNamespace(monotonic=lambda: now[0]))
+
+    def note(left: int) -> None:
+        with pace.embedding():
+            now[0] += embedding_s
+        pace.note(FIRST, embedding_s + writing_s, left=left)
+
+    note(10_000_000 if embedding_s < 1 else left)
     assert pace.vectors_follow == (follows and embedding_s > later.PATIENCE_S)
-    pace.note(FIRST, embedding_s, writing_s, left=left)
+    note(left)
     assert pace.vectors_follow == follows
+
+
+def test_what_is_loaded_to_cut_long_texts_is_no_reason_to_wait_for_vectors(
+    store: Store, add: Add, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr(later, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    cut = pipeline.awaiting_chunks
+
+    def slowly(papers: Sequence[Paper], embedder: MiniLM) -> list[list[EmbeddedChunk]]:
+        now[0] += 60.0
+        return cut(papers, embedder)
+
+    monkeypatch.setattr(pipeline, "awaiting_chunks", slowly)
+    seen: list[Progress] = []
+    add(store, *numbered(200), progress=seen.append)
+    assert store.awaited_count() == 0
+    assert {progress.stage for progress in seen} == {"reading", "indexing"}

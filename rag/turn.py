@@ -349,7 +349,8 @@ class Turn:
             yield from self.ends.written_or(plan, own, draft, confidence=1.0)
 
     def _list_by_topic(self, plan: QueryPlan, findings: Findings) -> Iterator[Event]:
-        most = _MOST_COUNTED if plan.tally else _MOST_LISTED
+        is_counted = plan.tally or plan.intent == "count"
+        most = _MOST_COUNTED if is_counted else _MOST_LISTED
         hits, found = on_topic(plan, self.retriever, self.finder, k=most)
         evidence = tuple(found.values())
         yield EvidenceFound(evidence, plan.understood)

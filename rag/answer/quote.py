@@ -146,7 +146,9 @@ def not_left_out(said: str) -> str:
 
     "Training without labels" is a topic, "papers without labels" a wish.
     """
-    return f"“{said}” was read as part of the topic; “not about …” leaves papers out." * bool(said)
+    if not said:
+        return ""
+    return f"“{said}” was read as part of the topic; “not about …” leaves papers out."
 
 
 def _headline(plan: QueryPlan, count: int) -> str:

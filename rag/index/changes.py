@@ -130,7 +130,7 @@ def read_removed(conn: sa.Connection, since: int) -> tuple[frozenset[str], froze
 
 # Chunks that have a vector; those of late papers have none until it comes.
 _ROWS = (t.chunks.c.id, t.chunks.c.paper_id, t.chunks.c.vector)
-_VECTORS = sa.select(*_ROWS).where(sa.func.length(t.chunks.c.vector) > 0)
+_VECTORS = sa.select(*_ROWS).where(t.HAS_VECTOR)
 
 
 def read_vectors(conn: sa.Connection, paper_ids: Sequence[str] | None) -> VectorRows:

@@ -55,9 +55,8 @@ def read_paper_vectors(conn: sa.Connection, paper_id: str | None = None) -> Pape
 
     The vector of a paper is the mean of its chunks', of length 1.
     """
-    has_vector = sa.func.length(t.chunks.c.vector) > 0  # not so while it is awaited
     columns = (t.chunks.c.paper_id, t.chunks.c.vector)
-    query = sa.select(*columns).where(has_vector).order_by(t.chunks.c.paper_id)
+    query = sa.select(*columns).where(t.HAS_VECTOR).order_by(t.chunks.c.paper_id)
     if paper_id is not None:
         query = query.where(t.chunks.c.paper_id == paper_id)
     ids: list[str] = []

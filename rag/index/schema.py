@@ -139,6 +139,8 @@ chunks = sa.Table(
     sa.UniqueConstraint("paper_id", "ordinal"),
 )
 
+HAS_VECTOR = sa.func.length(chunks.c.vector) > 0  # not so while it is awaited
+
 # Beside `chunks` and not in it: loading all chunk vectors must not read past these.
 sentences = sa.Table(
     "sentences",

@@ -257,7 +257,8 @@ def is_statement(question: str) -> bool:
 def lists_papers(query: str) -> bool:
     """True where papers are asked for in the plural."""
     plain = _REQUEST.sub("", query)
-    return any((_LISTS.search(query), _WHAT_THERE_IS.search(query), _COLLECTS.search(plain)))
+    asked = _LISTS.search(query) or _WHAT_THERE_IS.search(query) or _COLLECTS.search(plain)
+    return bool(asked)
 
 
 def without_count(query: str) -> str:

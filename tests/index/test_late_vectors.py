@@ -252,10 +252,8 @@ def test_compact_vectors_take_in_late_ones(
     assert bad(store) == []
 
 
-@either
-def test_papers_that_await_their_vectors_are_embedded_on_the_spot_where_it_matters(
-    store: Store,
-) -> None:
+def embedded_on_the_spot(store: Store) -> list[str]:
+    """Ids of the papers that are from now on, as they come."""
     asked: list[str] = []
 
     def embed(papers: Sequence[Paper]) -> list[list[EmbeddedChunk]]:
@@ -263,6 +261,14 @@ def test_papers_that_await_their_vectors_are_embedded_on_the_spot_where_it_matte
         return [chunks(one) for one in papers]
 
     store.embeds_with(embed)
+    return asked
+
+
+@either
+def test_papers_that_await_their_vectors_are_embedded_on_the_spot_where_it_matters(
+    store: Store,
+) -> None:
+    asked = embedded_on_the_spot(store)
     with store.writer() as writer:
         put(writer, 1)
         put_late(writer, 2, 3)
@@ -283,13 +289,7 @@ def test_papers_that_await_their_vectors_are_embedded_on_the_spot_where_it_matte
 def test_of_many_papers_on_the_spot_the_first_are_embedded_and_the_others_have_their_words(
     store: Store,
 ) -> None:
-    asked: list[str] = []
-
-    def embed(papers: Sequence[Paper]) -> list[list[EmbeddedChunk]]:
-        asked.extend(one.id for one in papers)
-        return [chunks(one) for one in papers]
-
-    store.embeds_with(embed)
+    asked = embedded_on_the_spot(store)
     numbers = range(1, 16)
     with store.writer() as writer:
         put_late(writer, *numbers)

@@ -6,7 +6,7 @@ import dataclasses
 import hashlib
 import itertools
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from rag.base.body import Body
 from rag.base.text import STOP_WORDS, fold
@@ -21,6 +21,8 @@ _PREPRINT = re.compile(
 STROKES = str.maketrans("łøđıħ", "lodih") | str.maketrans(
     {"æ": "ae", "œ": "oe", "þ": "th", "ð": "d"}
 )
+_LATIN_WORD = re.compile(r"[a-z][a-z0-9]*")
+_DIGITS = 4  # of an id, which tell a paper from others whose record has no Latin letter
 _FIELDS = ("title", "date", "category", "venue", "score", "doi", "arxiv_id", "url")
 
 
@@ -44,16 +46,27 @@ def paper_id(key: str) -> str:
 def citekey(record: Paper, is_taken: Callable[[str], bool]) -> str:
     """Family name, year and first word of the title, such as "kusupati2022matryoshka".
 
-    Only letters and digits that every LaTeX takes in a key.
+    Only letters and digits that every LaTeX takes in a key. What is written in other letters is
+    left out: where the authors are, words of the title stand for them, "matryoshka2022learning",
+    and where that is too, "paper2022" and what tells the record from others.
     """
-    family = parse_name(record.authors[0]).family if record.authors else ""
-    family = _latin(family) or "anon"
-    telling = (w for w in map(_latin, fold(record.title).split()) if w and w not in STOP_WORDS)
-    first = next(telling, "paper")
-    base = _latin(f"{family}{record.year or ''}{first}")
+    title = fold(record.title)
+    family = _latin(parse_name(record.authors[0]).family) if record.authors else "anon"
+    if family:
+        first, second = family, next(_telling(map(_latin, title.split())), "paper")
+    else:
+        latin = _telling(_LATIN_WORD.findall(title.translate(STROKES)))
+        first, second = next(latin, ""), next(latin, "")
+    if not first:
+        first, second = "paper", paper_id(identity_key(record))[:_DIGITS]
+    base = _latin(f"{first}{record.year or ''}{second}")
     if not is_taken(base):
         return base
     return next(key for i in itertools.count(2) if not is_taken(key := f"{base}{i}"))
+
+
+def _telling(words: Iterable[str]) -> Iterator[str]:
+    return (word for word in words if word and word not in STOP_WORDS)
 
 
 def _latin(folded: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 
 import pytest
 
@@ -73,6 +74,28 @@ def test_ids_are_short_stable_and_told_apart() -> None:
 )
 def test_a_citekey_is_family_name_year_and_first_word(paper: Paper, key: str) -> None:
     assert citekey(paper, set[str]().__contains__) == key
+
+
+@pytest.mark.parametrize(
+    ("title", "key"),
+    [
+        ("LOOM: 카드로 짜는 법 for Weavers", "loom2025weavers"),
+        ("基于LOOM的织布方法", "loom2025"),
+        ("2024年のPISCESとLOOM", "pisces2025loom"),
+        ("织布方法研究", "paper2025"),
+    ],
+    ids=["words", "inside a word", "number first", "none"],
+)
+def test_words_of_the_title_stand_for_authors_in_other_letters(title: str, key: str) -> None:
+    paper = record(title=title, authors=("山田 花子", "Ada Lovelace"), date="2025")
+    assert citekey(paper, set[str]().__contains__).startswith(key)
+
+
+def test_records_without_latin_letters_have_keys_of_their_own_in_any_library() -> None:
+    one, other = (record(title=t, authors=("张伟",), date="2025") for t in ("织布", "纺织"))
+    alone = citekey(other, set[str]().__contains__)
+    assert alone == citekey(other, {citekey(one, set[str]().__contains__)}.__contains__)
+    assert re.fullmatch("paper2025[0-9a-f]{4}", alone)
 
 
 def test_a_citekey_is_never_given_twice() -> None:

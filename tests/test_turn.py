@@ -110,6 +110,7 @@ def test_each_kind_of_question_takes_its_road(
     ("question", "reason", "said"),
     [
         ("How many parameters does GPT-5 have?", "not_in_library", "mentions GPT-5"),
+        ("GPT-5는 무엇인가?", "not_in_library", "mentions GPT-5."),
         ("What is the capital of Mongolia?", "not_in_library", "mentions Mongolia"),
         ("How do I cook rice with saffron?", "not_in_library", "Nothing in your library bears"),
         ("papers by Isaac Newton", "not_in_library", "No paper in your library is by Isaac Newton"),

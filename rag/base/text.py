@@ -16,7 +16,16 @@ _HIDDEN = re.compile(
 )
 _DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 _LATEX_COMMAND = re.compile(r"\\(?:href\{[^{}]*\}|[a-zA-Z]+\*?|[^a-zA-Z\s])")
+UNSPACED = (
+    "\u1100-\u11ff\u3005-\u3007\u3040-\u30ff\u3130-\u318f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff66-\uffdc\U00020000-\U0003ffff"
+)
+"""The letters, as a regular expression has them in brackets, of Han, kana and Hangul.
+
+No space parts them from a word of other letters: of "BERT는" the name is "BERT".
+"""
 _WORD = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*")
+_WORD_OF_ANY = re.compile(rf"[^\W_{UNSPACED}]+(?:[-'’.][^\W_{UNSPACED}]+)*|[{UNSPACED}]+")
 _NUMBER_WORD = re.compile(r"(\d+(?:\.\d+)*)[x×]?")  # "5.4x" and "$5.4\times$" are the same word
 _NO_WORD = re.compile(r"\W+")
 _ASCII_SPACED = {n: " " for n in range(128) if _NO_WORD.match(chr(n))}
@@ -74,9 +83,9 @@ def content_words(text: str) -> list[str]:
 def _tokens(text: str) -> list[str]:
     """The words of a text as written, in lower case."""
     text = _LATEX_COMMAND.sub(" ", text) if "\\" in text else text
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", _DASHES.sub("-", text))
-    return _WORD.findall(_THOUSANDS.sub("", text.casefold()))
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", _DASHES.sub("-", text))
+    word = _WORD if text.isascii() else _WORD_OF_ANY
+    return word.findall(_THOUSANDS.sub("", plain.casefold()))
 
 
 @functools.lru_cache(maxsize=50_000)

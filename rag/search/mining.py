@@ -25,7 +25,7 @@ from rag.search.names import (
     tokens,
 )
 
-VERSION = "1"
+VERSION = "2"
 """Raise when other facts are taken from the same paper: names are then read anew."""
 
 _INTRODUCES = re.compile(  # in lower case; the letters that these begin with are sought first

@@ -16,12 +16,13 @@ from functools import cached_property
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import DamerauLevenshtein
 
-from rag.base.text import STOP_WORDS, fold, stem
+from rag.base.text import STOP_WORDS, UNSPACED, fold, stem
 from rag.base.types import Paper
 from rag.index.lexicon import Lexicon
 from rag.index.names import Name, parse_name, same_person
 
-_TOKEN = re.compile(r"[^\W_]\w*(?:[-–'.+][^\W_]\w*)*\+*")
+_PART = rf"[^\W_{UNSPACED}][^\W{UNSPACED}]*"
+_TOKEN = re.compile(rf"{_PART}(?:[-–'.+]{_PART})*\+*|[{UNSPACED}]+")
 _OWNER = re.compile(r"['’]s$")
 _HYPHEN = re.compile("[-–]")
 _LONG, _VERY_LONG = 5, 8  # letters from which a word may be one or two edits off
@@ -82,7 +83,7 @@ def parsed_person(name: str) -> Name:
 
 
 def tokens(text: str) -> list[str]:
-    """Words as written, with inner hyphens, apostrophes and digits."""
+    """Words as written, with inner hyphens, apostrophes and digits; "BERT는" is two."""
     return _TOKEN.findall(text)
 
 

@@ -74,6 +74,8 @@ def test_different_names_do_not_fold_together() -> None:
         pytest.param("5.4x", "$5.4\\times$", id="factor"),
         pytest.param("400000", "400,000", id="thousands"),
         pytest.param("model's", "models", id="possessive"),
+        pytest.param("BERT는 무엇인가", "기반: BERT-large", id="Hangul"),
+        pytest.param("ＢＥＲＴとは", "使用bert模型", id="full width"),
     ],
 )
 def test_spellings_meet_in_search(asked: str, written: str) -> None:

@@ -32,6 +32,9 @@ def test_ordinary_words_and_numbers_are_no_names(token: str) -> None:
         ("Über Gödel's Satz", ["Über", "Gödel's", "Satz"]),
         ("карты и LOOM", ["карты", "и", "LOOM"]),
         ("C++ 3.5", ["C++", "3.5"]),
+        ("LOOM은 PEAS-7보다", ["LOOM", "은", "PEAS-7", "보다"]),
+        ("LOOMはC++で3次元", ["LOOM", "は", "C++", "で", "3", "次元"]),
+        ("基于LOOM的织布", ["基于", "LOOM", "的织布"]),
         ("(_)", []),
     ],
 )

@@ -24,7 +24,10 @@ _HEAP_BYTES = 15_000_000  # the least that tantivy takes for one thread
 _ALLOWED_AS_TERMS = 3000  # above that many allowed papers, looking on is always faster
 _MORE = 1.5  # times what must be looked at if the allowed papers were spread evenly
 _FORM = "1"  # raise when fields change
-_SAMPLE = "Pre-training 10,000 models: \\textbf{Müller's} LLMs don't generalise; 5.4$\\times$ faster. BERT는"
+_SAMPLE = (
+    "Pre-training 10,000 models: \\textbf{Müller's} LLMs don't generalise; 5.4$\\times$ faster. "
+    "BERT는"
+)
 
 
 def fingerprint() -> str:

@@ -254,6 +254,18 @@ def is_statement(question: str) -> bool:
     return bool(_STATES.match(question))
 
 
+_TELLS = re.compile(
+    rf"\b(?:who|what|which|when|where|why|how|whose|if|whether|{_AUX}|may|might|must|we|i|you)\b|"
+    r"n['’]t\b|[.;:]\s",
+    re.IGNORECASE,
+)
+
+
+def is_topic(text: str) -> bool:
+    """True for the name of a subject, "weaving with cards": no question and no sentence."""
+    return not _TELLS.search(_REQUEST.sub(" ", text))
+
+
 def lists_papers(query: str) -> bool:
     """True where papers are asked for in the plural."""
     plain = _REQUEST.sub("", query)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from rag.base.types import Filters, Paper, QueryPlan
 from rag.index.store import Store
 from rag.search.months import is_within
-from rag.search.phrases import says
+from rag.search.phrases import has, says
 
 _NONE = ("",)  # no paper has this id
 
@@ -43,7 +43,7 @@ def relaxed(plan: QueryPlan, store: Store) -> Filters:
 def _fits(paper: Paper, plan: QueryPlan) -> bool:
     if (plan.years and paper.year not in plan.years) or paper.year in plan.without_years:
         return False
-    unwanted = any(says(paper, phrase) for phrase in plan.without_phrases)
+    unwanted = any(has(paper, phrase) for phrase in plan.without_phrases)
     return not unwanted and all(says(paper, phrase) for phrase in plan.phrases)
 
 

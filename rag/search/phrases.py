@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from rag.base.text import content_words, fold, words
 from rag.base.types import Paper, Phrase, QueryPlan
+from rag.search.asking import is_topic, topic_words
 from rag.search.names import Names
 from rag.search.naming import named_papers
 from rag.search.people import PAPERS
@@ -43,6 +44,10 @@ _USES = (
     r"(?:us(?:e|es|ed|ing)|involv\w+|employ\w*|stud(?:y|ies|ied)|consider\w*|rel(?:y|ies|ied)\s+on|"
     r"(?:talk|speak|write)s?\s+(?:about|of))"
 )
+_EXCEPT = (
+    r"(?:except(?:ing)?(?:\s+for)?|excluding|other\s+than|but\s+not|(?:apart|aside)\s+from|besides|"
+    r"ignoring|leaving\s+(?:out|aside)|not\s+(?:including|counting)|with\s+the\s+exception\s+of)"
+)
 # "Papers on speaker verification that do not use …": what is left out begins behind `kept`. The
 # verb is that of the papers; behind a plural, or as "does", it may be that of the topic, and a
 # paper may tell of models "that do not use labels".
@@ -59,11 +64,25 @@ _LEFT_OUT = (
     rf"{_TOPIC}(?<!s\s)(?:that|which)\s+(?:never|do(?:\s+not|n['’]t))\s+{_USES}\s+{_SUBJECT}",
     rf"(?P<kept>\b{PAPERS}\s+)without\s+(?:{_ABOUT}\s+)?{_SUBJECT}",
     rf"{_PAPERS_ARE}neither\s+(?:{_ABOUT}\s+)?{_SUBJECT}\s+nor\s+(?:{_ABOUT}\s+)?{_SUBJECT}",
-    rf"\b(?:except(?:\s+for)?|excluding|other\s+than|but\s+not|apart\s+from|besides|ignoring)\s+"
-    rf"(?:(?:the\s+)?(?:those|ones|{PAPERS}|anything)\s+)?(?:{_ABOUT}\s+)?{_SUBJECT}",
+    rf"\b{_EXCEPT}\s+(?:(?:the\s+)?(?:those|ones|{PAPERS}|anything)\s+)?(?:{_ABOUT}\s+)?{_SUBJECT}",
 )  # fmt: skip
 _NOT_ABOUT = tuple(re.compile(pattern, re.IGNORECASE) for pattern in _LEFT_OUT)
 _GOES_ON = re.compile(rf"^\W*(?:(?:and|but|only)\s+)?(?:those\s+)?not\s+{_ABOUT}\b", re.IGNORECASE)
+# A topic that is no question names no papers, and leaves some out all the same: "speech but not
+# music", "lossless codes that avoid tables". Of mere "methods that avoid tables" these are all.
+_AVOID = rf"(?:that|which)\s+(?:avoid|{_NEVER}\s+(?:{_USES}|need|require))"
+_OF_TOPIC = re.compile(
+    rf"^(?P<kept>.*?)(?:,\s*not|,?\s*\b(?:{_EXCEPT}|{_AVOID}))\s+"
+    rf"(?:(?:those|ones|anything|any|the)\s+)?(?:{_ABOUT}\s+)?{_SUBJECT}"
+    rf"(?:,?\s+(?:and|or|nor)\s+{_SUBJECT})?\W*$",
+    re.IGNORECASE,
+)
+_KINDS = frozenset(
+    words(
+        "method approach technique model system algorithm tool framework strategy scheme procedure "
+        "architecture network variant alternative idea solution task problem domain field"
+    )
+)
 # What may leave papers out, or else belong to the topic: "training without labels".
 _UNREAD = re.compile(
     rf"\b(?:without|except|excluding|neither|(?:that|which)\s+(?:avoid|{_NEVER}\s+{_USES}))\s+{_SUBJECT}",
@@ -76,6 +95,7 @@ def read_phrases(understood: Understood, names: Names) -> None:
     if _GOES_ON.match(understood.rest):
         _read_unwanted(understood, names)
     if not re.search(rf"\b{PAPERS}\b", understood.rest, re.IGNORECASE):
+        _read_left_out_of_topic(understood, names)
         return
     _read_quoted(understood, names)
     _read_mentioned(understood, names)
@@ -106,6 +126,24 @@ def _read_unwanted(understood: Understood, names: Names) -> None:
             understood.blank((kept, match.end()))
             for said in _subjects(match):
                 _leave_out(understood, said, names)
+
+
+def _read_left_out_of_topic(understood: Understood, names: Names) -> None:
+    found = _left_out_of_topic(understood.rest)
+    if found and set(content_words(" ".join(topic_words(found["kept"])))) - _KINDS:
+        understood.blank((found.end("kept"), found.end()))
+        for said in _subjects(found):
+            _leave_out(understood, said, names)
+
+
+def _left_out_of_topic(text: str) -> re.Match[str] | None:
+    found = _OF_TOPIC.search(text)
+    return found if found and is_topic(found["kept"]) else None
+
+
+def parts_a_topic(query: str) -> bool:
+    """True for a mere topic with an exception: what is wanted are the papers on the rest of it."""
+    return _left_out_of_topic(query) is not None
 
 
 def _subjects(match: re.Match[str]) -> Iterator[str]:
@@ -147,8 +185,33 @@ def left_in(plan: QueryPlan) -> str:
 
 def says(paper: Paper, phrase: Phrase) -> bool:
     """Whether a paper has the words of a phrase, one behind the other, in any form."""
-    text = paper.title if phrase.in_title else f"{paper.title}\n{paper.abstract}"
-    return f" {_forms(phrase.words)} " in f" {_forms(text)} "
+    return f" {_forms(phrase.words)} " in f" {_forms(_searched(paper, phrase))} "
+
+
+def has(paper: Paper, phrase: Phrase) -> bool:
+    """Whether a paper says a phrase, and not only that it does without: "needs no labels"."""
+    said = f" {_forms(phrase.words)} "
+    clauses = (f" {_forms(clause)} " for clause in _CLAUSE.split(_searched(paper, phrase)))
+    mentions = [clause.split(said) for clause in clauses if said in clause]
+    if not mentions:
+        return says(paper, phrase)  # across the end of a clause, or not at all
+    return any(
+        not (_DENIED.search(before) or after.startswith("free "))
+        for before, *afters in mentions
+        for after in afters[:1]
+    )
+
+
+# Behind any of these a thing is one that is done without; three words may stand between.
+_DENIED = re.compile(
+    r"\b(?:without|no|not(?! onli)|nor|never|avoid|instead of|rather than|unlik|free of|free from|"
+    r"elimin|remov|obviat|circumv|bypass|replac|lack)(?: \S+){0,3}$"
+)
+_CLAUSE = re.compile(r"[.;:,]\s|\b(?:but|and|by)\b")
+
+
+def _searched(paper: Paper, phrase: Phrase) -> str:
+    return paper.title if phrase.in_title else f"{paper.title}\n{paper.abstract}"
 
 
 def _forms(text: str) -> str:

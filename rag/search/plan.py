@@ -30,6 +30,7 @@ from rag.search.filters import read_filters
 from rag.search.focus import refers_back
 from rag.search.names import Names
 from rag.search.naming import mentions, named_papers, spell
+from rag.search.phrases import parts_a_topic
 from rag.search.understood import Understood, either
 
 MAX_QUESTION = 20_000  # characters; more is a pasted text, not a question
@@ -176,6 +177,8 @@ def _plan(
     intent = intent_of(query, is_sorted=understood.sort is not None, asks=asks)
     if intent == "fact" and not topic and not named and _is_restricted(understood):
         intent = "list"  # "Zhao 2023"
+    if intent == "fact" and parts_a_topic(query):
+        intent = "list"  # "source separation except singing"
     tally = understood.tally if not named else None
     if tally:
         intent, asks = "list", ()

@@ -7,7 +7,7 @@ import pytest
 from rag.base.types import Filters, Paper, Phrase, QueryPlan, Tally
 from rag.search.asking import is_statement
 from rag.search.names import Names
-from rag.search.phrases import left_in, says
+from rag.search.phrases import has, left_in, says
 from rag.search.plan import is_bibliographic, make_plan
 
 
@@ -161,6 +161,20 @@ def test_those_who_wrote_with_somebody_are_counted_over_her_papers(
         ("papers about silk not in looms", (), (Phrase("looms"),)),
         ("papers about neither bees nor radon", (), (Phrase("bees"), Phrase("radon"))),
         ("and not about bees?", (), (Phrase("bees"),)),
+        ("silk except spun silk", (), (Phrase("spun silk"),)),
+        ("silk, not in looms but not radon", (), (Phrase("radon"),)),
+        ("weaving patterns, not carpets", (), (Phrase("carpets"),)),
+        (
+            "show me anything on bees aside from radon and fevers",
+            (),
+            (Phrase("radon"), Phrase("fevers")),
+        ),
+        ("weaving methods that avoid cards", (), (Phrase("cards"),)),
+        ("methods that avoid cards", (), ()),  # of which nothing else is said
+        ("weaving without cards", (), ()),
+        ("Silk is strong, but not wool", (), ()),
+        ("Which threads other than silk are strong?", (), ()),
+        ("How do looms other than LOOM weave silk?", (), ()),
         ("papers about looms that do not use cards", (), ()),  # looms that do not
         ("papers on weaving without cards", (), ()),
         ("papers that show that silk is not in itself enough", (), ()),
@@ -176,6 +190,31 @@ def test_words_that_papers_must_or_must_not_have(
 
 def test_a_topic_is_kept_beside_what_is_left_out(names: Names) -> None:
     assert plan("Papers on radon that do not use bees", names).topic == "radon"
+    found = plan("punched cards, but not bees", names)
+    assert (found.topic, found.intent, found.understood) == (
+        "punched cards",
+        "list",
+        ("not about “bees”",),
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "left_out"),
+    [
+        ("We weave with cards.", True),
+        ("We weave without any cards.", False),
+        ("A card-free loom.", False),
+        ("No cards are punched. The cards are drawn.", True),
+        ("It is not only cards that weave.", True),
+        ("We do not guess, but read cards.", True),
+        ("It avoids errors by cards.", True),
+        ("It weaves with a hook instead of cards.", False),
+    ],
+)
+def test_a_paper_that_does_without_a_thing_is_not_left_out_with_it(
+    said: str, left_out: bool
+) -> None:
+    assert has(Paper("1", "Weaving", abstract=said), Phrase("cards")) is left_out
 
 
 @pytest.mark.parametrize(
@@ -183,6 +222,7 @@ def test_a_topic_is_kept_beside_what_is_left_out(names: Names) -> None:
     [
         ("papers on weaving without cards", "without cards"),
         ("papers about looms that do not use cards", "that do not use cards"),
+        ("methods that avoid cards", "that avoid cards"),
         ("papers about looms", ""),
         ("radon papers without bees", ""),
     ],

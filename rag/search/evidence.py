@@ -25,8 +25,10 @@ from rag.search import telling
 from rag.search.asking import is_statement, topic_words
 from rag.search.confidence import Signals
 from rag.search.kin import with_kin
-from rag.search.measures import has_figure, names_licence
+from rag.search.measures import has_figure
 from rag.search.names import Names, bare, looks_like_name, tokens
+from rag.search.naming import named_papers
+from rag.search.otherwise import naming
 from rag.search.unstated import unstated
 from rag.search.wants import wants_figure, wants_of
 
@@ -39,7 +41,6 @@ _TOP = 3  # sentences that speak for the whole when it is judged whether they an
 _SAYS = 0.34  # share of the weight of the words asked for, from which a sentence says them
 _RARE = 3  # papers that have a name, up to which it is that of few
 _OWN_TITLE = 0.25  # what a word is worth that the paper's title says anyway
-_LICENCE = frozenset(words("licence license"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ class EvidenceFinder:
         if not hits:
             return Findings(())
         asked = self._weights(query, plan)
+        hits = self._speaking(hits, plan)
         scored = self._ranked(query, hits, plan, asked)
         evidence = tuple(sentence.evidence for sentence in scored[:k])
         return Findings(evidence, self._signals(scored, hits, asked, plan))
@@ -104,7 +106,7 @@ class EvidenceFinder:
         spelled = _spelled_out(paper.abstract, weights)
         for scored in self._ranked(asked, [Hit(paper, 1.0)], plan, weights):
             evidence = scored.evidence
-            if _share(weights, with_kin(weights, _word_set(spelled(evidence.text)))) >= _SAYS:
+            if _share(weights, with_kin(weights, spelled(evidence.text))) >= _SAYS:
                 return evidence
         return None
 
@@ -124,6 +126,19 @@ class EvidenceFinder:
             spans, vectors = stored.get(hit.paper.id, ((), np.zeros((0, len(vector)))))
             found += self._score(hit, spans, vectors @ vector, asked, worth)
         return sorted(found, key=lambda sentence: -sentence.evidence.score)
+
+    def _speaking(self, hits: Sequence[Hit], plan: QueryPlan) -> Sequence[Hit]:
+        """The hits but for those that cannot tell of what a question names: they never say it."""
+        called = [token for token in map(bare, tokens(plan.query)) if looks_like_name(token)]
+        ours = [t for t in called if set(named_papers(t, self.names)).intersection(plan.named)]
+        if plan.intent != "fact" or not ours:
+            return hits
+        forms = {form for token in ours for form in _forms(token)}
+
+        def says(paper: Paper) -> bool:
+            return not forms.isdisjoint(_word_set(f"{paper.title}\n{paper.text}"))
+
+        return [hit for hit in hits if hit.paper.id in plan.named or says(hit.paper)] or hits
 
     def _weights(self, query: str, plan: QueryPlan) -> dict[str, float]:
         """How telling each word is of what the query asks."""
@@ -151,7 +166,7 @@ class EvidenceFinder:
         for i in _worth_reading(cosines, first):
             (start, end), cosine = spans[i], float(cosines[i])
             text = whole[start:end]
-            shared = _share(worth, with_kin(worth, _word_set(spelled(text)))) if beyond else 0.0
+            shared = _share(worth, with_kin(worth, spelled(text))) if beyond else 0.0
             bears = cosine + _WORDS_WEIGHT * shared + _PAPER_WEIGHT * hit.score
             score = bears + (_LATE_WEIGHT * i / last if i < first else -_BODY_WEIGHT) + told(text)
             evidence = Evidence(hit.paper, start, end, text, round(score, 6))
@@ -176,7 +191,7 @@ class EvidenceFinder:
         named = best.id in plan.named
         # What another paper says is no answer about the one that is named.
         top = [s for s in scored if s.evidence.paper.id == best.id or not named][:_TOP]
-        said = [with_kin(asked, _word_set(spelled(s.evidence.text))) for s in top]
+        said = [with_kin(asked, spelled(s.evidence.text)) for s in top]
         wants = wants_figure(plan.query)
         hit = next(hit for hit in hits if hit.paper.id == best.id)
         strange = tuple(name for name in names if name not in known)
@@ -260,21 +275,21 @@ def _worth(word: str, title: set[str], handle: set[str]) -> float:
     return _OWN_TITLE if word in title else 1.0
 
 
-def _spelled_out(abstract: str, asked: Collection[str]) -> Callable[[str], str]:
-    """A function that adds to a sentence of a paper the long forms of what it abbreviates.
+def _spelled_out(abstract: str, asked: Collection[str]) -> Callable[[str], frozenset[str]]:
+    """A function that gives the stemmed words of a sentence of a paper, with what they stand for.
 
-    Licences too are told by short names, if one is `asked` for.
+    These are the long forms of what the paper abbreviates, and what is `asked` for where the
+    sentence tells it by other words.
     """
-    read = str if _LICENCE.isdisjoint(asked) else _with_licence
+    told = naming(asked)
     known = abbreviations(abstract)
-    if not known:
-        return read
-    pattern = re.compile(rf"\b({'|'.join(map(re.escape, known))})s?\b")
-    return lambda text: " ".join([read(text), *(known[m.group(1)] for m in pattern.finditer(text))])
+    pattern = re.compile(rf"\b({'|'.join(map(re.escape, known))})s?\b") if known else None
 
+    def read(text: str) -> frozenset[str]:
+        long = (known[m.group(1)] for m in pattern.finditer(text)) if pattern else ()
+        return _word_set(" ".join([text, *long])).union(told(text))
 
-def _with_licence(text: str) -> str:
-    return f"{text} licence license" if names_licence(text) else text
+    return read
 
 
 def _share(weights: dict[str, float], present: Collection[str]) -> float:

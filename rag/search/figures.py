@@ -22,6 +22,7 @@ from rag.search.measures import (
     quantities_in,
     quantities_of,
 )
+from rag.search.otherwise import Measure, measure_called
 
 _VERB = (
     r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must|"
@@ -43,6 +44,11 @@ _HOW_FAR = re.compile(
     r"(?:^\W*|\b(?:and|or|but|by|at|for|until|since|from|to|about)\s+|[,;:]\s*)"
     r"(?P<what>how\s+(?P<so>much|large|long|fast|far|heavy|old|high|big|often|quickly|soon|deep|wide|"
     r"tall|close|small|low|expensive|slow|hot|cold|dense|massive|bright|thick))\b",
+    re.IGNORECASE,
+)
+_HOW_LARGE = re.compile(
+    r"\bhow\s+\w+\s+(?:of\s+)?(?:(?:is|was|are|were)\s+)?(?:(?:the|an?|its|their)\s+)?"
+    rf"(?P<what>(?:(?!of\b)[\w-]+\s+){{0,2}}?[\w-]+)(?=\s+(?:{_VERB}|{_LINK})\b|\W*$)",
     re.IGNORECASE,
 )
 _COSTS = re.compile(
@@ -89,6 +95,15 @@ def figure_asked(query: str) -> FigureAsked | None:
         if quantities := quantities_called(measured["what"]):
             told = functools.partial(_is_told, terms, quantities)
             return FigureAsked(f"state the {' '.join(terms)}", told)
+    return _how_far(query)
+
+
+def _how_far(query: str) -> FigureAsked | None:
+    """What "how large is the gain" or "how heavy is it" asks for."""
+    large = _HOW_LARGE.search(query)
+    if large and (measure := measure_called(large["what"].split()[-1])):
+        told = functools.partial(_is_stated, measure)
+        return FigureAsked(f"say in figures how large the {large['what']} is", told)
     if far := _HOW_FAR.search(query):
         so = "cost" if _COSTS.search(query) else far["so"]
         told = functools.partial(_is_so, so, quantities_of(so))
@@ -130,6 +145,10 @@ def _is_so(so: str, quantities: Sequence[Quantity], text: str) -> bool:
         if likened.search(one) or any(q.is_named(one) for q in quantities)
     )
     return any(map(has_figure, spoken))
+
+
+def _is_stated(measure: Measure, text: str) -> bool:
+    return any(map(measure.is_told_in, _sentences(text)))
 
 
 def _is_valued(quantities: Sequence[Quantity], text: str) -> bool:

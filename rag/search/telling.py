@@ -28,7 +28,8 @@ _SHOWS = re.compile(
 _ADDRESS = re.compile(r"https?://|\bgithub\.com|\bcode\s+(?:is\s+)?available\b")
 _WANTS_FIGURES = re.compile(
     r"\bhow\s+(?:much|many|well|fast|large|big|long|far|accurate|often|few)\b|\bwhat\s+(?:\S+\s+){0,3}"
-    r"(?:score|accuracy|percent\w*|number|improvement|speed-?up|rate|range|size|gain|cost|factor|ratio)s?\b|"
+    r"(?:score|accuracy|percent\w*|number|improvement|speed-?up|rate|range|size|gain|cost|factor|ratio|"
+    r"reduction|decrease|increase|saving|error)s?\b|"
     r"\bspeed-?up\b|\bpercentage\b|\bhow\s+\w+er\b",
     re.IGNORECASE,
 )

@@ -78,6 +78,11 @@ _LOOKS_UP = re.compile(
     r"\b(?:which|what|the)\s+(?:\S+\s+){0,2}?(paper|work|article|study|publication)\b",
     re.IGNORECASE,
 )
+# A firm that does something else, "which company runs the tracker", is no author's.
+_OF_PAPERS = (
+    r"(?=\W*$|\s+(?:is|are|was|were|did|do|does|has|have|and|or|behind|from|in|of|on|with|wr[io]t|publish|"
+    r"author|propos|introduc|develop|releas|work|stud|research|collaborat|contribut|cooperat))"
+)
 _ASKS: tuple[tuple[str, str], ...] = (
     ("authors", r"\bwho\s+(?:\w+\s+)?(?:wrote|writes|authored|published)\b|\bauthors?\s+of\b|"
      r"\bwho\s+(?:is|are|was|were|['’]s)\s+the\s+(?:\w+\s+)?(?:authors?|writers?)\b|"
@@ -95,7 +100,7 @@ _ASKS: tuple[tuple[str, str], ...] = (
     ("code", r"^(?!.*\blicen[sc]).*\b(?:does|do|did|is|are|has|have)\b.{0,60}\bcode\b"
      r"(?!\s+\w*(?:model|infill|generat|complet))|\bopen[- ]sourced?\W*$"),
     ("orgs", r"\b(?:which|what)\s+(?:labs?|universit(?:y|ies)|institut(?:ions?|es?)|"
-     r"organi[sz]ations?|company|companies|affiliations?)\b|\baffiliations?\s+of\b|"
+     rf"organi[sz]ations?|company|companies|affiliations?)\b{_OF_PAPERS}|\baffiliations?\s+of\b|"
      r"\bwhere\s+(?:is|are|was|were)\s+(?:\S+\s+){1,6}?(?:from|written|done|made)\b"),
     ("category", r"\b(?:which|what)\s+(?:arxiv\s+)?category\b|\bcategory\s+of\b"),
     ("venue", r"\b(?:which|what)\s+(?:journal|conference|venue|proceedings)\b|\bvenue\b|"

@@ -47,12 +47,26 @@ _HOW_FAR = re.compile(
     re.IGNORECASE,
 )
 _HOW_LARGE = re.compile(
-    r"\bhow\s+\w+\s+(?:of\s+)?(?:(?:is|was|are|were)\s+)?(?:(?:the|an?|its|their)\s+)?"
+    r"\bhow\s+(?:large|big|great|high|small|low|much|strong|significant|substantial|wide)\s+"
+    r"(?:of\s+)?(?:(?:is|was|are|were)\s+)?(?:(?:the|an?|its|their)\s+)?"
     rf"(?P<what>(?:(?!of\b)[\w-]+\s+){{0,2}}?[\w-]+)(?=\s+(?:{_VERB}|{_LINK})\b|\W*$)",
     re.IGNORECASE,
 )
 _COSTS = re.compile(
     r"\bhow\s+much\b(?:.*\b(?:costs?|charges?|pays?|paid)\b(?!\s+attention)|\s+(?:\w+\s+)?money\b)",
+    re.IGNORECASE,
+)
+_WHAT_COST = re.compile(r"\bwhat\s+(?:do|does|did|would|will)\s.*\bcost\W*$", re.IGNORECASE)
+_OF_COST = re.compile(r"\b(?:costs?|costly|cheap\w*|expens\w*|pric\w+|afford\w*)\b", re.IGNORECASE)
+_TAKES = re.compile(
+    r"\bhow\s+long\b.*\b(?:tak(?:es?|en|ing)|took|last(?:s|ed)?|run(?:s|ning)?|ran|train\w*|wait\w*|"
+    r"live[sd]?|stay\w*|surviv\w*|remain\w*|follow\w*|need\w*)\b",
+    re.IGNORECASE,
+)
+# "600 hours of speech" is how much there is of it, "5 days of training" how long it took.
+_AMOUNT = re.compile(
+    r"[\w.,]+[\s-](?:hours?|minutes?|days|weeks|months|years)[\s-]+of\s+"
+    r"(?!(?:train|comput|process|work|us(?:e|ing)|treat|follow|observ|run|exposur|wait)\w*)",
     re.IGNORECASE,
 )
 _AT_A_PRICE = re.compile(  # that is not paid in money
@@ -104,11 +118,26 @@ def _how_far(query: str) -> FigureAsked | None:
     if large and (measure := measure_called(large["what"].split()[-1])):
         told = functools.partial(_is_stated, measure)
         return FigureAsked(f"say in figures how large the {large['what']} is", told)
-    if far := _HOW_FAR.search(query):
-        so = "cost" if _COSTS.search(query) else far["so"]
-        told = functools.partial(_is_so, so, quantities_of(so))
-        return FigureAsked(f"say in figures {far['what'].lower()}", told)
-    return None
+    if _WHAT_COST.search(query):
+        return FigureAsked("say what it costs", _speaks_of_cost)
+    far = _HOW_FAR.search(query)
+    if far is None:
+        return None
+    unsaid = f"say in figures {far['what'].lower()}"
+    if _TAKES.search(query):
+        times = [q for q in quantities_of("long") if not q.is_valued("1 km")]
+        return FigureAsked(unsaid, lambda text: _so_is("long", times)(_AMOUNT.sub("", text)))
+    so = "cost" if _COSTS.search(query) else far["so"].lower()
+    return FigureAsked(unsaid, _so_is(so, quantities_of(so)))
+
+
+def _speaks_of_cost(text: str) -> bool:
+    """A cost may be one of work, "a single lookup", that is told in no unit."""
+    return bool(_OF_COST.search(text)) or _is_valued(quantities_of("cost"), text)
+
+
+def _so_is(so: str, quantities: Sequence[Quantity]) -> Callable[[str], bool]:
+    return functools.partial(_is_so, so, quantities)
 
 
 def _count(what: str) -> FigureAsked | None:
@@ -134,15 +163,22 @@ def _is_told(terms: Sequence[str], quantities: Sequence[Quantity], text: str) ->
 def _is_so(so: str, quantities: Sequence[Quantity], text: str) -> bool:
     """True where a text says in figures how much so a thing is: in units, or beside the word.
 
-    "Three times heavier" says how heavy it is, and so does "a mass of 3".
+    "Three times heavier" says how heavy it is, and so does "a mass of 3"; "a deep network" does not
+    say how deep it is, whatever figure stands beside it.
     """
     if not quantities or _is_valued(quantities, text):
         return bool(quantities) or has_figure(text)
-    likened = re.compile(rf"\b{so.rstrip('ye')}\w{{0,4}}\b", re.IGNORECASE)
+    likened = re.compile(
+        rf"\b(?!{so}\b){so.rstrip('ye')}\w{{1,4}}\b|"
+        rf"(?:\d[\w.,]*|times|twice|as)\s+(?:[\w-]+\s+){{0,2}}{so}\b",
+        re.IGNORECASE,
+    )
     spoken = (
         one
         for one in _sentences(text)
-        if likened.search(one) or any(q.is_named(one) for q in quantities)
+        if likened.search(one)
+        or (so == "cost" and _OF_COST.search(one))
+        or any(q.is_named(one) for q in quantities)
     )
     return any(map(has_figure, spoken))
 

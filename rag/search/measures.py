@@ -35,8 +35,9 @@ _MODEL_SIZE = re.compile(r"\d[\d.]*[MBT]")  # "a 7B model" has so many parameter
 
 _GAP = r"(?:\\(?:rm|mathrm|mu)\b|[\\~$,;{}\s-])*"  # between a number and its unit, in LaTeX too
 _NUMBER = rf"(?:\d|\b(?:{_WHOLE}|{_MANY}|half|several|few)\b)"
-_LENGTHS = (
-    r"[nckmµ]?m|microns?|\w*met(?:er|re)s?|miles?|feet|foot|inch(?:es)?|[km]?pc|au|light[\s-]years?"
+_LENGTHS = (  # "850M" is no length
+    r"(?-i:[nckmµ]?m)|microns?|\w*met(?:er|re)s?|miles?|feet|foot|inch(?:es)?|[km]?pc|au|"
+    r"light[\s-]years?"
 )
 _TIMES = (
     r"[nmµ]?s|\w*sec\w*|mins?|minutes?|hours?|days?|nights?|weeks?|months?|years?|[kmg]?yrs?|decades?|"
@@ -65,6 +66,7 @@ _ROWS: tuple[tuple[str, str, str, str], ...] = (
      r"m_|(?:solar|earth|stellar)\s+masses|times", ""),
     ("diameter|radius|length|width|height|depth|thickness|distance|altitude", "long|tall|thick",
      _LENGTHS, ""),
+    ("depth", "deep", rf"{_LENGTHS}|layers?|levels?|blocks?|storeys?", ""),
     ("velocity|speed", "fast|slow|quickly", r"[kcm]?m\s?/\s?s|km|kph|mph|knots?|[kcm]?m\s+s", ""),
     ("angle|tilt|inclination", "", r"degrees?|°|radians?|rad|deg", ""),
     ("duration|lifetime|latency|delay|period", "long|soon|fast|slow|quickly", _TIMES, ""),

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable
 
 from rag.base.types import Paper
 from rag.search.figures import figure_asked
+from rag.search.things import thing_asked
 
 # "CO2" may be told as carbon dioxide.
 _FORMULA = re.compile(r"(?:(?:H|C|N|O|S|P|F|Cl|Na|K|Ca|Mg|Fe|Si|Al|Ti|He|Li)\d{0,2})+[+-]?")
@@ -29,6 +30,9 @@ def unstated(
     asked = figure_asked(query)
     if asked and not asked.is_told_in(f"{paper.title}. {paper.text}"):
         return (asked.unsaid,)
+    thing = None if asked else thing_asked(query)
+    if thing and not thing.is_told_by(paper):
+        return (thing.unsaid,)
     return tuple(f"mention {name}" for name in missing if _is_numbered(name) or name in of_others)
 
 

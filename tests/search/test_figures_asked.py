@@ -20,6 +20,10 @@ TOLD = {
     "what is said of anything": ("How large is the gap?", "a gap of 0.3"),
     "a licence by its name": ("Under which licence is it released?", "It is under the GPL 3.0."),
     "a licence spelt otherwise": ("Under which licence is it?", "It has an open license."),
+    "a depth": ("How deep is the network?", "a network of twelve layers"),
+    "a depth by its adjective": ("How deep is the well?", "It is 3 times as deep as ours."),
+    "a time that it takes": ("How long does weaving take?", "after 5 days of training"),
+    "a cost in work": ("What does a lookup cost?", "Lookups are cheap."),
     "no price": ("At what price?", "We need fewer looms."),
 }
 NOT_TOLD = {
@@ -28,6 +32,11 @@ NOT_TOLD = {
     "no money": ("How much did the loom cost?", "It was built in 1804, of $x=3$ parts."),
     "no prize": ("How much prize money did they pay?", "They held a contest of 40 hours."),
     "no price of it": ("What is the price of a loom?", "Looms stop 12% more often in winter."),
+    "a name with the adjective": ("How deep is the network?", "Our deep network reaches 95%."),
+    "a size": ("How deep is the network?", "It has 850M parameters."),
+    "a length for a time": ("How long did training take?", "It has threads of 3 m."),
+    "an amount for a time": ("How long did training take?", "of 600 hours of speech"),
+    "no cost": ("What does a loom cost?", "It has 64 threads."),
     "no accuracy": ("What accuracy does it reach?", "We show looms that see."),
 }
 

@@ -91,6 +91,7 @@ def test_the_intent_is_understood(question: str, intent: str, names: Names) -> N
         ("From what year is LOOM?", ("date",)),
         ("Does LOOM release code?", ("code",)),
         ("Which university is LOOM from?", ("orgs",)),
+        ("Which company runs LOOM?", ()),
         ("What category is LOOM in?", ("category",)),
         ("What score does LOOM have?", ("score",)),
         ("How many cards does LOOM need?", ()),

@@ -7,6 +7,7 @@ import itertools
 import operator
 import re
 import unicodedata
+from collections.abc import Callable, Collection, Iterable
 
 # Invisible characters that can reorder or hide text: bidi embeddings, overrides and isolates,
 # Unicode tags, byte order marks. Joiners (ZWJ, ZWNJ) stay: Persian and emoji need them.
@@ -30,8 +31,12 @@ _NUMBER_WORD = re.compile(r"(\d+(?:\.\d+)*)[x×]?")  # "5.4x" and "$5.4\times$" 
 _NO_WORD = re.compile(r"\W+")
 _ASCII_SPACED = {n: " " for n in range(128) if _NO_WORD.match(chr(n))}
 _LETTER = re.compile(r"[^\W_]")
+_INNER = "_-'.,+"  # marks that may stand inside a word, or a name such as "C++"
+_ASCII_APART = {n: " " for n in range(128) if not (chr(n).isalnum() or chr(n) in _INNER)}
 _THOUSANDS = re.compile(r",(?<=\d,)(?=\d{3}(?!\d))")  # the comma first: so it is sought fast
 _NUMBER = re.compile(r"(?<![\w.])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\w)|\d+(?:\.\d+)?")
+_REMEMBERED = 100_000  # pieces of text between spaces
+_LONGEST_REMEMBERED = 32  # characters; where no spaces are written, whole sentences are no pieces
 
 STOP_WORDS = frozenset(
     "a about above after again against all also am an and any are as at be because been before "
@@ -70,22 +75,65 @@ def words(text: str) -> list[str]:
 
     "Pre-training" gives "pre", "train" and "pretrain", so that both spellings meet.
     """
-    stems = map(operator.itemgetter(1), map(_parts_and_stems, _tokens(text)))
-    return list(itertools.chain.from_iterable(stems))
+    found = map(_STEMS.__getitem__, pieces(_without_commands(text)))
+    return list(itertools.chain.from_iterable(found))
+
+
+def stems(text: str, cut: Collection[str] | None = None) -> set[str]:
+    """`words`, each once; `cut` are the `pieces` of the text where they are known."""
+    if cut is None or "\\" in text:
+        cut = set(pieces(_without_commands(text)))
+    return set(itertools.chain.from_iterable(map(_STEMS.__getitem__, cut)))
 
 
 def content_words(text: str) -> list[str]:
     """`words` without stop words."""
-    cut = itertools.starmap(zip, map(_parts_and_stems, _tokens(text)))
+    tokens = itertools.chain.from_iterable(map(_tokens, pieces(_without_commands(text))))
+    cut = itertools.starmap(zip, map(_parts_and_stems, tokens))
     return [stem for part, stem in itertools.chain.from_iterable(cut) if part not in STOP_WORDS]
 
 
-def _tokens(text: str) -> list[str]:
-    """The words of a text as written, in lower case."""
-    text = _LATEX_COMMAND.sub(" ", text) if "\\" in text else text
-    plain = text if text.isascii() else unicodedata.normalize("NFKC", _DASHES.sub("-", text))
-    word = _WORD if text.isascii() else _WORD_OF_ANY
+def pieces(text: str) -> list[str]:
+    """A text cut where no word reaches over: into words with marks that may belong to them."""
+    if text.isascii():  # nearly always; what is left is met again sooner than "(words)," is
+        text = text.translate(_ASCII_APART).replace(", ", " ").replace(". ", " ")
+    return text.split()
+
+
+def _without_commands(text: str) -> str:
+    return _LATEX_COMMAND.sub(" ", text) if "\\" in text else text
+
+
+def _tokens(piece: str) -> list[str]:
+    """The words of a piece as written, in lower case."""
+    plain = piece if piece.isascii() else unicodedata.normalize("NFKC", _DASHES.sub("-", piece))
+    word = _WORD if piece.isascii() else _WORD_OF_ANY
     return word.findall(_THOUSANDS.sub("", plain.casefold()))
+
+
+class Remembered(dict[str, tuple[str, ...]]):
+    """What is made of pieces of text: most of a text are pieces that were met before."""
+
+    def __init__(self, make: Callable[[str], Iterable[str]]) -> None:
+        self._make = make
+
+    def __missing__(self, piece: str) -> tuple[str, ...]:
+        made = tuple(self._make(piece))
+        if len(piece) <= _LONGEST_REMEMBERED:
+            if len(self) >= _REMEMBERED:
+                self.clear()
+            self[piece] = made
+        return made
+
+
+def _stems_of(piece: str) -> Iterable[str]:
+    if piece.isascii() and piece.isalpha():  # nearly always, and decided at once
+        return (stem(piece.lower()),)
+    stemmed = map(operator.itemgetter(1), map(_parts_and_stems, _tokens(piece)))
+    return itertools.chain.from_iterable(stemmed)
+
+
+_STEMS = Remembered(_stems_of)
 
 
 @functools.lru_cache(maxsize=50_000)

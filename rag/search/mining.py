@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
+from itertools import chain
 
-from rag.base.text import abbreviations, fold, sentences, words
+from rag.base.text import Remembered, abbreviations, fold, pieces, sentences, stems
 from rag.base.types import Paper
 from rag.index.facts import Claim, KnownPerson, PaperFacts
 from rag.index.lexicon import Lexicon
@@ -33,6 +35,7 @@ _INTRODUCES = re.compile(  # in lower case; the letters that these begin with ar
     r"creat|describ|denot|build|built|construct|offer|contribut|formulat|devis)\w*"
 )
 _REACH = 90  # characters between "we propose" and the name that is proposed
+_REMEMBERED = 50_000  # people
 _LONGEST = 30  # letters of a name that is introduced
 _CLAUSE = re.compile(r"[.;:]\s")
 
@@ -51,47 +54,59 @@ def mine(papers: Iterable[Paper], is_word: Callable[[str], bool] = lambda _: Fal
 def facts_of(paper: Paper) -> PaperFacts:
     """The names and words of a paper."""
     text = f"{paper.title} {paper.abstract}"
+    cut = set(pieces(text))
     return PaperFacts(
         title=fold(paper.title),
         category=(paper.category or "").upper(),
-        words=tuple(sorted(set(map(str.lower, tokens(text))))),
-        stems=tuple(sorted(set(words(f"{paper.title} {paper.text}")))),
-        people=tuple(map(_person, filter(person_key, paper.authors))),
+        words=tuple(set(chain.from_iterable(map(_WORDS.__getitem__, cut)))),
+        stems=tuple(stems(f"{paper.title} {paper.text}") if paper.body else stems(text, cut)),
+        people=tuple(filter(None, map(_person, paper.authors))),
         orgs={fold(org): org for org in reversed(paper.orgs)},
-        claims=_claims(paper),
+        claims=_claims(paper, has_names=any(map(_NAMES.__getitem__, cut))),
     )
 
 
-def _person(printed: str) -> KnownPerson:
+_WORDS = Remembered(lambda piece: map(str.lower, tokens(piece)))
+_NAMES = Remembered(lambda piece: filter(looks_like_name, tokens(piece)))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _person(printed: str) -> KnownPerson | None:
+    if not person_key(printed):
+        return None
     name = parsed_person(printed)
     given = name.given.split()
     return KnownPerson(printed, person_key(printed), name.family, name.last, *(given[:1] or [""]))
 
 
-def _claims(paper: Paper) -> dict[str, Claim]:
-    """What the paper claims under each name: the surest claim, in the first spelling."""
+def _claims(paper: Paper, *, has_names: bool) -> dict[str, Claim]:
+    """What the paper claims under each name: the surest claim, in the first spelling.
+
+    `has_names` says whether any word of title and abstract looks like one.
+    """
     claims: dict[str, Claim] = {}
-    for name, weight in _names_in(paper):
+    for name, weight in _names_in(paper, has_names=has_names):
         first = claims.setdefault(name_key(name), Claim(name, weight))
         if weight > first.weight:
             claims[name_key(name)] = Claim(first.printed, weight)
     return claims
 
 
-def _names_in(paper: Paper) -> Iterable[tuple[str, float]]:
+def _names_in(paper: Paper, *, has_names: bool) -> Iterable[tuple[str, float]]:
     head = paper.title.split(":")[0].strip() if ":" in paper.title else ""
     if head and len(head.split()) <= 4:
         yield head, TITLE_HEAD
-    for token in tokens(paper.title):
+    for token in tokens(paper.title) if has_names else ():
         if looks_like_name(token):
             yield token, IN_TITLE
     for name, long_form in abbreviations(paper.abstract).items():
         yield name, INTRODUCED
         if looks_like_name(long_form) and " " not in long_form:  # "FLOWTALK (FT) is …"
             yield long_form, INTRODUCED
-    for sentence in sentences(paper.abstract):
-        for name in _introduced(sentence):
-            yield name, INTRODUCED
+    # That no sentence introduces one shows without cutting the text into sentences.
+    if has_names and next(iter(_introduced(paper.abstract)), None) is not None:
+        for sentence in sentences(paper.abstract):
+            yield from ((name, INTRODUCED) for name in _introduced(sentence))
 
 
 def _introduced(sentence: str) -> Iterable[str]:

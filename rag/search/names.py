@@ -74,12 +74,16 @@ _PLAIN = str.maketrans(
 
 def person_key(name: str) -> str:
     """How names of people are compared: folded, and "ł" as "l"."""
-    return fold(name.translate(_PLAIN))
+    return fold(_plain(name))
 
 
 def parsed_person(name: str) -> Name:
     """A name taken apart as `person_key` compares it."""
-    return parse_name(name.translate(_PLAIN))
+    return parse_name(_plain(name))
+
+
+def _plain(name: str) -> str:
+    return name if name.isascii() else name.translate(_PLAIN)
 
 
 def tokens(text: str) -> list[str]:

@@ -12,8 +12,10 @@ from rag.base.text import (
     content_words,
     fold,
     numbers,
+    pieces,
     sentence_spans,
     sentences,
+    stems,
     words,
 )
 
@@ -85,6 +87,14 @@ def test_spellings_meet_in_search(asked: str, written: str) -> None:
 @pytest.mark.parametrize(("one", "other"), [("noise", "noize"), ("hour", "hor"), ("40", "400")])
 def test_unlike_words_do_not_meet_in_search(one: str, other: str) -> None:
     assert not set(words(one)) & set(words(other))
+
+
+@given(st.text(st.one_of(st.characters(), st.sampled_from("aB1,.-'’ _\n\\$´é")), max_size=40))
+def test_no_word_depends_on_what_stands_beyond_a_space(text: str) -> None:
+    # With a letter that is not of ASCII somewhere, a text is cut in another way.
+    assert words(f"{text} é") == [*words(text), *words("é")]
+    assert stems(text) == set(words(text))
+    assert stems(text, set(pieces(text))) == stems(text)
 
 
 def test_content_words_leave_out_what_every_text_has() -> None:

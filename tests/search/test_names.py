@@ -72,6 +72,11 @@ def test_a_name_that_is_merely_mentioned_belongs_to_no_paper(names: Names) -> No
     assert names.handle("seqscan") is None
 
 
+def test_what_is_proposed_stands_in_the_same_sentence() -> None:
+    papers = [Paper("1", "Looms", abstract="What do we propose? WEFT was there before.")]
+    assert mine(papers).handle("weft") is None
+
+
 def test_a_name_that_many_papers_claim_names_none() -> None:
     papers = [Paper(str(i), f"Study {i}", abstract="We introduce GRAF.") for i in range(6)]
     few = mine(papers[:3]).handle("graf")

@@ -28,10 +28,10 @@ class Name:
     given: str
 
 
-@functools.lru_cache(maxsize=20_000)
+@functools.lru_cache(maxsize=50_000)
 def parse_name(printed: str) -> Name:
     """Take a name apart that is printed as "Rosie Zhao", "R. Zhao", "Zhao, R." or "Zhao"."""
-    before, *after = (_name_words(part) for part in printed.split(","))
+    before, *after = (_folded_words(part) for part in printed.split(","))
     given = next((part for part in after if part), None)
     if given is None:
         start = _family_start(before)
@@ -39,10 +39,10 @@ def parse_name(printed: str) -> Name:
     else:
         family = before
     return Name(
-        folded=fold(" ".join(given + family)),
-        family=fold(" ".join(family)),
-        last=fold(family[-1]) if family else "",
-        given=fold(" ".join(given)),
+        folded=" ".join(given + family),
+        family=" ".join(family),
+        last=family[-1] if family else "",
+        given=" ".join(given),
     )
 
 
@@ -55,15 +55,15 @@ def same_person(asked: Name, known: Name) -> bool:
     return not asked.given or _given_names_agree(asked.given.split(), known.given.split())
 
 
-def _name_words(part: str) -> list[str]:
-    separate = _GLUED_INITIAL.sub(". ", part).split()
-    return [word for word in separate if fold(word) and fold(word) not in _SUFFIXES]
+def _folded_words(part: str) -> list[str]:
+    folded = map(fold, _GLUED_INITIAL.sub(". ", part).split())
+    return [word for word in folded if word and word not in _SUFFIXES]
 
 
-def _family_start(name_words: list[str]) -> int:
+def _family_start(folded_words: list[str]) -> int:
     """Index of the first word of the family name; at least one given name is left before it."""
-    start = max(len(name_words) - 1, 0)
-    while start > 1 and fold(name_words[start - 1]) in _PARTICLES:
+    start = max(len(folded_words) - 1, 0)
+    while start > 1 and folded_words[start - 1] in _PARTICLES:
         start -= 1
     return start
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import shutil
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -53,7 +54,7 @@ def test_the_order_of_texts_is_kept(model: StaticEmbedder) -> None:
 
 @needs_package
 def test_a_vector_is_the_mean_of_those_of_its_words(model: StaticEmbedder) -> None:
-    words = model._table[model._encode("hands") + model._encode("bees")]
+    words = model._table[[*model._encode("hands"), *model._encode("bees")]]
     mean = words.mean(axis=0)
     own = model.embed(["hands bees"])[0]
     np.testing.assert_allclose(own, mean / np.linalg.norm(mean), atol=1e-6)
@@ -83,10 +84,19 @@ def test_any_text_has_a_finite_vector(model: StaticEmbedder, text: str) -> None:
 @example(text="  two spaces, and  three   more ")
 @example(text="a mark <s> and </s>of the vocabulary")
 @example(text="1 \n")
+@example(text="a word, a stop. And ab), é. 1; 1")
 def test_words_cut_one_by_one_are_those_of_the_whole_text(model: StaticEmbedder, text: str) -> None:
     for _ in range(2):  # new and remembered
         whole = model._tokens._tokenizer.encode(text, add_special_tokens=False)
-        assert model._encode(text) == whole.ids
+        assert model._encode(text).tolist() == whole.ids
+
+
+@needs_package
+def test_no_token_is_of_a_word_and_a_mark_behind_it(model: StaticEmbedder) -> None:
+    known = model._tokens._tokenizer.get_vocab()
+    mixed = re.compile(f"[A-Za-z0-9][{re.escape(static._CLOSING)}]")
+    assert not list(filter(mixed.search, known))
+    assert known.keys() >= set(static._CLOSING)
 
 
 @needs_package

@@ -95,4 +95,4 @@ class Reviewing:
             writer.together(),  # what is decided on is not changed by others meanwhile
             self._store.places(places_of, PLACES) as places,
         ):
-            yield review.Reviewer(self._store, writer, self._embedder, Known(places.ids))
+            yield review.Reviewer(self._store, writer, self._embedder, Known(places.at))

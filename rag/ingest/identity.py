@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from rag.base.latex import readable
 from rag.base.text import fold
@@ -88,15 +88,27 @@ def places_of(paper: Paper) -> Iterator[str]:
     yield _citekey_place(paper.citekey)
 
 
+Stored = Callable[[Iterable[str]], Mapping[str, Sequence[str]]]
+
+
 class Known:
     """Where papers are found by what a record says of itself: those stored and those to come.
 
-    `stored` gives the ids of the stored papers at a place.
+    `stored` gives the ids of the stored papers at each of some places; asked once of each.
     """
 
-    def __init__(self, stored: Callable[[str], Sequence[str]] = lambda _: ()) -> None:
+    def __init__(self, stored: Stored = lambda places: dict.fromkeys(places, ())) -> None:
         self._stored = stored
+        self._held: dict[str, Sequence[str]] = {}
         self._new: dict[str, list[str]] = {}
+
+    def foresee(self, records: Iterable[Paper]) -> None:
+        """Look up at once what will be asked of these records."""
+        wanted: set[str] = set()
+        for record in records:
+            wanted.update(_places(record))
+            wanted.add(_identity_place(identity_key(record)))
+        self._held |= self._stored(wanted.difference(self._held))
 
     def remember(self, paper: Paper) -> None:
         """Take in a paper that is about to be stored."""
@@ -120,7 +132,9 @@ class Known:
         return bool(self._at(_citekey_place(key)))
 
     def _at(self, place: str) -> Sequence[str]:
-        return [*self._stored(place), *self._new.get(place, ())]
+        if place not in self._held:
+            self._held |= self._stored([place])
+        return [*self._held[place], *self._new.get(place, ())]
 
 
 def _identity_place(key: str) -> str:

@@ -77,15 +77,21 @@ class _Batch:
     said: dict[str, list[Said]] = field(default_factory=dict)  # by paper id
     sources: list[tuple[str, Source]] = field(default_factory=list)  # of papers by their ids
     counts: Counter[str] = field(default_factory=Counter)
+    has_body: bool = False  # one of the papers has, and is enough
 
     @property
     def is_full(self) -> bool:
-        has_body = any(paper.body for paper in self.pending.values())
-        return has_body or len(self.pending) >= self.size or len(self.groups) >= 2 * self.size
+        papers, records = len(self.pending), len(self.groups)
+        return self.has_body or papers >= self.size or records >= 2 * self.size
 
     @property
     def changes_nothing(self) -> bool:
         return not (self.pending or self.sources or any(self.said.values()))
+
+    def add(self, paper: Paper) -> None:
+        """Take in a paper to be written."""
+        self.pending[paper.id] = paper
+        self.has_body |= paper.body is not None
 
     def count(self, outcome: str, others: str, records: int) -> None:
         """Count the records of one paper: the first by what it did, the others that joined it."""
@@ -120,7 +126,7 @@ class _Run:
 
     def look(self) -> None:
         """Learn what is in the library, and what was decided of it."""
-        self.known = Known(self.places.ids)
+        self.known = Known(self.places.at)
         self.decided = Decided.of(self.store, self.known)
 
     def report(self) -> AddReport:
@@ -277,6 +283,7 @@ def _foreseen(run: _Run, groups: Iterable[list[Paper]]) -> Iterator[tuple[list[P
     """The records of each paper, and what they say together; what may be it is read ahead."""
     for some in in_batches(groups, _LOOKED_UP):
         records = [merge.together(group) for group in some]
+        run.known.foresee(records)
         run.ahead.read(_candidates(run, records))
         yield from zip(some, records, strict=True)
 
@@ -298,7 +305,7 @@ def _take(run: _Run, group: list[Paper], record: Paper) -> None:
     if known is None:
         paper_id = merge.paper_id(run.known.identity(record))
         key = merge.citekey(record, run.known.has_citekey)
-        batch.pending[paper_id] = dataclasses.replace(record, id=paper_id, citekey=key)
+        batch.add(dataclasses.replace(record, id=paper_id, citekey=key))
         run.known.remember(batch.pending[paper_id])
         batch.count("added", "merged", len(group))
         if len(group) > 1:
@@ -312,7 +319,7 @@ def _take(run: _Run, group: list[Paper], record: Paper) -> None:
         batch.sources += [(known.id, one) for one in merged.sources[len(known.sources) :]]
     else:
         batch.count("updated", "merged", len(group))
-        batch.pending[known.id] = merged
+        batch.add(merged)
         run.known.remember(merged)
 
 
@@ -378,6 +385,7 @@ def _decided_again(run: _Run, made: _Made) -> _Made:
     run.store.follow(run.places)
     run.look()
     records = [merge.together(group) for group in groups]
+    run.known.foresee(records)
     run.ahead.read_again(_candidates(run, records))
     for group, record in zip(groups, records, strict=True):
         _take(run, group, record)

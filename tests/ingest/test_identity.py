@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import random
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -123,6 +123,24 @@ def test_an_identifier_finds_a_paper_under_another_title() -> None:
     known.remember(dataclasses.replace(LOOMS, id="x", arxiv_id="2401.00001v1"))
     retitled = dataclasses.replace(LOOMS, title="Cards for Looms", arxiv_id="2401.00001v3")
     assert known.candidates(retitled) == ["x"]
+
+
+def test_what_was_foreseen_is_looked_up_once_and_with_others() -> None:
+    asked: list[set[str]] = []
+
+    def stored(places: Iterable[str]) -> dict[str, list[str]]:
+        asked.append(set(places))
+        return {place: ["x"] if place.startswith("title:") else [] for place in asked[-1]}
+
+    known = Known(stored)
+    other = dataclasses.replace(LOOMS, title="Cards for Looms", doi="10.1000/x")
+    known.foresee([LOOMS, other])
+    for record in (LOOMS, other):
+        assert known.candidates(record) == ["x"]
+        assert known.identity(record)
+    assert len(asked) == 1
+    assert not known.has_citekey("nobody")  # which nobody foresaw
+    assert len(asked) == 2
 
 
 def test_papers_that_look_alike_are_stored_and_found_again(

@@ -115,6 +115,7 @@ def forget(conn: sqlite3.Connection, ids: Iterable[str]) -> dict[str, int]:
         if row is None:
             continue
         places[paper_id], counted = row[0], json.loads(zlib.decompress(row[1]))
+        counted |= {table: counted[table].split(" ") for table in ("words", "stems")}
         for table, key in _KEYS.items():
             values = [(value,) for value in counted[table]]
             conn.executemany(f"UPDATE {table} SET n = n - 1 WHERE {key} = ?", values)  # noqa: S608
@@ -136,15 +137,17 @@ class _Batch:
 
     def add(self, seq: int, paper_id: str, facts: PaperFacts) -> None:
         """Take in a paper."""
+        categories = [facts.category] if facts.category else []
+        counts = zip(_COUNTED, (facts.words, facts.stems, categories), strict=True)
+        for table, values in counts:
+            self._counts[table].update(values)
         counted = {
-            "words": facts.words,
-            "stems": facts.stems,
-            "categories": [facts.category] if facts.category else [],
+            "words": " ".join(facts.words),  # in one piece: a list takes five times as long
+            "stems": " ".join(facts.stems),
+            "categories": categories,
             "people": list(dict.fromkeys(person.printed for person in facts.people)),
             "orgs": list(facts.orgs.values()),
         }
-        for table in _COUNTED:
-            self._counts[table].update(counted[table])
         for position, person in enumerate(dict.fromkeys(facts.people)):
             parts = (person.printed, person.folded, person.family, person.last, person.given)
             _count_row(self._people, person.printed, [*parts, seq * _AUTHORS + position])

@@ -15,7 +15,7 @@ from rag.index.facts import TABLES, Claim, Miner, PaperFacts, forget, take
 from rag.index.follower import Follower
 
 FILE = "names.db"
-_FORM = "1"  # raise when tables change
+_FORM = "2"  # raise when tables change
 _REMEMBERED = 20_000  # answers
 _HIGHEST = "\U0010ffff"
 

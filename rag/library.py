@@ -12,6 +12,7 @@ from typing import Self
 from rag.answer.records import suggested
 from rag.asked import examine_models
 from rag.base.errors import SourceError
+from rag.base.heap import settled
 from rag.base.settings import Settings, load_settings
 from rag.base.types import (
     AddReport,
@@ -271,11 +272,12 @@ class Library(Keeping, Reviewing):
         cancelled: Stop | None,
     ) -> AddReport:
         self._parts.keep_up()  # so that the names of what is added are taken with it
-        return pipeline.add(
-            inputs,
-            store=self._store,
-            embedder=self._parts.embedder,
-            as_of=as_of,
-            progress=progress,
-            cancelled=cancelled,
-        )
+        with settled():
+            return pipeline.add(
+                inputs,
+                store=self._store,
+                embedder=self._parts.embedder,
+                as_of=as_of,
+                progress=progress,
+                cancelled=cancelled,
+            )

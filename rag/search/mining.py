@@ -34,6 +34,7 @@ _INTRODUCES = re.compile(  # in lower case; the letters that these begin with ar
     r"\b(?=[bcdfinoprt])(?:introduc|propos|present|develop|releas|call|dub|term|nam|coin|design|"
     r"creat|describ|denot|build|built|construct|offer|contribut|formulat|devis)\w*"
 )
+_ODD_WORD = re.compile(r"\S[A-Z]|[A-Z]\S*\d")  # of every name the letters hold one of these
 _REACH = 90  # characters between "we propose" and the name that is proposed
 _REMEMBERED = 50_000  # people
 _LONGEST = 30  # letters of a name that is introduced
@@ -62,41 +63,52 @@ def facts_of(paper: Paper) -> PaperFacts:
         stems=tuple(stems(f"{paper.title} {paper.text}") if paper.body else stems(text, cut)),
         people=tuple(filter(None, map(_person, paper.authors))),
         orgs={fold(org): org for org in reversed(paper.orgs)},
-        claims=_claims(paper, has_names=any(map(_NAMES.__getitem__, cut))),
+        claims=_claims(paper, may_have_names=_may_have_names(text)),
     )
 
 
-_WORDS = Remembered(lambda piece: map(str.lower, tokens(piece)))
-_NAMES = Remembered(lambda piece: filter(looks_like_name, tokens(piece)))
+def _words_of(piece: str) -> Iterable[str]:
+    if piece.isascii() and piece.isalpha():  # nearly always, and decided at once
+        return (piece.lower(),)
+    return map(str.lower, tokens(piece))
+
+
+_WORDS = Remembered(_words_of)
+
+
+def _may_have_names(text: str) -> bool:
+    """False only where no word of a text looks like a name."""
+    return not text.isascii() or _ODD_WORD.search(text) is not None
 
 
 @lru_cache(maxsize=_REMEMBERED)
 def _person(printed: str) -> KnownPerson | None:
-    if not person_key(printed):
+    folded = person_key(printed)
+    if not folded:
         return None
     name = parsed_person(printed)
     given = name.given.split()
-    return KnownPerson(printed, person_key(printed), name.family, name.last, *(given[:1] or [""]))
+    return KnownPerson(printed, folded, name.family, name.last, *(given[:1] or [""]))
 
 
-def _claims(paper: Paper, *, has_names: bool) -> dict[str, Claim]:
+def _claims(paper: Paper, *, may_have_names: bool) -> dict[str, Claim]:
     """What the paper claims under each name: the surest claim, in the first spelling.
 
-    `has_names` says whether any word of title and abstract looks like one.
+    Where none `may_have_names`, no word of title and abstract looks like one.
     """
     claims: dict[str, Claim] = {}
-    for name, weight in _names_in(paper, has_names=has_names):
+    for name, weight in _names_in(paper, may_have_names=may_have_names):
         first = claims.setdefault(name_key(name), Claim(name, weight))
         if weight > first.weight:
             claims[name_key(name)] = Claim(first.printed, weight)
     return claims
 
 
-def _names_in(paper: Paper, *, has_names: bool) -> Iterable[tuple[str, float]]:
+def _names_in(paper: Paper, *, may_have_names: bool) -> Iterable[tuple[str, float]]:
     head = paper.title.split(":")[0].strip() if ":" in paper.title else ""
     if head and len(head.split()) <= 4:
         yield head, TITLE_HEAD
-    for token in tokens(paper.title) if has_names else ():
+    for token in tokens(paper.title) if may_have_names else ():
         if looks_like_name(token):
             yield token, IN_TITLE
     for name, long_form in abbreviations(paper.abstract).items():
@@ -104,7 +116,7 @@ def _names_in(paper: Paper, *, has_names: bool) -> Iterable[tuple[str, float]]:
         if looks_like_name(long_form) and " " not in long_form:  # "FLOWTALK (FT) is …"
             yield long_form, INTRODUCED
     # That no sentence introduces one shows without cutting the text into sentences.
-    if has_names and next(iter(_introduced(paper.abstract)), None) is not None:
+    if may_have_names and next(iter(_introduced(paper.abstract)), None) is not None:
         for sentence in sentences(paper.abstract):
             yield from ((name, INTRODUCED) for name in _introduced(sentence))
 

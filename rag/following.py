@@ -32,9 +32,16 @@ class Following:
         self._store, self._embedder, self._is_sought = store, embedder, is_sought
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
+        self._is_wanted = False
+
+    def go_on(self) -> None:
+        """Begin anew, if it was ever begun: others may await vectors now."""
+        if self._is_wanted:
+            self.start()
 
     def start(self) -> None:
         """Begin, unless it is at it or nothing is awaited."""
+        self._is_wanted = True
         is_busy = self._thread is not None and self._thread.is_alive()
         if is_busy or self._stopped.is_set() or not self._store.awaited_count():
             return

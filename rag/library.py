@@ -273,7 +273,7 @@ class Library(Keeping, Reviewing):
     ) -> AddReport:
         self._parts.keep_up()  # so that the names of what is added are taken with it
         with settled():
-            return pipeline.add(
+            report = pipeline.add(
                 inputs,
                 store=self._store,
                 embedder=self._parts.embedder,
@@ -281,3 +281,6 @@ class Library(Keeping, Reviewing):
                 progress=progress,
                 cancelled=cancelled,
             )
+        if cancelled is None or not cancelled():
+            self._following.go_on()
+        return report

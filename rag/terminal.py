@@ -217,13 +217,23 @@ def finding_line(finding: Finding) -> str:
 
 def report_line(report: AddReport) -> str:
     """What `add` did, in numbers; what did not happen is left out."""
-    parts = [f"{report.added} added"]
+    parts = [f"{report.added} added"] if report.added or not report.embedded else []
     parts += [
         f"{n} {name}" for name in ("updated", "merged", "unchanged") if (n := getattr(report, name))
     ]
+    if report.embedded:
+        parts.append(f"{report.embedded} given the vectors that they awaited")
     if report.failed:
         parts.append(f"{len(report.failed)} could not be read")
     return ", ".join(parts) + "."
+
+
+def awaiting_line(report: AddReport) -> str:
+    """How many papers of the library still await their vectors, and what makes these."""
+    return (
+        f"Papers without vectors: {report.awaiting:,}. Words find them; the chat makes what is "
+        "missing while it is open, `askpapers doctor --repair` at once."
+    )
 
 
 def backup_line(report: BackupReport) -> str:

@@ -22,6 +22,8 @@ COVERAGE = (
     "words."
 )
 
+ONE = b'{"title": "On weaving cards", "abstract": "Two days."}'
+
 
 @pytest.fixture
 def without_vectors(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
@@ -96,7 +98,7 @@ def test_a_few_that_are_missed_are_not_told_of(
     waiting.repair()
     without_vectors.setattr("rag.ingest.pipeline.with_vectors", lambda _, chunks, __: chunks)
     without_vectors.setattr("rag.ingest.pipeline.embed_awaited", lambda *_, **__: None)
-    waiting.add_bytes(b'{"title": "On weaving cards", "abstract": "Two days."}', "one.jsonl")
+    waiting.add_bytes(ONE, "one.jsonl")
     assert waiting._store.awaited_count() == 1
     answer = waiting.ask(ANSWERED[0])
     assert answer.calibrated
@@ -125,6 +127,21 @@ def test_a_program_that_lives_long_makes_what_is_missing(
         later.confidence,
     )
     assert not [f for f in waiting.doctor() if not f.ok]
+
+
+def test_one_more_paper_has_its_vectors_at_once_and_waits_for_no_others(waiting: Assistant) -> None:
+    report = waiting.add_bytes(ONE, "one.jsonl")
+    assert (report.added, report.embedded, report.awaiting) == (1, 0, 72)
+    assert waiting._following._thread is None
+
+
+def test_a_program_that_lives_long_goes_on_with_what_others_left(waiting: Assistant) -> None:
+    with Assistant.open(settings=waiting.settings) as living:
+        living._following._is_wanted = True  # as after `warm` over a library that awaited nothing
+        assert living.add_bytes(ONE, "one.jsonl").awaiting == 72
+        assert living._following._thread is not None
+        living._following._thread.join()
+        assert living._store.awaited_count() == 0
 
 
 def test_closing_stops_what_is_made_beside(waiting: Assistant) -> None:

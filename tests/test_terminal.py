@@ -25,6 +25,7 @@ from rag.base.types import (
 from rag.terminal import (
     ProgressBars,
     answer_text,
+    awaiting_line,
     failure_line,
     finding_line,
     hit_text,
@@ -191,6 +192,12 @@ def test_a_report_counts_what_happened_and_lists_what_failed() -> None:
     assert report_line(report) == "2 added, 1 unchanged, 1 could not be read."
     assert failure_line(failure) == "  a.txt, line 3: no title"
     assert failure_line(Failure("b.txt", "file", "is empty")) == "  b.txt: is empty"
+
+
+def test_a_report_tells_of_vectors_that_came_and_of_those_that_are_awaited() -> None:
+    came = AddReport(unchanged=40, embedded=36)
+    assert report_line(came) == "40 unchanged, 36 given the vectors that they awaited."
+    assert awaiting_line(AddReport(awaiting=1200)).startswith("Papers without vectors: 1,200.")
 
 
 @pytest.mark.parametrize("show", ["answer", "hit", "paper", "finding", "failure"])

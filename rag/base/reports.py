@@ -19,13 +19,19 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class AddReport:
-    """What `add` did, counted in records; `failed` names every record that was left out."""
+    """What `add` did, counted in records; `failed` names every record that was left out.
+
+    `embedded` counts papers that were there and now have the vectors they awaited, `awaiting` all
+    papers of the library that still await theirs.
+    """
 
     added: int = 0
     updated: int = 0
     unchanged: int = 0
     merged: int = 0
     failed: tuple[Failure, ...] = ()
+    embedded: int = 0
+    awaiting: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values."""

@@ -34,12 +34,14 @@ def add(args: argparse.Namespace) -> int:
 
 
 def _tell(report: AddReport, *, as_json: bool) -> None:
-    from rag.terminal import failure_line, report_line
+    from rag.terminal import awaiting_line, failure_line, report_line
 
     if as_json:
         emit(report.to_dict())
     else:
         print(report_line(report), flush=True)
+    if report.awaiting:
+        say(awaiting_line(report))
     for failure in report.failed:
         say(failure_line(failure))
 
@@ -112,4 +114,6 @@ def _sum(reports: Sequence[AddReport]) -> AddReport:
         unchanged=sum(r.unchanged for r in reports),
         merged=sum(r.merged for r in reports),
         failed=tuple(failure for r in reports for failure in r.failed),
+        embedded=sum(r.embedded for r in reports),
+        awaiting=reports[-1].awaiting if reports else 0,
     )

@@ -113,8 +113,8 @@ def _awaited(catalog: Catalog) -> Finding:
         return Finding("meaning search", ok=True, detail="covers all papers")
     papers, have = ("1 paper", "has") if n == 1 else (f"{n} papers", "have")
     detail = (
-        f"{papers} {have} no vectors yet and {'is' if n == 1 else 'are'} found by words; the next "
-        "`askpapers add`, the chat or `askpapers doctor --repair` makes them"
+        f"{papers} {have} no vectors yet and {'is' if n == 1 else 'are'} found by words; the "
+        "chat, `askpapers doctor --repair` or adding them again makes them"
     )
     return Finding("meaning search", ok=True, detail=detail)
 

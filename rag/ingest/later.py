@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections import deque
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -60,23 +60,20 @@ def embed_awaited(
     store: Store,
     embedder: Embedder,
     *,
-    first: Collection[str] = (),
+    of: Sequence[str] | None = None,
     progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> None:
-    """Bring the vectors that papers await: those of `first`, then those that others left.
+    """Bring the vectors that papers await: those `of` some in their order, or of all.
 
-    The others are left alone while another process is at them.
+    All are left alone while another process is at them.
     """
     if not store.awaited_count():
         return
-    own = set(first)
     with store.embedding() as is_alone:
-        late = store.awaited()
-        mine = [one for one in late if one in own]
         # From the other end, for somebody may be at his own from theirs.
-        others = [one for one in reversed(late) if one not in own] if is_alone else []
-        for done, left in _brought(store, embedder, deque([*mine, *others])):
+        late = store.awaited()[::-1] if of is None and is_alone else store.awaited(of or [])
+        for done, left in _brought(store, embedder, deque(late)):
             if progress is not None:
                 progress(Progress(done, done + left, "embedding"))
             if cancelled is not None and cancelled():

@@ -21,14 +21,14 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.base.errors import SourceError
-from rag.base.said import Said
-from rag.base.types import AddReport, Failure, Paper, Progress, Source
+from rag.base.types import AddReport, Failure, Paper, Progress
 from rag.index.places import Places
 from rag.index.records import in_batches
 from rag.index.store import EmbeddedChunk, Store, Writer
 from rag.ingest import fetch, merge, online, zotero
 from rag.ingest.ahead import ReadAhead
 from rag.ingest.attached import attachments, with_text
+from rag.ingest.batch import LARGEST, Batch
 from rag.ingest.chunk import CHUNKER
 from rag.ingest.decided import Decided, news, said_by
 from rag.ingest.embedding import awaiting_chunks, with_vectors
@@ -42,9 +42,7 @@ Vector = npt.NDArray[np.float32]
 logger = logging.getLogger(__name__)
 
 FETCHER = online.Fetcher()
-# Papers of one transaction: at first so many, twice as many after each that was made soon, so that
-# a stop is never far. Embedding 32 together has 2 % more padding than 128.
-_BATCH, _LARGEST_BATCH, _SOON_S = 32, 512, 0.25
+_SOON_S = 0.25  # a batch that took less is followed by a larger one
 _LOOKED_UP = 64  # papers whose records are looked for in the library at once
 
 
@@ -68,38 +66,6 @@ class Input:
 
 
 @dataclass(slots=True)
-class _Batch:
-    """Records of some papers and what they make of the library, decided and not yet written."""
-
-    size: int = _BATCH  # papers; twice as many when most of them only get another source
-    groups: list[list[Paper]] = field(default_factory=list)
-    pending: dict[str, Paper] = field(default_factory=dict)  # by id
-    said: dict[str, list[Said]] = field(default_factory=dict)  # by paper id
-    sources: list[tuple[str, Source]] = field(default_factory=list)  # of papers by their ids
-    counts: Counter[str] = field(default_factory=Counter)
-    has_body: bool = False  # one of the papers has, and is enough
-
-    @property
-    def is_full(self) -> bool:
-        papers, records = len(self.pending), len(self.groups)
-        return self.has_body or papers >= self.size or records >= 2 * self.size
-
-    @property
-    def changes_nothing(self) -> bool:
-        return not (self.pending or self.sources or any(self.said.values()))
-
-    def add(self, paper: Paper) -> None:
-        """Take in a paper to be written."""
-        self.pending[paper.id] = paper
-        self.has_body |= paper.body is not None
-
-    def count(self, outcome: str, others: str, records: int) -> None:
-        """Count the records of one paper: the first by what it did, the others that joined it."""
-        self.counts[outcome] += 1
-        self.counts[others] += records - 1
-
-
-@dataclass(slots=True)
 class _Run:
     """The state of one `add`."""
 
@@ -114,11 +80,12 @@ class _Run:
     failed: list[Failure] = field(default_factory=list)
     known: Known = field(default_factory=Known)
     decided: Decided = field(default_factory=Decided)
-    batch: _Batch = field(default_factory=_Batch)
+    batch: Batch = field(default_factory=Batch)
     attached: set[Path] = field(default_factory=set)  # files that were read with an entry
     left: int = 0  # records that are not decided on
     pace: Pace = field(default_factory=Pace)
     late: list[str] = field(default_factory=list)  # papers that were written without vectors
+    met: list[str] = field(default_factory=list)  # papers that were there, whose vectors may lack
     ahead: ReadAhead = field(init=False)
 
     def __post_init__(self) -> None:
@@ -193,7 +160,8 @@ def add(
 ) -> AddReport:
     """Add all records of all inputs; returns what happened to each, counted.
 
-    Vectors that papers of the library await follow, also those that others left behind.
+    Vectors that these papers await follow, also where they were there before; those that other
+    papers await do not.
 
     Raises:
         LibraryBusyError: another process is writing to the library.
@@ -207,10 +175,13 @@ def add(
             run.look()
             _add_records(run, _read_all(run, inputs, as_of))
     logger.info("added %s, failed %d", dict(run.counts), len(run.failed))
+    late = set(run.late)
+    known = store.awaited([one for one in dict.fromkeys(run.met) if one not in late])
     if not stop():
-        embed_awaited(store, embedder, first=run.late, progress=watch, cancelled=stop)
+        embed_awaited(store, embedder, of=[*known, *run.late], progress=watch, cancelled=stop)
     store.sync_vectors()
-    return run.report()
+    embedded, awaiting = len(known) - len(store.awaited(known)), store.awaited_count()
+    return dataclasses.replace(run.report(), embedded=embedded, awaiting=awaiting)
 
 
 def _no_progress(_: Progress) -> None:
@@ -298,6 +269,7 @@ def _take(run: _Run, group: list[Paper], record: Paper) -> None:
     batch = run.batch
     known = _known(run, record)
     merged = record if known is None else merge.merge(known, record)
+    run.met += [known.id] if known else []
     if merged == known:
         run.counts["unchanged"] += len(group)
         return
@@ -363,7 +335,7 @@ def _flush(run: _Run) -> None:
         run.ahead.forget([*run.batch.pending, *(paper_id for paper_id, _ in run.batch.sources)])
     run.counts += run.batch.counts
     is_soon = time.monotonic() - started_s < _SOON_S
-    run.batch = _Batch(min(2 * size, _LARGEST_BATCH) if is_soon else size)
+    run.batch = Batch(min(2 * size, LARGEST) if is_soon else size)
 
 
 _Made = dict[str, tuple[Paper, list[EmbeddedChunk]]]
@@ -381,7 +353,7 @@ def _made(run: _Run, before: _Made) -> _Made:
 
 
 def _decided_again(run: _Run, made: _Made) -> _Made:
-    groups, run.batch = run.batch.groups, _Batch(run.batch.size)
+    groups, run.batch = run.batch.groups, Batch(run.batch.size)
     run.store.follow(run.places)
     run.look()
     records = [merge.together(group) for group in groups]

@@ -191,6 +191,7 @@ def in_numbers(report: AddReport) -> str:
             (report.updated, "updated"),
             (report.merged, "merged"),
             (report.unchanged, "already there"),
+            (report.embedded, "now found by meaning too"),
         )
         if count
     ]

@@ -115,6 +115,8 @@ def total(one: AddReport, other: AddReport) -> AddReport:
         unchanged=one.unchanged + other.unchanged,
         merged=one.merged + other.merged,
         failed=one.failed + other.failed,
+        embedded=one.embedded + other.embedded,
+        awaiting=other.awaiting or one.awaiting,
     )
 
 

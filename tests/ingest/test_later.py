@@ -96,7 +96,7 @@ def test_words_find_every_paper_before_the_first_late_vector_is_made(
 
 
 @pytest.mark.usefixtures("vectors_follow")
-def test_a_stop_while_vectors_follow_loses_nothing_and_the_next_addition_goes_on(
+def test_a_stop_while_vectors_follow_loses_nothing_and_the_same_addition_goes_on(
     store: Store, add: Add, embedder: MiniLM
 ) -> None:
     seen: list[Progress] = []
@@ -105,10 +105,11 @@ def test_a_stop_while_vectors_follow_loses_nothing_and_the_next_addition_goes_on
         return any(p.stage == "embedding" and p.done for p in seen)
 
     report = add(store, *numbered(100), progress=seen.append, cancelled=stopped)
-    assert report == AddReport(added=100)
+    assert report == AddReport(added=100, awaiting=36)
     assert (in_words(store), by_meaning(store, embedder)) == (100, 64)
-    assert store.awaited_count() == 36
-    assert add(store, *numbered(1, 200)) == AddReport(added=1)
+    assert add(store, *numbered(1, 200)) == AddReport(added=1, awaiting=36)  # which waits for none
+    assert (in_words(store), by_meaning(store, embedder)) == (101, 65)
+    assert add(store, *numbered(100)) == AddReport(unchanged=100, embedded=36)
     assert (in_words(store), by_meaning(store, embedder)) == (101, 101)
 
 
@@ -116,8 +117,7 @@ def test_a_stop_while_vectors_follow_loses_nothing_and_the_next_addition_goes_on
 def test_a_stop_before_vectors_follow_embeds_nothing_more(store: Store, add: Add) -> None:
     seen: list[Progress] = []
     report = add(store, *numbered(100), progress=seen.append, cancelled=lambda: len(seen) > 60)
-    assert report == AddReport(added=60)
-    assert store.awaited_count() == 60 - FIRST
+    assert report == AddReport(added=60, awaiting=60 - FIRST)
     assert all(progress.stage != "embedding" for progress in seen)
 
 
@@ -191,7 +191,7 @@ def test_what_another_one_embeds_is_left_to_him_and_ones_own_is_not(
         with opened(store.folder) as other:
             embed_awaited(other, embedder)
             assert other.awaited_count() == 50 - FIRST
-            embed_awaited(other, embedder, first=other.awaited()[:5])
+            embed_awaited(other, embedder, of=other.awaited()[:5])
             assert other.awaited_count() == 45 - FIRST
 
 

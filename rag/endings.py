@@ -180,14 +180,25 @@ class Endings:
             )
         )
 
-    def not_answered(self, plan: QueryPlan, hits: Sequence[Hit], findings: Findings) -> Final:
-        """That the papers do not answer, with what is missing in them."""
+    def not_answered(
+        self,
+        plan: QueryPlan,
+        hits: Sequence[Hit],
+        findings: Findings,
+        unintroduced: str | None = None,
+    ) -> Final:
+        """That the papers do not answer, with what is missing in them.
+
+        `unintroduced` says so of what is asked about, where no paper is about it.
+        """
         on_topic = bool(plan.named or plan.filters.authors) or findings.signals.on_topic
         reason: Reason = "not_stated" if on_topic else "not_in_library"
         if findings.signals.strange:
             notice = (
                 f"Nothing in your library mentions {' or '.join(findings.signals.strange[:3])}."
             )
+        elif unintroduced:
+            notice = unintroduced
         elif on_topic and findings.signals.unsaid:
             notice = f"The nearest paper in your library does not {findings.signals.unsaid[0]}."
         elif on_topic and findings.signals.elsewhere:

@@ -48,6 +48,7 @@ from rag.search.definitions import introductions, undefined
 from rag.search.evidence import EvidenceFinder, Findings
 from rag.search.matrix import matrix, spoken, words_on
 from rag.search.members import found, on_topic
+from rag.search.mentioned import only_mentioned
 from rag.search.names import Names
 from rag.search.narrow import narrowed, relaxed
 from rag.search.order import first_and_ties, ordered
@@ -208,16 +209,22 @@ class Turn:
         is_enough = self._is_enough(plan, hits, findings)
         if not (is_enough or plan.named):
             plan = dataclasses.replace(plan, named=titled(plan.topic, hits))
-        if plan.named and (plan.asks or not has_own_topic(plan, hits)):
+        wants_more = has_own_topic(plan, hits) or findings.signals.unsaid
+        if plan.named and (plan.asks or not wants_more):
             yield from self._about_named(plan, hits, findings)
         elif not is_enough:
-            yield self.ends.not_answered(plan, hits, findings)
+            yield self.ends.not_answered(plan, hits, findings, self._unintroduced(plan, hits))
         elif plan.asks:
             yield from self._facts_of_records(plan, hits, findings)
         elif plan.intent in ("list", "count") or plan.sort:
             yield from self._list_by_topic(plan, findings)
         else:
-            yield from self._facts(plan, findings)
+            yield from self._facts(plan, hits, findings)
+
+    def _unintroduced(self, plan: QueryPlan, hits: Sequence[Hit]) -> str | None:
+        """That a thing which is asked about, or compared, is only mentioned by papers on others."""
+        found = only_mentioned(plan, hits, self.names)
+        return quote.only_mentioned(*found) if found else None
 
     def _is_enough(self, plan: QueryPlan, hits: Sequence[Hit], findings: Findings) -> bool:
         """Whether to answer; a bare word is like no sentence, so that papers must but say it."""
@@ -370,14 +377,16 @@ class Turn:
         notice = quote.not_left_out(left_in(plan)) or may_be_more
         yield from self.ends.settle(plan, draft, "lookup", confidence, notice=notice)
 
-    def _facts(self, plan: QueryPlan, findings: Findings) -> Iterator[Event]:
+    def _facts(self, plan: QueryPlan, hits: Sequence[Hit], findings: Findings) -> Iterator[Event]:
         evidence = with_both(plan, findings.evidence, self.finder)
         evidence = with_wanted(plan, evidence, self.finder)
         yield EvidenceFound(evidence, plan.understood)
         draft = quote.quote_facts(evidence, plan.named)
         confidence = self.ends.scale.confidence(findings.signals)
         missed = undefined(plan.query, [citation.quote for citation in draft.citations])
-        notice = notices.UNDEFINED.format(missed) if missed else None
+        notice = self._unintroduced(plan, hits)
+        if missed and not notice:
+            notice = notices.UNDEFINED.format(missed)
         yield from self.ends.written_or(plan, evidence, draft, confidence, notice)
 
     def _nothing_matches(self, plan: QueryPlan) -> Final:

@@ -11,6 +11,7 @@ from rag.answer.draft import Draft
 from rag.base.types import Evidence, Paper, QueryPlan, Sort
 
 _MOST_SENTENCES = 3
+_FEW = 2  # papers that are told by their titles
 _LONG = 100  # papers; longer lists cite what each begins with, not what tells most
 _NEAR = 0.25  # a sentence of the same paper this far behind the best belongs to the answer
 _NEAR_OTHER = 0.12  # another paper must come closer to be heard unasked
@@ -149,6 +150,16 @@ def not_left_out(said: str) -> str:
     if not said:
         return ""
     return f"“{said}” was read as part of the topic; “not about …” leaves papers out."
+
+
+def only_mentioned(name: str, papers: Sequence[Paper], count: int) -> str:
+    """That no paper is about a thing, and which of `count` papers mention it."""
+    if len(papers) < count or count > _FEW:
+        said = f"{count} papers mention it"
+    else:
+        titles = " and ".join(f"“{paper.title}”" for paper in papers)
+        said = f"only {titles} {'mentions' if len(papers) == 1 else 'mention'} it"
+    return f"No paper of your library is about {name}; {said}."
 
 
 def _headline(plan: QueryPlan, count: int) -> str:

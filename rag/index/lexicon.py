@@ -70,8 +70,11 @@ class Lexicon(Follower):
         return self._column(query, *_shelf(word, edits))
 
     def claims(self, key: str, most: int) -> list[tuple[str, Claim]]:
-        """The first `most` papers that claim a name, oldest first: (paper id, claim)."""
-        query = "SELECT paper_id, printed, weight FROM claims WHERE name = ? ORDER BY seq LIMIT ?"
+        """`most` papers that claim a name, the surest first, then the oldest: (paper id, claim)."""
+        query = (
+            "SELECT paper_id, printed, weight FROM claims WHERE name = ? "
+            "ORDER BY weight DESC, seq LIMIT ?"
+        )
         return [(row[0], Claim(row[1], row[2])) for row in self._all(query, key, most)]
 
     def begins_claim(self, word: str) -> bool:

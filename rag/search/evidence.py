@@ -37,6 +37,7 @@ _LATE_WEIGHT = 0.25  # abstracts open with what is known and end with what was f
 _BODY_WEIGHT = 0.15  # how much better than one of the abstract a sentence of the body must be
 _BODY_READ = 60  # sentences of a body that are looked at, nearest first
 _PAPER_WEIGHT = 0.35  # how much the paper's rank speaks for its sentences
+_NAMED_WEIGHT = 0.25  # how much better another paper must tell of what a paper is named for
 _TOP = 3  # sentences that speak for the whole when it is judged whether they answer
 _SAYS = 0.34  # share of the weight of the words asked for, from which a sentence says them
 _RARE = 3  # papers that have a name, up to which it is that of few
@@ -118,13 +119,15 @@ class EvidenceFinder:
         stored = self._store.sentence_vectors(hit.paper.id for hit in hits)
         wants = wants_of(plan.query)
 
-        def worth(text: str) -> float:
-            return telling.worth(text) + sum(w.bonus for w in wants if w.is_given_by(text))
+        def worth(text: str, *, named: bool) -> float:
+            wanted = sum(w.bonus for w in wants if w.is_given_by(text))
+            return telling.worth(text) + wanted + (_NAMED_WEIGHT if named else 0.0)
 
         found: list[Scored] = []
         for hit in hits:
             spans, vectors = stored.get(hit.paper.id, ((), np.zeros((0, len(vector)))))
-            found += self._score(hit, spans, vectors @ vector, asked, worth)
+            told = functools.partial(worth, named=hit.paper.id in plan.named)
+            found += self._score(hit, spans, vectors @ vector, asked, told)
         return sorted(found, key=lambda sentence: -sentence.evidence.score)
 
     def _speaking(self, hits: Sequence[Hit], plan: QueryPlan) -> Sequence[Hit]:

@@ -18,6 +18,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from rag.base.text import STOP_WORDS, UNSPACED, fold, stem
 from rag.base.types import Paper
+from rag.index.facts import Claim
 from rag.index.lexicon import Lexicon
 from rag.index.names import Name, parse_name, same_person
 
@@ -165,18 +166,21 @@ class Names:
     def handle(self, key: str) -> Handle | None:
         """What a name stands for, by its `name_key`; None where it names no paper.
 
-        A name claimed by many papers, or said in a good part of them all, names none.
+        A name claimed by many papers, or said in a good part of them all, names none, save those
+        whose title it opens.
         """
         claims = self._lexicon.claims(key, _COMMON + 1)
-        if not claims or len(claims) > _COMMON or key in STOP_WORDS:
+        heads = [claim for claim in claims if claim[1].weight >= TITLE_HEAD]
+        if len(claims) > _COMMON:
+            claims = heads if len(heads) <= _COMMON and _is_odd_name(heads) else []
+        if not claims or key in STOP_WORDS:
             return None
         said = max(self._lexicon.word_count(key), self._lexicon.word_count(f"{key}s"))
         everyday = said > max(_COMMON, _EVERYDAY * self._lexicon.paper_count)
-        if everyday and max(claim.weight for _, claim in claims) < TITLE_HEAD:
+        if everyday and not heads:
             return None
         papers = [(paper_id, c.weight) for paper_id, c in claims if paper_id not in self._gone]
-        ranked = tuple(sorted(papers, key=lambda pair: -pair[1]))
-        return Handle(claims[0][1].printed, ranked) if ranked else None
+        return Handle(claims[0][1].printed, tuple(papers)) if papers else None
 
     def begins_handle(self, word: str) -> bool:
         """Whether some name of several words begins with this one."""
@@ -258,6 +262,10 @@ class Names:
     def _full_names(self) -> list[str]:
         """All full names, folded: a slip may stand anywhere in one."""
         return self._lexicon.full_names()
+
+
+def _is_odd_name(claims: Sequence[tuple[str, Claim]]) -> bool:
+    return any(looks_like_name(claim.printed) for _, claim in claims)
 
 
 def _as_printed(family: str, people: Iterable[str]) -> str:

@@ -12,6 +12,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 from rag.base.text import STOP_WORDS, fold, stem
 from rag.search.names import (
     INTRODUCED,
+    TITLE_HEAD,
     Names,
     bare,
     looks_like_name,
@@ -133,7 +134,9 @@ def _handle(parts: list[str], start: int, size: int, names: Names, shouts: bool)
     # "a lotion" is not LOTION: in a text with both cases, a one-word name must be written as one.
     if size == 1 and not shouts and words[0].islower() and looks_like_name(handle.name):
         return ()
-    strong = tuple(paper for paper, weight in handle.papers if weight >= INTRODUCED)
+    # A title that opens with the name speaks of nothing else; others may shorten words to it too.
+    least = TITLE_HEAD if handle.papers[0][1] >= TITLE_HEAD else INTRODUCED
+    strong = tuple(paper for paper, weight in handle.papers if weight >= least)
     return strong if len(strong) <= _MAX_NAMED else ()
 
 

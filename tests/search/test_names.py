@@ -85,6 +85,16 @@ def test_a_name_that_many_papers_claim_names_none() -> None:
     assert mine(papers).handle("graf") is None
 
 
+@pytest.mark.parametrize("many", [1, 9])
+def test_a_name_means_the_paper_whose_title_it_opens(many: int) -> None:
+    others = [
+        Paper(str(i), f"Light {i}", abstract="We use lasers of ordinary modes (LOOM).")
+        for i in range(many)
+    ]
+    names = mine([*others, Paper("own", "LOOM: Weaving by Cards", abstract="Cards weave.")])
+    assert named_papers("How does LOOM weave?", names) == ("own",)
+
+
 @pytest.mark.parametrize(
     ("written", "people"),
     [

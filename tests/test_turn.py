@@ -85,6 +85,7 @@ def test_the_draft_without_a_model_is_the_answer(question: str, ask: Ask) -> Non
     [
         ("How many cards does LOOM need?", "extractive", ["LOOM"]),
         ("What is LOOM?", "extractive", ["LOOM"]),
+        ("How does LOOM help to weave?", "extractive", ["LOOM"]),
         ("Compare LOOM and PISCES.", "extractive", ["LOOM", "PISCES"]),
         ("Who wrote PEAS-7?", "lookup", ["PEAS-7"]),
         ("Which papers have code?", "lookup", None),

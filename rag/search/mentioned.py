@@ -42,6 +42,8 @@ def _says(text: str, name: str) -> bool:
 
 
 def _is_about(paper: Paper, name: str) -> bool:
-    """By its title, which may spell out what the name is short for."""
-    long = abbreviations(paper.abstract).get(name.removesuffix("s"), name)
-    return _says(paper.title, name) or _says(paper.title, long)
+    """By its title, which may spell out what the name is short for, or have its letters."""
+    short = name.removesuffix("s")
+    long = abbreviations(paper.abstract).get(short, name)
+    in_letters = short in abbreviations(f"{paper.title} ({short})")
+    return _says(paper.title, name) or _says(paper.title, long) or in_letters

@@ -13,7 +13,7 @@ from rag.search.plan import make_plan
 PAPERS = [
     Paper("a", "LOOM: Weaving by Cards", abstract="LOOM needs fewer cards than Pisces and WEFT."),
     Paper("b", "Silk", abstract="Silk threads (SIT) of Warp are strong. We name them TWINE."),
-    Paper("c", "Silk Threads in Wool", abstract="We use SIT, silk threads (SIT), with Warp."),
+    Paper("c", "Silk Threads in Wool", abstract="We use SIT, silk threads (SIT), with Warp. SiThW is cheap."),
     *(Paper(str(i), f"Carpet {i}", abstract="Jacquard wove it.") for i in range(5)),
 ]
 
@@ -28,6 +28,7 @@ PAPERS = [
         ("What is LOOM?", "", ""),  # in a title
         ("What is TWINE?", "", ""),  # introduced
         ("What is SIT?", "", ""),  # spelled out in a title
+        ("What is SiThW?", "", ""),  # its letters are in a title
         ("What is Jacquard?", "", ""),  # a word of the field
         ("What is Flax?", "", ""),  # said by no paper
         ("How many cards does Pisces need?", "", ""),  # more is asked than what it is

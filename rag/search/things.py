@@ -36,7 +36,7 @@ _WHICH = re.compile(
 )
 _PLACED = re.compile(  # a name in the place of what something is done with, in or at
     r"\b(?:in|on|at|with|using|by|from|via|uses?|used|called|named|under|through|and|aboard|onto)\s+"
-    r"(?P<the>(?:the|an?)\s+)?(?:[a-z-]+\s+)?\(?(?P<name>[A-Z][\w+]*(?:-[A-Z\d][\w+]*)*)(?![\w-])"
+    r"(?P<the>(?:the|an?)\s+)?(?:[a-z-]+\s+)?[\"'“‘(]*(?P<name>[A-Z][\w+]*(?:-[A-Z\d][\w+]*)*)(?![\w-])"
     r"(?:\s+(?P<next>[a-z]+))?"
 )
 _KIND_OF_ALL = re.compile(
@@ -143,7 +143,9 @@ def _names_one(noun: str, query: str, paper: Paper) -> bool:
 def _beside(noun: str, text: str) -> Iterator[str]:
     """The words before a noun, and a name behind it."""
     root = re.sub(r"(?:ies|ora|us|y|s)$", "", noun.lower())
-    for found in re.finditer(rf"(?:([\w-]+)\s+)?\b{root}\w{{0,3}}\b(?:\s+\(?([A-Z]\w*))?", text):
+    for found in re.finditer(
+        rf"(?:([\w-]+)[\"'”’)]*\s+)?\b{root}\w{{0,3}}\b(?:\s+[\"'“‘(]*([A-Z]\w*))?", text
+    ):
         yield from filter(None, (found[1] and found[1].lower(), found[2]))
 
 

@@ -13,7 +13,7 @@ from rag.search.plan import make_plan
 PAPERS = [
     Paper("a", "LOOM: Weaving by Cards", abstract="LOOM needs fewer cards than Pisces and WEFT."),
     Paper("b", "Silk", abstract="Silk threads (SIT) of Warp are strong. We name them TWINE."),
-    Paper("c", "Silk Threads in Wool", abstract="We use SIT, silk threads (SIT), with Warp. SiThW is cheap."),
+    Paper("c", "Silk Threads in Wool", abstract="We use silk threads (SIT), Warp and SiThW."),
     *(Paper(str(i), f"Carpet {i}", abstract="Jacquard wove it.") for i in range(5)),
 ]
 

@@ -66,7 +66,9 @@ def test_a_name_in_another_place_is_that_of_another_thing() -> None:
         "We used the camera of the experiment.": False,
         "We used a stereo camera.": True,
         "We used the camera Kinect.": True,
+        "We used the “Kinect One” camera.": True,
         "Pictures were taken with Kinect.": True,
+        'Pictures were taken with "Kinect" too.': True,
         "Pictures are in the RGB space.": False,
         "In LOOM there is one.": False,
     }

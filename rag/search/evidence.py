@@ -26,7 +26,7 @@ from rag.search.asking import is_statement, topic_words
 from rag.search.confidence import Signals
 from rag.search.kin import with_kin
 from rag.search.measures import has_figure
-from rag.search.names import Names, bare, looks_like_name, tokens
+from rag.search.names import Names, bare, is_said_in, looks_like_name, tokens
 from rag.search.naming import named_papers
 from rag.search.otherwise import naming
 from rag.search.unstated import unstated
@@ -136,12 +136,12 @@ class EvidenceFinder:
         ours = [t for t in called if set(named_papers(t, self.names)).intersection(plan.named)]
         if plan.intent != "fact" or not ours:
             return hits
-        forms = {form for token in ours for form in _forms(token)}
 
-        def says(paper: Paper) -> bool:
-            return not forms.isdisjoint(_word_set(f"{paper.title}\n{paper.text}"))
+        def is_of_it(paper: Paper) -> bool:
+            said = (is_said_in(text, name) for text in (paper.title, paper.text) for name in ours)
+            return paper.id in plan.named or any(said)
 
-        return [hit for hit in hits if hit.paper.id in plan.named or says(hit.paper)] or hits
+        return [hit for hit in hits if is_of_it(hit.paper)] or hits
 
     def _weights(self, query: str, plan: QueryPlan) -> dict[str, float]:
         """How telling each word is of what the query asks."""

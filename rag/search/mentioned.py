@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rag.base.text import abbreviations, words
+from rag.base.text import abbreviations
 from rag.base.types import Hit, Paper, QueryPlan
-from rag.search.names import Names, bare, name_key, tokens
+from rag.search.names import Names, bare, is_said_in, name_key, tokens
 
 _RARE = 3  # papers that say a name; what more say is a word of the field
 
@@ -20,7 +20,7 @@ def only_mentioned(
     of its own: one that is called so, introduces it, or has it in its title.
     """
     for name in _names_asked(plan):
-        said = tuple(hit.paper for hit in hits if _says(hit.paper.text, name))
+        said = tuple(hit.paper for hit in hits if is_said_in(hit.paper.text, name))
         count = max(names.said_in(name.casefold()), len(said))
         is_of_one = names.handle(name_key(name)) or any(_is_about(paper, name) for paper in said)
         if 0 < count <= _RARE and not is_of_one:
@@ -37,13 +37,9 @@ def _names_asked(plan: QueryPlan) -> Iterator[str]:
             yield said[0]
 
 
-def _says(text: str, name: str) -> bool:
-    return set(words(name)) <= set(words(text))
-
-
 def _is_about(paper: Paper, name: str) -> bool:
     """By its title, which may spell out what the name is short for, or have its letters."""
     short = name.removesuffix("s")
     long = abbreviations(paper.abstract).get(short, name)
     in_letters = short in abbreviations(f"{paper.title} ({short})")
-    return _says(paper.title, name) or _says(paper.title, long) or in_letters
+    return is_said_in(paper.title, name) or is_said_in(paper.title, long) or in_letters

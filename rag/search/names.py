@@ -6,6 +6,7 @@ be named is taken from the records, see `mining`.
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from collections import Counter
@@ -65,6 +66,20 @@ def name_key(name: str) -> str:
     """How names are compared: no case, no plural ("FlexMDMs" and "FlexMDM" are one)."""
     singular = name[:-1] if name.endswith("s") and name[-2:-1].isupper() else name
     return singular.casefold()
+
+
+def is_said_in(text: str, name: str) -> bool:
+    """Whether a text has a name, in the plural too; "GPT-4" is said as "GPT 4" and "GPT4" as well.
+
+    Long texts are searched as they are: cutting them into words takes a hundred times as long.
+    """
+    return bool(_saying(name).search(text))
+
+
+@functools.lru_cache(maxsize=100)
+def _saying(name: str) -> re.Pattern[str]:
+    joined = r"[\s–-]?".join(map(re.escape, filter(None, _HYPHEN.split(name.removesuffix("s")))))
+    return re.compile(rf"(?<![A-Za-z0-9]){joined}(?:e?s)?(?![A-Za-z0-9])", re.IGNORECASE)
 
 
 _PLAIN = str.maketrans(

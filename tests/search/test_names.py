@@ -9,7 +9,7 @@ import pytest
 
 from rag.base.types import Paper
 from rag.search.mining import mine
-from rag.search.names import Names, looks_like_name, tokens
+from rag.search.names import Names, is_said_in, looks_like_name, tokens
 from rag.search.naming import named_papers
 
 
@@ -83,6 +83,22 @@ def test_a_name_that_many_papers_claim_names_none() -> None:
     assert few is not None
     assert [paper for paper, _ in few.papers] == ["0", "1", "2"]
     assert mine(papers).handle("graf") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "said"),
+    [
+        ("We use GPT 4.", "GPT-4", True),
+        ("LLMs weave.", "LLM", True),
+        ("An LLM weaves.", "LLMs", True),
+        ("LOOM은 베틀이다", "LOOM", True),
+        ("loom", "LOOM", True),
+        ("Looming GPT-40", "LOOM", False),
+        ("GPT-40", "GPT-4", False),
+    ],
+)
+def test_a_name_is_said_as_a_word_of_its_own(text: str, name: str, said: bool) -> None:
+    assert is_said_in(text, name) is said
 
 
 @pytest.mark.parametrize("many", [1, 9])

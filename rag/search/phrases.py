@@ -190,15 +190,15 @@ def says(paper: Paper, phrase: Phrase) -> bool:
 
 def has(paper: Paper, phrase: Phrase) -> bool:
     """Whether a paper says a phrase, and not only that it does without: "needs no labels"."""
+    if not says(paper, phrase):
+        return False
     said = f" {_forms(phrase.words)} "
     clauses = (f" {_forms(clause)} " for clause in _CLAUSE.split(_searched(paper, phrase)))
-    mentions = [clause.split(said) for clause in clauses if said in clause]
+    mentions = [clause.split(said, 1) for clause in clauses if said in clause]
     if not mentions:
-        return says(paper, phrase)  # across the end of a clause, or not at all
+        return True  # across the end of a clause
     return any(
-        not (_DENIED.search(before) or after.startswith("free "))
-        for before, *afters in mentions
-        for after in afters[:1]
+        not (_DENIED.search(before) or after.startswith("free ")) for before, after in mentions
     )
 
 

@@ -8,7 +8,7 @@ from rag.base.types import Paper
 from rag.index.catalog import Catalog
 from rag.index.changes import Changes
 
-_MOST = 10_000  # papers that are held; of more, each reads its own in batches
+_MOST = 50_000  # papers that are held, 3 kB each; of more, each reads its own in batches
 
 Changed = tuple[Changes, Iterable[Paper]]
 

@@ -50,3 +50,13 @@ def test_what_others_leave_alone_stays_so() -> None:
         pass
     assert gc.get_freeze_count() > 0
     gc.unfreeze()
+
+
+def test_what_is_new_is_looked_through_seldom_until_the_last_block_ends() -> None:
+    before = gc.get_threshold()
+    with settled():
+        with settled():
+            pass
+        assert gc.get_threshold()[0] > before[0]
+        assert gc.get_freeze_count() > 0
+    assert gc.get_threshold() == before

@@ -24,6 +24,8 @@ from tests.training.pairs import DENIES, LABELS, SAYS, SILENT, Pair, Record, ali
 
 WRITTEN = Path(__file__).parent / "written_families.jsonl"
 EDITS = Path(__file__).parent / "written_edits.jsonl"
+RETOLD = Path(__file__).parent / "written_retellings.jsonl"
+FILES = (WRITTEN, EDITS, RETOLD)
 BIO = ("pubmedqa:", "scifact:")
 _HELD = 9  # the tenth of the papers that judges
 
@@ -37,7 +39,7 @@ def records_of(shared: Path, written: Path = WRITTEN) -> dict[str, Record]:
     return {key: found[key] for key in {claim["id"] for claim in pairs.lines(written)}}
 
 
-def claims(*, training: bool, written: Path = WRITTEN) -> list[Record]:
+def claims(*, training: bool = True, written: Path = WRITTEN) -> list[Record]:
     """The claims of all families that are trained on, or of those that judge."""
     return [c for c in pairs.lines(written) if (pairs.tenth(c["id"]) != _HELD) == training]
 
@@ -74,8 +76,8 @@ def _told(claim: Record, record: Record) -> Iterator[Pair]:
 
 def _across(family: Sequence[Record], title: str, chance: random.Random) -> Iterator[Pair]:
     """Two that are true may each leave something out, so that such a pair counts less."""
-    right = [claim["text"] for claim in family if claim["kind"] == "true"]
-    wrong = [claim["text"] for claim in family if claim["kind"] != "true"]
+    right = [claim["text"] for claim in family if LABELS[claim["kind"]] == SAYS]
+    wrong = [claim["text"] for claim in family if LABELS[claim["kind"]] == DENIES]
     for one in right:
         for other in right:
             if one != other:

@@ -49,7 +49,7 @@ _A_QUOTE = 4  # words; fewer between marks are a term, not a quotation
 _SURE_UNREAD, _NO_OBJECTION = 0.8, 0.25  # scores without a reader, and with it
 _OFF_SUBJECT = -0.4  # log odds of "denies" to "silent": below, a reader sees no denial of the claim
 _UNREAD_DENIAL = 0.4  # the most that other signals tell of a denial which a reader does not see
-_DENIED_ODDS = 1.0  # log odds of "denies" to the others, from which a sentence undoes another
+_SEEN_ODDS = 1.0  # log odds of "denies", or "says", to both others, from which a reader sees it
 _FAR = 0.15  # of the words of a claim: with fewer, a passage carries it only for a sure reader
 _LEAST = 1e-4  # of a reader's probabilities, before their logarithm
 
@@ -107,17 +107,13 @@ class ClaimJudge:
     def _judged(
         self, claim: str, passage: Passage, found: Mapping[str, float], known: str
     ) -> Judgement:
-        forbidden = objection(claim, passage, found, known)
-        if forbidden == DENIAL and found.get("read_denies", 0.0) < _OFF_SUBJECT:
-            forbidden = "something else is denied there"
+        forbidden = standing(objection(claim, passage, found, known), found)
         score = self._score(found)
         against = read_off((), weighted_sum(self.scale.denies, found))
         if not forbidden and found.get("read_denies", 0.0) < _OFF_SUBJECT:
             against = min(against, _UNREAD_DENIAL)  # of something else, as a reader sees it
         support = _support(score, against, forbidden, found, self.scale)
-        is_denied = (
-            found.get("read_denies", 0.0) - max(found.get("read_says", 0.0), 0.0) > _DENIED_ODDS
-        )
+        is_denied = _odds(found, "read_denies", "read_says") > _SEEN_ODDS
         return Judgement(
             passage,
             support,
@@ -211,6 +207,27 @@ def objection(claim: str, passage: Passage, found: Mapping[str, float], known: s
     if found["said"] >= _LIKE_COPY and _denies(claim, passage.text, found):
         return DENIAL
     return DENIAL if any(_is_denied_copy(claim, e) for e in _parts(passage)) else ""
+
+
+def standing(forbidden: str, found: Mapping[str, float]) -> str:
+    """What is left of an objection where a reader read the words too; empty where nothing is.
+
+    Rules see that words differ by a denial, not what it denies. In near copies one "not" decides;
+    of other words with a denial that a reader took for support, 23 carried their claim and 2 did
+    not (claims about papers that it was not trained on).
+    """
+    if forbidden != DENIAL:
+        return forbidden
+    is_seen = _odds(found, "read_says", "read_denies") >= _SEEN_ODDS
+    if is_seen and found["said"] < _COPY:
+        return ""
+    is_other = found.get("read_denies", 0.0) < _OFF_SUBJECT
+    return "something else is denied there" if is_other else forbidden
+
+
+def _odds(found: Mapping[str, float], one: str, other: str) -> float:
+    """The log odds of one word of a reader to the likelier of the two others."""
+    return found.get(one, 0.0) - max(found.get(other, 0.0), 0.0)
 
 
 def _parts(passage: Passage) -> Sequence[Evidence]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from rag.answer.wording import Word, kin_in, telling_words, wording, worth
 from rag.base.latex import readable
-from rag.base.text import fold, stem, words
+from rag.base.text import STOP_WORDS, fold, stem, words
 from rag.models.embedder import Embedder
 
 _NAME = re.compile(r"[^\W_]\w*(?:[-–'.+][^\W_]\w*)*\+*")
@@ -49,7 +49,8 @@ def names_of(text: str) -> tuple[str, ...]:
         inner = i > 0 and text[: match.start()].rstrip()[-1:] not in {".", "!", "?", ":", "“", '"'}
         if _is_odd(token) or (inner and token[0].isupper() and len(token) > 1):
             parts = [part for part in _GLUE.split(token) if _is_telling(part)]
-            found.append("-".join(parts) or token)
+            told = "-".join(parts)
+            found.append(told if len(told) > 1 else token)  # "Q-probing" is not met by a "Q"
     return tuple(dict.fromkeys(found))
 
 
@@ -72,13 +73,18 @@ def _is_odd(token: str) -> bool:
     )
 
 
+def _initials(parts: Sequence[str]) -> Iterator[str]:
+    firsts = "".join(part[0] for part in parts)
+    return (firsts[i : i + n] for n in range(2, 6) for i in range(len(firsts) - n + 1))
+
+
 @functools.lru_cache(maxsize=8_000)
 def _forms_in(text: str) -> frozenset[str]:
     """Every spelling under which a name of a text may be met, initials of its words included."""
     tokens = [key for token in _NAME.findall(readable(text)) for key in (_key(token),) if key]
     parts = [part for token in _NAME.findall(readable(text)) for part in fold(token).split()]
-    initials = [part[0] for part in parts]
-    runs = {"".join(initials[i : i + n]) for n in range(2, 6) for i in range(len(initials) - n + 1)}
+    telling = [part for part in parts if part not in STOP_WORDS]  # SNR: signal-to-noise ratio
+    runs = {run for some in (parts, telling) for run in _initials(some)}
     joined = {"".join(parts[i : i + n]) for n in (2, 3) for i in range(len(parts) - n + 1)}
     return frozenset({*tokens, *parts, *words(text), *runs, *joined})
 

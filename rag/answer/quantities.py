@@ -22,6 +22,9 @@ _FIGURE_WORDS = {
     "zero": "0",
     "dozen": "12",
 }
+_TENS_AND = re.compile(
+    rf"\b({_TENS.replace(' ', '|')})[\s-](one|{'|'.join(_COUNT_WORDS.split()[:8])})\b", re.IGNORECASE
+)  # "forty-one"
 _FIGURE_WORD = re.compile(rf"\b(?:{'|'.join(_FIGURE_WORDS)})\b", re.IGNORECASE)
 _SCALES = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12}
 _LETTERS = {"k": "thousand", "m": "million", "b": "billion", "bn": "billion", "t": "trillion"}
@@ -52,7 +55,8 @@ _LOOSE = re.compile(rf"\b(?:half|twice|{'|'.join(_SCALES)})(?=s?\b)", re.IGNOREC
 _CLEAN = re.compile(r"\{,\}|(?<=\d),(?=\d{3}(?!\d))|(?<=\d),\s(?=000(?!\d))")
 _MARKUP = re.compile(r"[${}]|\\(?:,|;|!|%|(?:text|mathrm|mathbf|rm)\b)|~(?=\d)")
 _FACTOR = re.compile(
-    r"\b(?:twice|(?:two|2)[- ]?fold|doubl(?:e|es|ed|ing))\b|\b(?:thrice|tripl(?:e|es|ed|ing))\b"
+    r"\b(?:twice|(?:two|2)[- ]?fold|doubl(?:es|ed|ing|e (?:the|that|of|as)))\b"
+    r"|\b(?:thrice|tripl(?:es|ed|ing|e (?:the|that|of|as)))\b"
     r"|\b(?:an|one) order of magnitude\b|\bhal(?:f|ve|ves|ved|ving)\b",
     re.IGNORECASE,
 )
@@ -134,10 +138,16 @@ def _in_digits(text: str) -> str:
     text = _ONE_OF.sub(r"1 \1", text)
     text = _FRACTION.sub(_in_percent, _HALF_A_DOZEN.sub("6", text))
     text = _OUT_OF_TEN.sub(_in_percent, _HALF_A_UNIT.sub("0.5 ", text))
+    text = _TENS_AND.sub(_added_up, text)
     text = _FIGURE_WORD.sub(lambda match: _FIGURE_WORDS[match.group().lower()], text)
     text = _AND_PART.sub(lambda match: match[1] + _PART_OF_ONE[match[2].lower()], text)
     text = _MAGNITUDES.sub(lambda match: f"about 1{'0' * int(match[1])} times", text)
     return _SCALED.sub(_written_out, text)
+
+
+def _added_up(match: re.Match[str]) -> str:
+    tens, ones = (word.lower() for word in match.groups())
+    return str(int(_FIGURE_WORDS[tens]) + int(_FIGURE_WORDS.get(ones, 1)))
 
 
 def _in_percent(match: re.Match[str]) -> str:
@@ -227,7 +237,8 @@ def check_figures(claim: str, evidence: str, known: str = "", asked_for: str = "
         if not same and _is_difference(asked, claim, there):
             continue
         if not same:
-            missing += not any(_counts_the_same(asked, q) for q in elsewhere)
+            is_known = any(_counts_the_same(asked, q) for q in elsewhere)
+            missing += not (is_known or _is_a_pair(asked, there))
             continue
         judged = [_agreement(asked, q) for q in same]
         best = max(judged)
@@ -257,6 +268,16 @@ def _is_difference(asked: Quantity, claim: str, there: Sequence[Quantity]) -> bo
     is_points = asked.unit in ("%", "point")
     return is_points and any(
         abs(a - b) == asked.value and {a, b} <= values for a, b in _pairs(claim)
+    )
+
+
+def _is_a_pair(asked: Quantity, there: Sequence[Quantity]) -> bool:
+    """Whether a "two" only says that two things are spoken of, which texts seldom count."""
+    return (
+        asked.value == 2
+        and not asked.is_measured
+        and not asked.bound
+        and all(q.is_measured or (q.unit and q.unit != asked.unit) for q in there)
     )
 
 

@@ -26,7 +26,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.answer.claim import ClaimJudge, objection, scale_of
+from rag.answer.claim import ClaimJudge, objection, scale_of, standing
 from rag.answer.judgement import Passage
 from rag.answer.passages import passages_of
 from rag.base.fitted import Line, read_off, weighted_sum
@@ -50,7 +50,7 @@ TRUE = {"true", "reworded", "SUPPORT"}
 ROUNDS = 3  # of choosing the passage that speaks loudest and fitting anew
 PASSAGES = 5  # of a paper that are looked at
 # What of the true claims must be lost so that this many of the false ones are not believed.
-FALSE_BELIEVED = 0.08
+FALSE_BELIEVED = 0.07
 PARTLY = 0.6  # of the score of a supported one
 SURE_DENIAL = 0.9  # precision from which the score alone tells a contradiction
 
@@ -169,7 +169,7 @@ class Looking:
 
     def _one(self, claim: Claim, passage: Passage, read: np.ndarray | None) -> Seen:
         signals = self.judge.signals(claim.text, passage, read)
-        forbidden = objection(claim.text, passage, signals)
+        forbidden = standing(objection(claim.text, passage, signals), signals)
         there = {(e.start, e.end) for e in passage.evidence}
         return Seen(signals, bool(forbidden), bool(there & set(claim.spans)))
 

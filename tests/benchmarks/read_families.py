@@ -1,9 +1,9 @@
 """How well the packaged reader tells one sentence in another order from one with exchanged sides.
 
-    python -m tests.benchmarks.read_families SHARED [--edits] [--most N]
+    python -m tests.benchmarks.read_families SHARED [--edits | --retellings] [--most N]
 
-The claims of `written_families.jsonl`, or with --edits of `written_edits.jsonl`, about the papers
-that are held out, each read with the sentence that decides it. For arXiv and biomedicine, and for
+The claims of `written_families.jsonl`, or of `written_edits.jsonl` or `written_retellings.jsonl`,
+about the papers that are held out, each read with the sentence that decides it. For arXiv and biomedicine, and for
 each kind of false claim: the area under the curve against the true ones, by the chance of "says";
 and of all kinds the share that is judged denied with a chance above .9.
 """
@@ -27,10 +27,13 @@ SURE = 0.9
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("shared", type=Path)
-    parser.add_argument("--edits", action="store_true", help="near copies instead of families")
+    other = parser.add_mutually_exclusive_group()
+    other.add_argument("--edits", action="store_true", help="near copies instead of families")
+    other.add_argument("--retellings", action="store_true", help="sentences told from memory")
     parser.add_argument("--most", type=int, default=1000)
     args = parser.parse_args()
     written = families.EDITS if args.edits else families.WRITTEN
+    written = families.RETOLD if args.retellings else written
     records = families.records_of(args.shared, written)
     claims = families.claims(training=False, written=written)
     claims = random.Random(3).sample(claims, min(args.most, len(claims)))

@@ -3,8 +3,10 @@
 `written_families.jsonl` holds them for sentences of some 1,100 arXiv and 840 PubMedQA abstracts
 (`pubmedqa:` before the id). `written_edits.jsonl` holds near copies of sentences of 520 other arXiv
 and 260 SciFact abstracts (`scifact:`): small edits that keep the meaning, beside others that turn
-it, and claims on the same subject that nothing states. The shipped weights have not seen these. A
-tenth of the papers of each is held out to judge. Kinds of pairs:
+it, and claims on the same subject that nothing states. `written_retellings.jsonl` tells sentences
+of 2,160 more as somebody would from memory, near, turned round and far, each beside a false claim
+that differs from it by little; the shipped weights saw the first 39,971. A tenth of the papers of
+each is held out to judge. Kinds of pairs:
 
 - family, family_bio: a claim with the sentence that decides it;
 - family_near, family_bio_near: with the sentences most like it that do not;

@@ -23,7 +23,8 @@ _FIGURE_WORDS = {
     "dozen": "12",
 }
 _TENS_AND = re.compile(
-    rf"\b({_TENS.replace(' ', '|')})[\s-](one|{'|'.join(_COUNT_WORDS.split()[:8])})\b", re.IGNORECASE
+    rf"\b({_TENS.replace(' ', '|')})[\s-](one|{'|'.join(_COUNT_WORDS.split()[:8])})\b",
+    re.IGNORECASE,
 )  # "forty-one"
 _FIGURE_WORD = re.compile(rf"\b(?:{'|'.join(_FIGURE_WORDS)})\b", re.IGNORECASE)
 _SCALES = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12}

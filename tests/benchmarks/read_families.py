@@ -3,9 +3,9 @@
     python -m tests.benchmarks.read_families SHARED [--edits | --retellings] [--most N]
 
 The claims of `written_families.jsonl`, or of `written_edits.jsonl` or `written_retellings.jsonl`,
-about the papers that are held out, each read with the sentence that decides it. For arXiv and biomedicine, and for
-each kind of false claim: the area under the curve against the true ones, by the chance of "says";
-and of all kinds the share that is judged denied with a chance above .9.
+about the papers that are held out, each read with the sentence that decides it. For arXiv and
+biomedicine, and for each kind of false claim: the area under the curve against the true ones, by
+the chance of "says"; and of all kinds the share that is judged denied with a chance above .9.
 """
 
 from __future__ import annotations

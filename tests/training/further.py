@@ -56,16 +56,16 @@ def main() -> None:
     """Train both networks further and export them as one."""
     args = _arguments()
     chance = random.Random(SEED)
-    found = _examples(args.shared, chance)
+    found = examples(args.shared, chance)
     further, own = networks(args.reader)
     seconds_own, seconds_further = args.seconds
-    own_later = _gone_on(own, found, OF_THEIR_OWN, args.device, seconds_own)
-    further_later = _gone_on(further, found, FURTHER, args.device, seconds_further)
+    own_later = gone_on(own, found, OF_THEIR_OWN, args.device, seconds_own)
+    further_later = gone_on(further, found, FURTHER, args.device, seconds_further)
     mixed = [
         _mean(further, further_later, KEPT_OF_FURTHER),
         _mean(own, own_later, KEPT_OF_OWN),
     ]
-    export([_model(state, "cpu") for state in mixed], args.out)
+    export([model_of(state, "cpu") for state in mixed], args.out)
 
 
 def _arguments() -> argparse.Namespace:
@@ -78,7 +78,7 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _examples(shared: Path, chance: random.Random) -> list[Pair]:
+def examples(shared: Path, chance: random.Random) -> list[Pair]:
     """What `train_wide` learns from but public sets and meaning, and the families."""
     records = wide.records_of(shared)
     claims = wide.claims_about(records)
@@ -100,7 +100,7 @@ def _mutated(
     return [pair for pair in wide.of_claims(about, right, chance) if pair.kind == "mutated"]
 
 
-def _model(state: State, device: str) -> Any:
+def model_of(state: State, device: str) -> Any:
     """A network, without dropout."""
     config = BertConfig.from_pretrained(
         weights_folder(), num_labels=3, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
@@ -110,12 +110,12 @@ def _model(state: State, device: str) -> Any:
     return model.to(device).eval()
 
 
-def _gone_on(
+def gone_on(
     began: State, examples: Sequence[Pair], plan: Plan, device: str, seconds: float
 ) -> State:
     """What comes of `began` after so many seconds, as floats on the CPU."""
     torch.manual_seed(plan.seed)
-    model = _model(began, device).train()
+    model = model_of(began, device).train()
     tokenizer = Tokenizer.from_file(str(weights_folder() / "tokenizer.json"))
     tokenizer.enable_truncation(MOST_TOKENS)
     tokenizer.no_padding()

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answer.coverage import WordMeanings, cover, credited, missing_names
+from rag.answer.coverage import WordMeanings, cover, credited, missing_names, missing_titles
 from rag.answer.judgement import (
     CONTRARY,
     DENIAL,
@@ -194,7 +194,8 @@ def objection(claim: str, passage: Passage, found: Mapping[str, float], known: s
         return FIGURE if is_other else NO_FIGURE
     whole = [f"{p.title}. {p.abstract} {' '.join(p.authors)}" for p in passage.papers]
     names = missing_names(claim, *whole, known, odd_only=True) or [
-        name for name in credited(claim) if missing_names(f"By {name}", *whole)
+        *missing_titles(claim, *whole, known),
+        *(name for name in credited(claim) if missing_names(f"By {name}", *whole)),
     ]
     if names:
         return f"{names[0]} is not named there"

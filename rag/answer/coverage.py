@@ -17,6 +17,10 @@ from rag.models.embedder import Embedder
 
 _NAME = re.compile(r"[^\W_]\w*(?:[-–'.+][^\W_]\w*)*\+*")
 _GLUE = re.compile(r"[-–./]")
+_CAPITAL = re.compile(r"\b[A-Z][\w’']+")
+_RUN = re.compile(
+    r"\b[A-Z][\w’'-]+(?:\s+(?:(?:of|for|and|the|in)\s+)?[A-Z][\w’'-]+)+"
+)  # "Conic Sections for Astrolabe Makers"
 _CREDITED = re.compile(
     r"^\W*([^\W\d_][\w'’-]+)(?:['’]s)?,?\s+"
     r"(?:et\s+al\b|and\s+(?:(?:her|his|their)\s+)?(?:colleagues|co-?workers|co-?authors|collaborators)\b)"
@@ -97,6 +101,13 @@ def missing_names(claim: str, *known: str, odd_only: bool = False) -> list[str]:
         for name in names_of(claim)
         if (_is_odd(name) or not odd_only) and not any(_has_name(name, held) for held in forms)
     ]
+
+
+def missing_titles(claim: str, *known: str) -> list[str]:
+    """The runs of words with capitals ("Conic Sections") of which the texts lack two or more."""
+    missing = {part for name in missing_names(claim, *known) for part in name.split("-")}
+    runs = (match.group() for match in _RUN.finditer(claim))
+    return [run for run in runs if sum(word in missing for word in _CAPITAL.findall(run)) > 1]
 
 
 def _has_name(name: str, forms: Collection[str]) -> bool:

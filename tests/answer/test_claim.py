@@ -12,9 +12,9 @@ import pytest
 from mutations import falsified, reworded
 from numpy.typing import NDArray
 
-from rag.answer.claim import ClaimJudge, shipped_scale
-from rag.answer.coverage import credited, missing_names
-from rag.answer.judgement import Passage
+from rag.answer.claim import ClaimJudge, shipped_scale, standing
+from rag.answer.coverage import credited, missing_names, missing_titles
+from rag.answer.judgement import DENIAL, FIGURE, Passage
 from rag.answer.passages import passages_of
 from rag.base.text import sentence_spans
 from rag.base.types import Evidence, Paper
@@ -100,6 +100,42 @@ def test_a_reader_counts_in_the_score_and_overrules_no_hard_check(embedder: Mini
     assert wrong.support == "contradicted"
 
 
+@pytest.mark.parametrize(
+    ("denied_words", "says", "left"),
+    [
+        (0.5, 2.0, ""),  # other words, and the reader sees support in them
+        (0.9, 2.0, DENIAL),  # nearly copied: the "not" decides
+        (0.5, 0.5, DENIAL),  # the reader is not sure
+    ],
+)
+def test_a_denial_in_other_words_stands_unless_a_reader_is_sure(
+    denied_words: float, says: float, left: str
+) -> None:
+    found = {"said": denied_words, "read_says": says, "read_denies": 0.0}
+    assert standing(DENIAL, found) == left
+    assert standing(FIGURE, found) == FIGURE
+
+
+def test_a_denial_of_something_else_is_no_denial_of_the_claim() -> None:
+    found = {"said": 0.9, "read_says": -1.0, "read_denies": -1.0}
+    assert standing(DENIAL, found) == "something else is denied there"
+
+
+@pytest.mark.parametrize(
+    ("claim", "missing"),
+    [
+        (
+            "Conic Sections for Astrolabe Makers counts peas.",
+            ["Conic Sections for Astrolabe Makers"],
+        ),
+        ("In Gardens, peas are counted.", []),
+        ("The Garden of Peas counts them.", []),
+    ],
+)
+def test_a_title_that_is_nowhere_is_missed(claim: str, missing: list[str]) -> None:
+    assert missing_titles(claim, "Peas are counted in a garden.") == missing
+
+
 @pytest.mark.parametrize("variant", ["words", "meaning", "read"])
 def test_each_variant_has_a_fitted_scale(variant: str) -> None:
     scale = shipped_scale(variant)
@@ -114,6 +150,8 @@ def test_names_are_met_as_initials_plurals_and_parts() -> None:
     text = "Masked diffusion models (MDMs) and the Fenna-Matthews-Olson complex, by MIDI."
     assert missing_names("The MDM, the FMO, a Matthews one and MIDI-like ones.", text) == []
     assert missing_names("Q-Probe beats GPT-4 and ReLoRA.", text) == ["Q-Probe", "GPT-4", "ReLoRA"]
+    assert missing_names("The SNR is high.", "The signal-to-noise ratio is high.") == []
+    assert missing_names("Q-probing wins.", "Every Q wins.", odd_only=True) == ["Q-probing"]
 
 
 @pytest.mark.parametrize(

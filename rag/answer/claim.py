@@ -215,7 +215,7 @@ def standing(forbidden: str, found: Mapping[str, float]) -> str:
 
     Rules see that words differ by a denial, not what it denies. In near copies one "not" decides;
     of other words with a denial that a reader took for support, 23 carried their claim and 2 did
-    not (claims about papers that it was not trained on).
+    not (the claims that this was chosen by, of papers that it was not trained on).
     """
     if forbidden != DENIAL:
         return forbidden

@@ -15,6 +15,7 @@ _COUNT_WORDS = (
     "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
     "seventeen eighteen nineteen twenty"
 )
+_TO_NINE = "|".join(_COUNT_WORDS.split()[:8])
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 _FIGURE_WORDS = {
     **{word: str(n) for n, word in enumerate(_COUNT_WORDS.split(), start=2)},
@@ -23,7 +24,7 @@ _FIGURE_WORDS = {
     "dozen": "12",
 }
 _TENS_AND = re.compile(
-    rf"\b({_TENS.replace(' ', '|')})[\s-](one|{'|'.join(_COUNT_WORDS.split()[:8])})\b",
+    rf"\b({_TENS.replace(' ', '|')})[\s-](one|{_TO_NINE})\b",
     re.IGNORECASE,
 )  # "forty-one"
 _FIGURE_WORD = re.compile(rf"\b(?:{'|'.join(_FIGURE_WORDS)})\b", re.IGNORECASE)
@@ -41,10 +42,10 @@ _ONE_OF = re.compile(rf"\b(?:one|an?)\s+({'|'.join(_SCALES)})\b", re.IGNORECASE)
 _HALF_A_DOZEN = re.compile(r"\bhalf a dozen\b", re.IGNORECASE)
 _PARTS = {"thirds": 3, "quarters": 4, "fifths": 5, "tenths": 10}
 _FRACTION = re.compile(
-    rf"\b({'|'.join(_COUNT_WORDS.split()[:8])})[\s-]+({'|'.join(_PARTS)})\b", re.IGNORECASE
+    rf"\b({_TO_NINE})[\s-]+({'|'.join(_PARTS)})\b", re.IGNORECASE
 )  # "three quarters"
 _OUT_OF_TEN = re.compile(
-    rf"\b(one|{'|'.join(_COUNT_WORDS.split()[:8])})\s+in\s+(?:every\s+)?"
+    rf"\b(one|{_TO_NINE})\s+in\s+(?:every\s+)?"
     rf"({'|'.join(_COUNT_WORDS.split()[:9])})\b",
     re.IGNORECASE,
 )  # "four in five"

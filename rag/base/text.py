@@ -7,7 +7,8 @@ import itertools
 import operator
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
+from typing import TypeVar
 
 # Invisible characters that can reorder or hide text: bidi embeddings, overrides and isolates,
 # Unicode tags, byte order marks. Joiners (ZWJ, ZWNJ) stay: Persian and emoji need them.
@@ -35,6 +36,7 @@ _INNER = "_-'.,+"  # marks that may stand inside a word, or a name such as "C++"
 _ASCII_APART = {n: " " for n in range(128) if not (chr(n).isalnum() or chr(n) in _INNER)}
 _THOUSANDS = re.compile(r",(?<=\d,)(?=\d{3}(?!\d))")  # the comma first: so it is sought fast
 _NUMBER = re.compile(r"(?<![\w.])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\w)|\d+(?:\.\d+)?")
+Made = TypeVar("Made")
 _REMEMBERED = 100_000  # pieces of text between spaces
 _LONGEST_REMEMBERED = 32  # characters; where no spaces are written, whole sentences are no pieces
 
@@ -111,14 +113,14 @@ def _tokens(piece: str) -> list[str]:
     return word.findall(_THOUSANDS.sub("", plain.casefold()))
 
 
-class Remembered(dict[str, tuple[str, ...]]):
+class Remembered(dict[str, Made]):
     """What is made of pieces of text: most of a text are pieces that were met before."""
 
-    def __init__(self, make: Callable[[str], Iterable[str]]) -> None:
+    def __init__(self, make: Callable[[str], Made]) -> None:
         self._make = make
 
-    def __missing__(self, piece: str) -> tuple[str, ...]:
-        made = tuple(self._make(piece))
+    def __missing__(self, piece: str) -> Made:
+        made = self._make(piece)
         if len(piece) <= _LONGEST_REMEMBERED:
             if len(self) >= _REMEMBERED:
                 self.clear()
@@ -126,11 +128,11 @@ class Remembered(dict[str, tuple[str, ...]]):
         return made
 
 
-def _stems_of(piece: str) -> Iterable[str]:
+def _stems_of(piece: str) -> tuple[str, ...]:
     if piece.isascii() and piece.isalpha():  # nearly always, and decided at once
         return (stem(piece.lower()),)
     stemmed = map(operator.itemgetter(1), map(_parts_and_stems, _tokens(piece)))
-    return itertools.chain.from_iterable(stemmed)
+    return tuple(itertools.chain.from_iterable(stemmed))
 
 
 _STEMS = Remembered(_stems_of)

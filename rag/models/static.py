@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.base.errors import WeightsError
+from rag.base.text import Remembered
 from rag.models.embedder import EmbedderIdentity, Vectors, verified
 
 if TYPE_CHECKING:
@@ -41,8 +42,6 @@ _CACHED_QUERIES = 512
 # Each word with the spaces before it, the last with those after it. "▁" is how spaces are written.
 _WORDS = re.compile(r"[ ▁]*[^ ▁]+(?:[ ▁]+\Z)?|[ ▁]+")
 _CLOSING = ",.;:!?)"  # marks behind words
-_CACHED_WORDS = 100_000
-_LONGEST_WORD = 32  # characters; where no spaces are written, whole sentences are no words
 _INSTALL = "Install it: pip install 'askpapers[fast]', or set ASKPAPERS_EMBEDDER=minilm."
 _REINSTALL = "Install them anew: pip install --force-reinstall wordllama==0.4.0.post1."
 
@@ -119,13 +118,11 @@ def _words(text: str) -> list[str]:
     return [word[1:] for word in _WORDS.findall(f" {text}")]
 
 
-class _WordTokens(dict[str, bytes]):
-    """The tokens of words that stand behind a space, as an array has them.
-
-    The latest are remembered.
-    """
+class _WordTokens(Remembered[bytes]):
+    """The tokens of words that stand behind a space, as an array has them."""
 
     def __init__(self, tokenizer: Tokenizer) -> None:
+        super().__init__(self._encoded)
         self._tokenizer = tokenizer
         self._closing = {
             mark: array("q", [token]).tobytes()
@@ -133,16 +130,12 @@ class _WordTokens(dict[str, bytes]):
             if (token := tokenizer.token_to_id(mark)) is not None
         }
 
-    def __missing__(self, word: str) -> bytes:
+    def _encoded(self, word: str) -> bytes:
         if word[-1:] in self._closing and word[:-1].isascii() and word[:-1].isalnum():
             ids = self[word[:-1]] + self._closing[word[-1]]  # no token is of both
         else:  # the tokenizer puts the space there itself
             found = self._tokenizer.encode(word, add_special_tokens=False).ids
             ids = array("q", found).tobytes()
-        if len(word) <= _LONGEST_WORD:
-            if len(self) >= _CACHED_WORDS:
-                self.clear()
-            self[word] = ids
         return ids
 
 

@@ -67,10 +67,10 @@ def facts_of(paper: Paper) -> PaperFacts:
     )
 
 
-def _words_of(piece: str) -> Iterable[str]:
+def _words_of(piece: str) -> tuple[str, ...]:
     if piece.isascii() and piece.isalpha():  # nearly always, and decided at once
         return (piece.lower(),)
-    return map(str.lower, tokens(piece))
+    return tuple(map(str.lower, tokens(piece)))
 
 
 _WORDS = Remembered(_words_of)

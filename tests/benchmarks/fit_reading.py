@@ -56,13 +56,14 @@ def opened(shared: Path) -> Assistant:
     assistant = Assistant.open(folder, settings)
     if assistant.paper_count() == 0:
         own, others = records_of(shared)
-        rows = [_row(record) for record in [*own.values(), *others]]
+        rows = [row_of(record) for record in [*own.values(), *others]]
         text = "".join(json.dumps(row) + "\n" for row in rows)
         assistant.add_bytes(text.encode(), "arxiv.jsonl")
     return assistant
 
 
-def _row(record: dict[str, Any]) -> dict[str, Any]:
+def row_of(record: dict[str, Any]) -> dict[str, Any]:
+    """An arXiv record of the set as a file holds it that is added."""
     return {
         "title": record["title"],
         "authors": record["authors"],

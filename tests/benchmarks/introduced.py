@@ -24,6 +24,7 @@ from rag.assistant import Assistant
 from rag.base.settings import load_settings
 from rag.base.text import STOP_WORDS, fold
 from rag.search.names import looks_like_name
+from tests.benchmarks.fit_reading import row_of
 from tests.training.pairs import lines
 
 OTHERS = 300
@@ -82,14 +83,9 @@ def opened(
     if assistant.paper_count() == 0:
         chosen = [r for own, saying in named.values() for r in (own, *saying)]
         chosen += random.Random(7).sample(records, others)
-        rows = {r["id"]: json.dumps(_row(r)) + "\n" for r in chosen}
+        rows = {r["id"]: json.dumps(row_of(r)) + "\n" for r in chosen}
         assistant.add_bytes("".join(rows.values()).encode(), "arxiv.jsonl")
     return assistant
-
-
-def _row(record: Record) -> Record:
-    taken = {key: record[key] for key in ("title", "authors", "abstract")}
-    return {**taken, "date": str(record["year"]), "arxiv_id": record["id"]}
 
 
 def ask_all(

@@ -28,14 +28,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("shared", type=Path)
     other = parser.add_mutually_exclusive_group()
-    other.add_argument("--edits", action="store_true", help="near copies instead of families")
-    other.add_argument("--retellings", action="store_true", help="sentences told from memory")
+    for flag, file in (("--edits", families.EDITS), ("--retellings", families.RETOLD)):
+        other.add_argument(flag, dest="written", action="store_const", const=file)
     parser.add_argument("--most", type=int, default=1000)
+    parser.set_defaults(written=families.WRITTEN)
     args = parser.parse_args()
-    written = families.EDITS if args.edits else families.WRITTEN
-    written = families.RETOLD if args.retellings else written
-    records = families.records_of(args.shared, written)
-    claims = families.claims(training=False, written=written)
+    records = families.records_of(args.shared, args.written)
+    claims = families.claims(args.written, training=False)
     claims = random.Random(3).sample(claims, min(args.most, len(claims)))
     pairs = [(claim["text"], families.decides(claim, records[claim["id"]])) for claim in claims]
     judged = MiniLMReader().judge(pairs)

@@ -29,21 +29,23 @@ EDITS = Path(__file__).parent / "written_edits.jsonl"
 RETOLD = Path(__file__).parent / "written_retellings.jsonl"
 FILES = (WRITTEN, EDITS, RETOLD)
 BIO = ("pubmedqa:", "scifact:")
+_LABELS = {**LABELS, "not_stated": SILENT}  # here held against the nearest sentence alone
 _HELD = 9  # the tenth of the papers that judges
 
 
-def records_of(shared: Path, written: Path = WRITTEN) -> dict[str, Record]:
-    """The abstracts that families are about, by the ids that the families have."""
+def records_of(shared: Path, *written: Path) -> dict[str, Record]:
+    """The abstracts that the families of some files are about, by the ids that they have there."""
     found = {r["id"]: r for r in pairs.lines(shared / "scale" / "arxiv_50k.jsonl.gz")}
     for prefix in BIO:
         for record in pairs.lines(shared / "eval" / prefix[:-1] / "corpus.jsonl.gz"):
             found[prefix + record["id"]] = {**record, "id": prefix + record["id"]}
-    return {key: found[key] for key in {claim["id"] for claim in pairs.lines(written)}}
+    return {key: found[key] for key in {c["id"] for file in written for c in pairs.lines(file)}}
 
 
-def claims(*, training: bool = True, written: Path = WRITTEN) -> list[Record]:
-    """The claims of all families that are trained on, or of those that judge."""
-    return [c for c in pairs.lines(written) if (pairs.tenth(c["id"]) != _HELD) == training]
+def claims(*written: Path, training: bool) -> list[Record]:
+    """The claims of the families of some files that are trained on, or of those that judge."""
+    found = (claim for file in written for claim in pairs.lines(file))
+    return [claim for claim in found if (pairs.tenth(claim["id"]) != _HELD) == training]
 
 
 def decides(claim: Record, record: Record) -> str:
@@ -66,7 +68,7 @@ def examples(
 
 def _told(claim: Record, record: Record) -> Iterator[Pair]:
     kind = "family_bio" if claim["id"].startswith(BIO) else "family"
-    text, label, title = claim["text"], LABELS[claim["kind"]], record["title"]
+    text, label, title = claim["text"], _LABELS[claim["kind"]], record["title"]
     yield Pair(text, decides(claim, record), label, kind)
     said = pairs.sentences_of(record["abstract"])
     if len(claim["s"]) > 1 and label == DENIES:
@@ -78,8 +80,8 @@ def _told(claim: Record, record: Record) -> Iterator[Pair]:
 
 def _across(family: Sequence[Record], title: str, chance: random.Random) -> Iterator[Pair]:
     """Two that are true may each leave something out, so that such a pair counts less."""
-    right = [claim["text"] for claim in family if LABELS[claim["kind"]] == SAYS]
-    wrong = [claim["text"] for claim in family if LABELS[claim["kind"]] == DENIES]
+    right = [claim["text"] for claim in family if _LABELS[claim["kind"]] == SAYS]
+    wrong = [claim["text"] for claim in family if _LABELS[claim["kind"]] == DENIES]
     for one in right:
         for other in right:
             if one != other:

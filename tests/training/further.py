@@ -83,13 +83,11 @@ def examples(shared: Path, chance: random.Random) -> list[Pair]:
     records = wide.records_of(shared)
     claims = wide.claims_about(records)
     found = wide.examples(shared, records, claims, None, chance)
-    everything, told = dict(records), list[Record]()
-    for written in families.FILES:
-        about, some = families.records_of(shared, written), families.claims(written=written)
-        found += families.examples(about, some, chance)
-        found += _mutated(about, some, chance)
-        everything, told = {**everything, **about}, [*told, *some]
-    known = far.sentences(everything.values())
+    about = families.records_of(shared, *families.FILES)
+    told = families.claims(*families.FILES, training=True)
+    found += families.examples(about, told, chance)
+    found += _mutated(about, told, chance)
+    known = far.sentences({**records, **about}.values())
     return found + list(far.by_words([*claims, *told], known, chance))
 
 

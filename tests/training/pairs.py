@@ -30,7 +30,6 @@ LABELS = {
     "number": DENIES,
     "scope": SILENT,
     "attribution": SILENT,
-    "not_stated": SILENT,
 }
 _NAME = re.compile(r"\b[A-Z][A-Za-z]*[A-Z0-9][\w-]*\b")
 SCIFACT_TENTHS, TRIAL_TENTHS = 6, 8  # of the documents; the others are held out
